@@ -1,0 +1,184 @@
+"""judge(rule, exchange) -> verdict: compares what happened with what was promised; knows no HTTP client."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.exchange import Exchange, Response
+    from conformance.probes import Probe
+    from conformance.spec.model import Body, Level, Outcome, Spec
+
+Kind = Literal["pass", "fail", "advisory", "observed", "waived", "blocked", "error"]
+KINDS: tuple[Kind, ...] = ("pass", "fail", "advisory", "observed", "waived", "blocked", "error")
+_BROKEN: dict[Level, Kind] = {"must": "fail", "should": "advisory", "observe": "observed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one probe."""
+
+    kind: Kind
+    expected: str
+    observed: str
+    exchanges: tuple[Exchange, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Fields that a body must have."""
+
+    vocabulary: str
+    has: tuple[tuple[str, str], ...] = ()
+    matches: tuple[tuple[str, str], ...] = ()
+
+    def fits(self, body: Any) -> bool:
+        """Whether a decoded body has every field; further fields are allowed (D1)."""
+        if not self.has and not self.matches:
+            return True
+        return isinstance(body, dict) and all(
+            [
+                *(body.get(name) == value for name, value in self.has),
+                *(re.search(pattern, str(body.get(name, ""))) for name, pattern in self.matches),
+            ]
+        )
+
+    def __str__(self) -> str:
+        return " ".join([*(value for _, value in reversed(self.has)), *(f"{n}~/{p}/" for n, p in self.matches)])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer that keeps a promise."""
+
+    statuses: tuple[int, ...]
+    json: bool = False
+    forms: tuple[Form, ...] = ()
+
+    def __str__(self) -> str:
+        statuses = " or ".join(map(str, self.statuses))
+        forms = " or ".join(filter(None, map(str, self.forms)))
+        return f"{statuses} {forms}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """Every answer that keeps a promise; `no_access` stands for any refusal at all."""
+
+    answers: tuple[Answer, ...] = ()
+    no_access: bool = False
+
+    def __str__(self) -> str:
+        return "a refusal, never access" if self.no_access else ", or ".join(map(str, self.answers))
+
+
+def expectation(spec: Spec, probe: Probe, vocabulary: str = "any", outcome: str = "") -> Expectation:
+    """What a probe's rule promises; `vocabulary` pins the words of errors to one page (D1)."""
+    return _expected(spec, probe, spec.outcomes[outcome or probe.rule.then], vocabulary)
+
+
+def _expected(spec: Spec, probe: Probe, outcome: Outcome, vocabulary: str) -> Expectation:
+    if outcome.no_access:
+        return Expectation(no_access=True)
+    if outcome.succeeds:
+        return Expectation((Answer(tuple(spec.operations[probe.operation].succeeds)),))
+    if outcome.any:
+        parts = [_expected(spec, probe, spec.outcomes[name], vocabulary) for name in outcome.any]
+        return Expectation(tuple(answer for part in parts for answer in part.answers))
+    if outcome.in_scope:
+        name = outcome.in_scope if in_scope(spec, probe) else outcome.out_of_scope
+        return _expected(spec, probe, spec.outcomes[name], vocabulary)
+    forms = tuple(
+        Form(name, tuple(body.has.items()), tuple(body.matches.items()))
+        for name, bodies in outcome.bodies.items()
+        if vocabulary in ("any", name)
+        for body in bodies
+        if _applies(body, probe)
+    )
+    return Expectation((Answer(tuple(outcome.status), outcome.json, forms),))
+
+
+def in_scope(spec: Spec, probe: Probe) -> bool:
+    """Whether the scope of a probe's credential allows its operation."""
+    scope = spec.scopes[spec.credentials[probe.recipe.name].scope]
+    return spec.operations[probe.operation].needs in scope.allows
+
+
+def _applies(body: Body, probe: Probe) -> bool:
+    return not body.only or probe.recipe.name in body.only
+
+
+def judge(probe: Probe, expected: Expectation, exchange: Exchange) -> Verdict:
+    """Compare one exchange with what its rule promises."""
+    misfit = mismatch(expected, exchange.response)
+    if misfit:
+        return broken(probe, str(expected), misfit, (exchange,))
+    return kept(probe, str(expected), brief(exchange.response), (exchange,))
+
+
+def kept(probe: Probe, expected: str, observed: str, exchanges: Sequence[Exchange]) -> Verdict:
+    """The verdict on a promise that held."""
+    return Verdict("observed" if probe.rule.level == "observe" else "pass", expected, observed, tuple(exchanges))
+
+
+def broken(probe: Probe, expected: str, observed: str, exchanges: Sequence[Exchange]) -> Verdict:
+    """The verdict on a promise that did not hold, by the level of its rule."""
+    return Verdict(_BROKEN[probe.rule.level], expected, observed, tuple(exchanges))
+
+
+def mismatch(expected: Expectation, response: Response) -> str:
+    """How a response breaks the expectation; "" when it keeps it."""
+    if expected.no_access:
+        return f"{brief(response)}: access" if gives_access(response) else _server_error(response)
+    misfits = [_misfit(answer, response) for answer in expected.answers]
+    return "" if "" in misfits else max(misfits, key=len)
+
+
+def gives_access(response: Response) -> bool:
+    """Whether a response hands out more than a refusal: a success that is not just a web page."""
+    media_type = (response.header("content-type") or "").partition(";")[0].strip().lower()
+    return 200 <= response.status < 300 and media_type not in ("text/html", "application/xhtml+xml")
+
+
+def _server_error(response: Response) -> str:
+    # 501 and 505 are the right refusals of an unknown method or version (RFC 9110, 15.6.2 and 15.6.6)
+    return f"{brief(response)}: a server error" if response.status >= 500 and response.status not in (501, 505) else ""
+
+
+def _misfit(answer: Answer, response: Response) -> str:
+    if response.status not in answer.statuses:
+        return brief(response)
+    if response.problem and (answer.json or any(str(form) for form in answer.forms)):
+        return f"{brief(response)}, {response.problem}"
+    if answer.json and not response.is_json:
+        return f"{brief(response)}, content type {response.header('content-type') or 'missing'} instead of JSON"
+    if answer.json and response.json is None:
+        return f"{brief(response)}, the body is not JSON"
+    if answer.forms and not any(form.fits(response.json) for form in answer.forms):
+        return f"{brief(response)}, other fields than the documented ones"
+    return ""
+
+
+def brief(response: Response) -> str:
+    """A response in a few words: status, error code, where it redirects to."""
+    words = [str(response.status)]
+    if 300 <= response.status < 400:
+        words.append(f"redirect to {response.header('location') or 'nowhere'}, not followed")
+    body = response.json
+    if response.status >= 400 and isinstance(body, dict):
+        words += [str(body[name])[:80] for name in ("code", "error") if isinstance(body.get(name), str)][:1]
+    elif response.status >= 400:
+        words.append(f"({response.header('content-type') or 'no content type'})")
+    return " ".join(words)
+
+
+def vocabulary_of(spec: Spec, response: Response) -> str:
+    """Which page's words an error uses; "" when none of them."""
+    body = response.json
+    values = {value for value in body.values() if isinstance(value, str)} if isinstance(body, dict) else set()
+    return next((name for name, vocabulary in spec.vocabularies.items() if values & set(vocabulary.codes)), "")

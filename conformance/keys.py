@@ -1,0 +1,214 @@
+"""The key format: parse, mint, redact, fingerprint; and the type that keeps a key from being printed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+import string
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ALPHABETS = {
+    "base62": string.digits + string.ascii_uppercase + string.ascii_lowercase,
+    "base64url": string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_",
+    "hex": string.digits + "abcdef",
+}
+_BITS = {"base64url": 6, "hex": 4}
+
+
+class MalformedKeyError(ValueError):
+    """Text is not a key; the message says why and holds nothing of the text."""
+
+
+class ApiKey:
+    """A key whose every printed form is redacted; only `reveal` gives its text."""
+
+    __slots__ = ("_text", "shown")
+
+    def __init__(self, text: str, shown: str) -> None:
+        self._text = text
+        self.shown = shown
+
+    def reveal(self) -> str:
+        """The text itself; call this where bytes go to a socket and nowhere else."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return f"ApiKey({self.shown})"
+
+    def __str__(self) -> str:
+        return self.shown
+
+    def __format__(self, spec: str) -> str:
+        return format(self.shown, spec)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ApiKey):
+            return NotImplemented
+        return hmac.compare_digest(self._text.encode(), other._text.encode())
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an ApiKey is never pickled or copied to another process")
+
+
+class ParsedKey(NamedTuple):
+    """The parts of a well-formed key."""
+
+    prefix: str
+    key_id: str
+    secret: str
+    note: str
+
+    def __repr__(self) -> str:
+        return f"ParsedKey({self.prefix}{self.key_id}, {len(self.secret)} secret characters)"
+
+    __str__ = __repr__
+
+
+class KeyFormat:
+    """A documented key format, ready to parse and to mint.
+
+    Built from the `key` section of a spec file (claims S1 to S4, D2, D4).
+    """
+
+    def __init__(self, key: dict[str, Any]) -> None:
+        self.prefix: str = key["prefix"]
+        self.other_prefixes: dict[str, str] = key.get("other_prefixes", {})
+        self.separator: str = key["separator"]
+        self.id_length: int = key["id"]["length"]
+        self.id_alphabet = ALPHABETS[key["id"]["alphabet"]]
+        self.encoding: str = key["secret"]["encoding"]
+        self.secret_bytes: int = key["secret"]["bytes"]
+        self.secret_alphabet = ALPHABETS[self.encoding]
+        bits = _BITS[self.encoding]
+        self.secret_length = -(-self.secret_bytes * 8 // bits)
+        unused = self.secret_length * bits - self.secret_bytes * 8
+        self.last_characters = self.secret_alphabet[:: 1 << unused]
+        self.prefixes = (self.prefix, *self.other_prefixes)
+        some_id = f"[{re.escape(self.id_alphabet)}]{{{self.id_length}}}"
+        self._shown = re.compile(
+            f"({'|'.join(map(re.escape, self.prefixes))})(?:({some_id})(?={re.escape(self.separator)}|\\Z))?"
+        )
+        self._whole = re.compile(
+            f"({'|'.join(map(re.escape, self.prefixes))})({some_id}){re.escape(self.separator)}"
+            f"([{re.escape(self.secret_alphabet)}]{{{self.secret_length - 1}}}[{re.escape(self.last_characters)}])"
+        )
+
+    def parse(self, text: str) -> ParsedKey:
+        """The parts of a key.
+
+        Raises:
+            MalformedKeyError: The text is not a key of this format; the message is the reason.
+        """
+        match = self._whole.fullmatch(text)
+        if match is None:
+            raise MalformedKeyError(self.reason(text))
+        prefix, key_id, secret = match.groups()
+        return ParsedKey(prefix, key_id, secret, self.other_prefixes.get(prefix, ""))
+
+    def reason(self, text: str) -> str:
+        """Why `text` is not a key of this format."""
+        return (
+            _surroundings(text)
+            or self._reason_for_prefix(text)
+            or self._reason_for_parts(text[len(self._prefix_of(text)) :])
+            or "it is well-formed"
+        )
+
+    def _prefix_of(self, text: str) -> str:
+        return next((prefix for prefix in self.prefixes if text.startswith(prefix)), "")
+
+    def _reason_for_prefix(self, text: str) -> str:
+        return "" if self._prefix_of(text) else f"it does not begin with {' or '.join(self.prefixes)}"
+
+    def _reason_for_parts(self, rest: str) -> str:
+        parts = rest.split(self.separator)
+        if len(parts) != 2:
+            wanted = f"exactly one {self.separator!r} between key id and secret"
+            return f"it has {len(parts) - 1} of {self.separator!r}, where there is {wanted}"
+        key_id, secret = parts
+        return _reason_for_part("key id", key_id, self.id_alphabet, self.id_length) or self._reason_for_secret(secret)
+
+    def _reason_for_secret(self, secret: str) -> str:
+        if self.encoding == "base64url":
+            if secret.endswith("="):
+                return "its secret is padded with '='"
+            if {"+", "/"} & set(secret):
+                return "its secret is in standard base64 ('+', '/'), where base64url has '-' and '_'"
+        wrong = _reason_for_part("secret", secret, self.secret_alphabet, self.secret_length)
+        if not wrong and secret[-1] not in self.last_characters:
+            return f"its last character is impossible: {self.secret_bytes} bytes leave unused bits there, which are zero"
+        return wrong
+
+    def mint(self, token_bytes: Callable[[int], bytes] = secrets.token_bytes) -> ApiKey:
+        """A new well-formed key, from the system's random source unless another is given."""
+        key_id = "".join(self.id_alphabet[byte % len(self.id_alphabet)] for byte in token_bytes(self.id_length))
+        return self.compose(self.prefix, key_id, self.mint_secret(token_bytes))
+
+    def mint_secret(self, token_bytes: Callable[[int], bytes] = secrets.token_bytes) -> str:
+        """The text of a new secret."""
+        raw = token_bytes(self.secret_bytes)
+        return raw.hex() if self.encoding == "hex" else base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+    def compose(self, prefix: str, key_id: str, secret: str) -> ApiKey:
+        """The key of these parts."""
+        return self.hide(f"{prefix}{key_id}{self.separator}{secret}")
+
+    def hide(self, text: str) -> ApiKey:
+        """Any text as a credential that is printed redacted."""
+        return ApiKey(text, self.redact(text))
+
+    def redact(self, text: str) -> str:
+        """What may be shown of `text`: prefix, key id and the shape of the rest; never a character of the secret."""
+        match = self._shown.search(text)
+        if match is None:
+            return f"… ({_shape(text)})" if text else ""
+        head = match[0] + (self.separator if match[2] and text[match.end() :].startswith(self.separator) else "")
+        rest = text[match.start() + len(head) :]
+        before = f"… ({_shape(text[: match.start()])}) " if match.start() else ""
+        return before + head + (f"… ({_shape(rest)})" if rest else "")
+
+
+def fingerprint(key: ApiKey, salt: bytes) -> str:
+    """Says "same key" or "another key" under one salt, and reveals neither (HMAC-SHA256, 16 hex digits)."""
+    return hmac.new(salt, key.reveal().encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def _reason_for_part(name: str, part: str, alphabet: str, length: int) -> str:
+    strange = next((index for index, character in enumerate(part) if character not in alphabet), None)
+    if strange is not None:
+        return f"its {name} has a character at position {strange + 1} that does not belong there"
+    return f"its {name} has {len(part)} characters, where there are {length}" if len(part) != length else ""
+
+
+def _surroundings(text: str) -> str:
+    if not text:
+        return "it is empty"
+    facts = _facts(text)
+    return f"it has a {facts[0]}" if facts else ""
+
+
+def _facts(text: str) -> list[str]:
+    ends = {"\r\n": "trailing CR LF", "\n": "trailing newline", "\r": "trailing carriage return"}
+    facts = [fact for end, fact in ends.items() if text.endswith(end)][:1]
+    if not facts and text[-1:].isspace():
+        facts.append("trailing space")
+    if text[:1].isspace():
+        facts.append("leading space")
+    if len(text) > 1 and text[0] in "\"'" and text[-1] == text[0]:
+        facts.append("pair of quotes around it")
+    if not text.isascii():
+        facts.append("character outside ASCII")
+    return facts
+
+
+def _shape(text: str) -> str:
+    return ", ".join([f"{len(text)} characters", *_facts(text)])

@@ -1,0 +1,137 @@
+"""From rules to probes: every way in which a request could break a promise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import TYPE_CHECKING
+
+from conformance.exchange import Recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from conformance.spec.model import Rule, Spec
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One request, or one small conversation, that could break a rule."""
+
+    id: str
+    rule: Rule
+    recipe: Recipe
+    style: str = ""
+    operation: str = ""
+    alteration: str = ""
+
+
+def all_probes(spec: Spec) -> Iterator[Probe]:
+    """The probes of every rule, in the order of the file."""
+    for rule in spec.rules:
+        yield from probes_of(spec, rule)
+
+
+def probes_of(spec: Spec, rule: Rule) -> list[Probe]:
+    """The probes of one rule: the product of its axes, less what makes no request."""
+    styles = _styles(spec, rule)
+    operations = _values(rule.when.operation, spec.operations)
+    alterations = _values(rule.when.alteration, spec.alterations)
+    found: list[Probe] = []
+    for recipe in recipes(spec, rule):
+        keyless = spec.credentials[recipe.name].key == "none"
+        for style, operation, alteration in product(
+            [""] if keyless else styles, operations or [""], alterations or [""]
+        ):
+            probe = Probe("", rule, recipe, style, operation, alteration)
+            if _makes_a_request(spec, probe):
+                found.append(probe)
+    return _named(found)
+
+
+def recipes(spec: Spec, rule: Rule) -> list[Recipe]:
+    """The credentials that a rule asks with; a table or a family gives one for each of its members."""
+    found: list[Recipe] = []
+    for name in _values(rule.when.credential, spec.credentials):
+        credential = spec.credentials[name]
+        labels = list(credential.texts) or list(credential.how) or [""]
+        found += [Recipe(name, label) for label in labels]
+    return found
+
+
+def method_of(spec: Spec, probe: Probe) -> str:
+    """The method that a probe's request has, or "" when it makes none of its own."""
+    if probe.alteration and spec.alterations[probe.alteration].method:
+        return spec.alterations[probe.alteration].method
+    return spec.operations[probe.operation].method if probe.operation else ""
+
+
+def smallest_cover(probes: Iterable[Probe]) -> set[str]:
+    """Ids of a few probes that together show every rule every value of each of its axes at least once."""
+    chosen: set[str] = set()
+    by_rule: dict[str, list[Probe]] = {}
+    for probe in probes:
+        by_rule.setdefault(probe.rule.id, []).append(probe)
+    for candidates in by_rule.values():
+        uncovered = {value for probe in candidates for value in _axis_values(probe)}
+        while uncovered:
+            best = max(candidates, key=lambda probe: len(uncovered & _axis_values(probe)))
+            chosen.add(best.id)
+            uncovered -= _axis_values(best)
+    return chosen
+
+
+def _axis_values(probe: Probe) -> set[tuple[str, object]]:
+    return {
+        ("credential", probe.recipe),
+        ("style", probe.style),
+        ("operation", probe.operation),
+        ("alteration", probe.alteration),
+    }
+
+
+def _styles(spec: Spec, rule: Rule) -> list[str]:
+    if rule.when.style == "lookalikes":
+        return list(spec.lookalikes)
+    return _values(rule.when.style, spec.styles) or [""]
+
+
+def _values(names: str | list[str], known: Iterable[str]) -> list[str]:
+    if names == "each":
+        return list(known)
+    return [names] if isinstance(names, str) else list(names)
+
+
+def _makes_a_request(spec: Spec, probe: Probe) -> bool:
+    """Whether style, operation and alteration go together."""
+    style = spec.lookalikes.get(probe.style)
+    if style and style.body and spec.operations[probe.operation].body is None:
+        return False
+    if not probe.alteration:
+        return True
+    alteration = spec.alterations[probe.alteration]
+    if alteration.scheme_case and " " not in spec.styles[probe.style].value:
+        return False
+    return not alteration.operations or probe.operation in alteration.operations
+
+
+def _named(probes: list[Probe]) -> list[Probe]:
+    """Probes with their ids: the rule's id and, in brackets, the values of the axes that vary."""
+    if len(probes) == 1:
+        return [replace(probes[0], id=probes[0].rule.id)]
+    named = []
+    for probe in probes:
+        credential = _slug(probe.recipe, probes)
+        axes = [probe.style, probe.operation, credential, probe.alteration]
+        named.append(replace(probe, id=f"{probe.rule.id}[{'-'.join(filter(None, axes))}]"))
+    return named
+
+
+def _slug(recipe: Recipe, probes: list[Probe]) -> str:
+    if all(probe.recipe == recipe for probe in probes):
+        return ""
+    several = any(probe.recipe.name != recipe.name for probe in probes)
+    name = recipe.name.replace("_", "-") if several else ""
+    return "-".join(filter(None, [name, recipe.label]))

@@ -1,0 +1,1 @@
+"""The spec file as typed data: what the documentation promises."""

@@ -1,0 +1,75 @@
+"""Data that does not fit a JSON Schema, said so that a person can correct it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.spec.mistakes import suggestion
+
+if TYPE_CHECKING:
+    from conformance.spec.mistakes import Path
+    from conformance.spec.source import Source
+
+
+def note_misfits(source: Source, schema: dict[str, Any]) -> None:
+    """Note in `source` everything that does not fit the JSON Schema."""
+    from jsonschema import Draft202012Validator  # slow to import, and good files never need it
+
+    for error in Draft202012Validator(schema).iter_errors(source.data):
+        for path, message in _misfits(error):
+            source.mistake(path, message)
+
+
+def _misfits(error: Any) -> list[tuple[Path, str]]:
+    path = tuple(error.absolute_path)
+    if error.validator == "anyOf":
+        return _misfits_of_union(error, path)
+    name = _name(path)
+    if error.validator == "additionalProperties" and isinstance(error.validator_value, bool):
+        known = error.schema.get("properties", {})
+        return [
+            ((*path, key), f"unknown key {key!r}; {suggestion(key, known)}")
+            for key in error.instance
+            if key not in known
+        ]
+    if error.validator == "required":
+        missing = [key for key in error.validator_value if key not in error.instance]
+        wanted = error.message.split("'")[1]
+        return [(path, f"{name} lacks the key {wanted!r}; add it")] if wanted in missing else []
+    if error.validator == "enum":
+        return [(path, f"{error.instance!r} is not allowed; {suggestion(str(error.instance), map(str, error.validator_value))}")]
+    if error.validator == "type":
+        return [(path, f"{name} is {_kind(error.instance)}; write {_article(error.validator_value)}")]
+    if error.validator == "pattern":
+        return [(path, f"{error.instance!r} has the wrong form; write it to match {error.validator_value}")]
+    if error.validator in ("minLength", "minItems"):
+        return [(path, f"{name} is empty; write at least one")]
+    return [(path, f"{name}: {error.message}; correct the value")]
+
+
+def _misfits_of_union(error: Any, path: Path) -> list[tuple[Path, str]]:
+    deeper = [child for child in error.context if child.absolute_path != error.absolute_path]
+    if deeper:
+        return [misfit for child in deeper for misfit in _misfits(child)]
+    wanted = " or ".join(_article(child.validator_value) for child in error.context if child.validator == "type")
+    if wanted:
+        return [(path, f"{_name(path)} is {_kind(error.instance)}; write {wanted}")]
+    return [misfit for child in error.context if child.validator != "type" for misfit in _misfits(child)]
+
+
+def _name(path: Path) -> str:
+    if not path:
+        return "the file"
+    return f"entry {path[-1] + 1}" if isinstance(path[-1], int) else repr(path[-1])
+
+
+_KINDS = {dict: "a mapping", list: "a list", str: "text", bool: "true or false", int: "a number", type(None): "empty"}
+
+
+def _kind(value: Any) -> str:
+    return _KINDS.get(type(value), "a number")
+
+
+def _article(name: Any) -> str:
+    names = {"object": "a mapping", "array": "a list", "string": "text", "boolean": "true or false", "null": "nothing"}
+    return names.get(str(name), "a number")

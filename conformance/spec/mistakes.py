@@ -1,0 +1,42 @@
+"""Mistakes in a file that a person wrote: what, where, and what to write instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mistake:
+    """One mistake; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+
+
+class FileError(Exception):
+    """A file cannot be used; carries every mistake that was found in it."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(sorted(mistakes))
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """What to write instead of `word`: the nearest known word, or all of them."""
+    words = sorted(known)
+    nearest = get_close_matches(word, words, n=1)
+    if nearest:
+        return f"write {nearest[0]!r}"
+    return "write one of " + ", ".join(words) if words else "nothing is known here"

@@ -1,0 +1,248 @@
+"""What a spec file holds, as frozen types; the JSON Schema is generated from them.
+
+The field names are the keys of the YAML file. Every type refuses unknown keys.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, field
+
+Slug = Annotated[str, Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$")]
+Text = Annotated[str, Meta(min_length=1)]
+JsonObject = dict[str, Any]
+Status = Annotated[int, Meta(ge=100, le=599)]
+OperationName = Literal["list", "create", "view", "update", "delete"]
+Level = Literal["must", "should", "observe"]
+Case = Literal["lower", "upper", "swapped"]
+NearMiss = Literal[
+    "drop", "add", "swap", "flip-case", "prefix", "trailing", "pad", "last-bits", "alphabet", "other-prefix"
+]
+Check = Literal[
+    "answer",
+    "bad_key_after_good_one",
+    "both_headers_at_once",
+    "challenge_is_sent",
+    "concurrent_requests_keep_apart",
+    "cookie_of_refusal_does_not_authenticate",
+    "every_near_miss_is_refused",
+    "example_is_well_formed",
+    "foreign_sandbox_is_not_listed",
+    "issued_key_is_well_formed",
+    "key_lifecycle",
+    "no_effect",
+    "one_vocabulary",
+    "refused_every_time",
+    "request_id_is_sent",
+    "retry_after",
+    "same_answer_for_every_style",
+    "secret_is_not_repeated",
+    "server_survives",
+    "whole_surface_needs_a_key",
+]
+
+
+class Entry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """A mapping of the file, whose keys are known."""
+
+
+class Document(Entry):
+    """A page that claims are cited from."""
+
+    title: Text
+    url: str = ""
+
+
+class Claim(Entry):
+    """A sentence of a document that states a behaviour."""
+
+    document: str
+    section: Text
+    says: Text
+
+
+class Disagreement(Entry):
+    """Claims that contradict each other or themselves, and the reading that is taken."""
+
+    about: Text
+    readings: dict[str, str]
+    taken: Text
+
+
+class KeyId(Entry):
+    """The public part of a key."""
+
+    alphabet: Literal["base62", "base64url", "hex"]
+    length: Annotated[int, Meta(ge=1, le=256)]
+
+
+class KeySecret(Entry):
+    """The secret part of a key: so many bytes, encoded without padding."""
+
+    encoding: Literal["base64url", "hex"]
+    bytes: Annotated[int, Meta(ge=8, le=1024)]
+
+
+class Key(Entry):
+    """The documented format of a key."""
+
+    prefix: Text
+    id: KeyId
+    separator: Text
+    secret: KeySecret
+    example: str
+    other_prefixes: dict[str, str] = {}
+    because: list[str] = []
+
+
+class Style(Entry):
+    """One way in which a request may carry a key; exactly one of the four places."""
+
+    value: Text
+    header: str = ""
+    query: str = ""
+    cookie: str = ""
+    body: str = ""
+    because: list[str] = []
+
+
+class Operation(Entry):
+    """A request of the API, the permission it needs and the statuses of success."""
+
+    request: Annotated[str, Meta(pattern=r"^[A-Z]+ /\S*$")]
+    needs: Text
+    body: JsonObject | None = None
+    other_body: JsonObject | None = None
+    succeeds: list[Status] = field(default_factory=lambda: [200])
+    makes: list[str] = []
+    because: list[str] = []
+
+    @property
+    def method(self) -> str:
+        """The request's method."""
+        return self.request.split(" ", 1)[0]
+
+    @property
+    def path(self) -> str:
+        """The request's path below the base URL, with `{id}` where an id belongs."""
+        return self.request.split(" ", 1)[1]
+
+
+class Alteration(Entry):
+    """What differs about a request besides its credential."""
+
+    header_case: Case | None = None
+    scheme_case: Case | None = None
+    method: str = ""
+    path: Literal["trailing-slash", "doubled-slash", "other-case"] | None = None
+    body: str | None = None
+    id: Literal["unknown", "other_organization"] | None = None
+    operations: list[OperationName] = []
+
+
+class Scope(Entry):
+    """What a key of this scope may do."""
+
+    allows: list[str]
+    because: list[str] = []
+
+
+class Credential(Entry):
+    """A recipe for a credential; a target's keyring makes bytes of it."""
+
+    key: Literal[
+        "active", "revoked", "expired", "rate_limited", "none", "minted", "wrong_secret", "text", "near_miss"
+    ]
+    scope: str = ""
+    organization: Literal["own", "other"] = "own"
+    variable: str = ""
+    sandbox_variable: str = ""
+    source: str = field(name="from", default="")
+    texts: dict[str, str] = {}
+    times: Annotated[int, Meta(ge=1, le=100_000)] = 1
+    how: list[NearMiss] = []
+
+
+class Code(Entry):
+    """An error code: its message and what to do about it."""
+
+    message: str
+    remedy: str
+
+
+class Vocabulary(Entry):
+    """The error codes of one page."""
+
+    codes: dict[str, Code]
+    because: list[str] = []
+
+
+class Body(Entry):
+    """Fields that a body must have, with exact values or patterns; `only` limits it to some credentials."""
+
+    has: dict[str, str] = {}
+    matches: dict[str, str] = {}
+    only: list[str] = []
+
+
+class Outcome(Entry):
+    """What an answer must be; exactly one of its kinds is given."""
+
+    succeeds: bool = False
+    no_access: bool = False
+    status: list[Status] = []
+    json: bool = False
+    bodies: dict[str, list[Body]] = {}
+    any: list[str] = []
+    in_scope: str = ""
+    out_of_scope: str = ""
+    because: list[str] = []
+
+
+class When(Entry):
+    """The axes that a rule is asked along; `each` takes all values of an axis."""
+
+    credential: str | list[str]
+    style: str | list[str] = []
+    operation: str | list[str] = []
+    alteration: str | list[str] = []
+
+
+class Rule(Entry):
+    """A documented promise."""
+
+    id: Slug
+    level: Level
+    says: Text
+    when: When
+    because: Annotated[list[str], Meta(min_length=1)]
+    advice: Text
+    then: str = ""
+    check: Check = "answer"
+    target: Literal["http", "mock"] = "http"
+
+
+class Spec(Entry):
+    """A whole spec file."""
+
+    spec: Slug
+    version: Text
+    title: Text
+    base_url: Annotated[str, Meta(pattern=r"^https?://[^\s/]+")]
+    key: Key
+    documents: dict[str, Document]
+    claims: dict[str, Claim]
+    styles: dict[Slug, Style]
+    operations: dict[OperationName, Operation]
+    credentials: dict[str, Credential]
+    outcomes: dict[str, Outcome]
+    rules: list[Rule]
+    base_url_variable: str = ""
+    disagreements: dict[str, Disagreement] = {}
+    untestable: dict[str, Text] = {}
+    environments: dict[str, str] = {}
+    lookalikes: dict[Slug, Style] = {}
+    alterations: dict[Slug, Alteration] = {}
+    scopes: dict[str, Scope] = {}
+    vocabularies: dict[str, Vocabulary] = {}

@@ -1,0 +1,218 @@
+"""What a spec file's types cannot say: names that must exist, and entries that must make sense.
+
+The checks read the file entry by entry, so that a mistake in one entry hides none in another.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from conformance.spec.mistakes import suggestion
+from conformance.spec.model import Alteration, Credential, Operation, Outcome, Style
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from conformance.spec.mistakes import Path
+    from conformance.spec.source import Source
+
+E = TypeVar("E")
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_PLACEHOLDERS = ("{key}", "{basic_user}", "{basic_password}")
+_WITH_ID = ("view", "update", "delete")
+
+
+def check_references(source: Source) -> None:
+    """Note in `source` every dangling name, duplicate id and senseless entry of its data."""
+    _check_citations(source)
+    _check_claims(source)
+    _check_rules(source)
+    for path, style in (*_entries(source, "styles", Style), *_entries(source, "lookalikes", Style)):
+        _check_style(source, path, style)
+    for path, operation in _entries(source, "operations", Operation):
+        _check_operation(source, path, operation)
+    for path, alteration in _entries(source, "alterations", Alteration):
+        _known(source, (*path, "operations"), "operation", alteration.operations, _names(source, "operations"))
+    for path, credential in _entries(source, "credentials", Credential):
+        _check_credential(source, path, credential)
+    for path, outcome in _entries(source, "outcomes", Outcome):
+        _check_outcome(source, path, outcome)
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _names(source: Source, group: str) -> set[str]:
+    return set(_mapping(_mapping(source.data).get(group)))
+
+
+def _entries(source: Source, group: str, kind: type[E]) -> Iterator[tuple[Path, E]]:
+    """The entries of a group that fit their type; the misfits have been noted before."""
+    known = {field.encode_name for field in msgspec.structs.fields(kind)}
+    for name, entry in _mapping(_mapping(source.data).get(group)).items():
+        fields = {key: value for key, value in _mapping(entry).items() if key in known}
+        try:
+            yield (group, name), msgspec.convert(fields, kind)
+        except msgspec.ValidationError:
+            continue
+
+
+def _known(source: Source, path: Path, kind: str, names: Iterable[str], known: set[str]) -> None:
+    for name in names:
+        if name not in known:
+            source.mistake(path, f"there is no {kind} {name!r}; {suggestion(name, known)}")
+
+
+def _citations(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, dict):
+        for key, child in value.items():
+            if key == "because":
+                yield from (((*path, key, index), cited) for index, cited in enumerate(_list(child)))
+            else:
+                yield from _citations(child, (*path, key))
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from _citations(child, (*path, index))
+
+
+def _check_citations(source: Source) -> None:
+    citable = _names(source, "claims") | _names(source, "disagreements")
+    for path, cited in _citations(source.data, ()):
+        _known(source, path, "claim or disagreement", [str(cited)], citable)
+    prefixes = _mapping(_mapping(_mapping(source.data).get("key")).get("other_prefixes"))
+    for prefix, cited in prefixes.items():
+        _known(source, ("key", "other_prefixes", prefix), "claim or disagreement", [str(cited)], citable)
+
+
+def _check_claims(source: Source) -> None:
+    data = _mapping(source.data)
+    claims, documents = _names(source, "claims"), _names(source, "documents")
+    asked = {str(cited) for path, cited in _citations(data.get("rules"), ("rules",))}
+    untestable = _names(source, "untestable")
+    for name, claim in _mapping(data.get("claims")).items():
+        document = _mapping(claim).get("document")
+        if isinstance(document, str):
+            _known(source, ("claims", name, "document"), "document", [document], documents)
+        if name not in asked | untestable:
+            todo = "cite it in a rule's because, or give a reason under untestable"
+            source.mistake(("claims", name), f"claim {name} has no rule; {todo}")
+    for name in sorted(untestable):
+        _known(source, ("untestable", name), "claim", [name], claims)
+        if name in asked:
+            source.mistake(("untestable", name), f"{name} has a rule, so it is testable; remove one of the two")
+    for name, disagreement in _mapping(data.get("disagreements")).items():
+        if name in claims:
+            source.mistake(("disagreements", name), f"{name!r} is a claim's id as well; choose another id")
+        for cited in _mapping(_mapping(disagreement).get("readings")):
+            _known(source, ("disagreements", name, "readings", cited), "claim", [cited], claims)
+
+
+def _check_rules(source: Source) -> None:
+    seen: dict[str, int] = {}
+    for index, entry in enumerate(_list(_mapping(source.data).get("rules"))):
+        rule, path = _mapping(entry), ("rules", index)
+        name = rule.get("id")
+        if isinstance(name, str):
+            line = source.places[(*path, "id")][0]
+            if name in seen:
+                source.mistake((*path, "id"), f"rule id {name!r} is taken in line {seen[name]}; choose a new id")
+            seen.setdefault(name, line)
+        _check_outcome_of_rule(source, path, rule)
+        _check_axes(source, path, _mapping(rule.get("when")))
+
+
+def _check_outcome_of_rule(source: Source, path: Path, rule: dict[str, Any]) -> None:
+    then = rule.get("then")
+    if isinstance(then, str) and then:
+        _known(source, (*path, "then"), "outcome", [then], _names(source, "outcomes"))
+    elif rule.get("level") != "observe" and rule.get("check", "answer") == "answer":
+        name = rule.get("id", "without id")
+        source.mistake(path, f"rule {name!r} can be broken but has no outcome; write then: and one of the outcomes")
+
+
+def _check_axes(source: Source, path: Path, when: dict[str, Any]) -> None:
+    known = {
+        "credential": _names(source, "credentials") | {"each"},
+        "style": _names(source, "styles") | _names(source, "lookalikes") | {"each", "lookalikes"},
+        "operation": _names(source, "operations") | {"each"},
+        "alteration": _names(source, "alterations") | {"each"},
+    }
+    for axis, names in known.items():
+        values = when.get(axis, [])
+        wanted = [values] if isinstance(values, str) else _list(values)
+        _known(source, (*path, "when", axis), axis, map(str, wanted), names)
+
+
+def _check_style(source: Source, path: Path, style: Style) -> None:
+    places = [place for place in (style.header, style.query, style.cookie, style.body) if place]
+    if len(places) != 1:
+        source.mistake(path, f"{path[-1]!r} names {len(places)} places; write one of header, query, cookie, body")
+    if style.header and not _TOKEN.fullmatch(style.header):
+        source.mistake((*path, "header"), f"{style.header!r} is no header name; use letters, digits and -")
+    if not any(placeholder in style.value for placeholder in _PLACEHOLDERS):
+        source.mistake((*path, "value"), f"{style.value!r} carries no key; write {' or '.join(_PLACEHOLDERS)} in it")
+    if path[0] == "lookalikes" and path[1] in _names(source, "styles"):
+        source.mistake(path, f"{path[1]!r} is a style as well; give the lookalike another name")
+
+
+def _check_operation(source: Source, path: Path, operation: Operation) -> None:
+    scopes = _mapping(_mapping(source.data).get("scopes")).values()
+    permissions = {str(name) for scope in scopes for name in _list(_mapping(scope).get("allows"))}
+    _known(source, (*path, "needs"), "permission", [operation.needs], permissions)
+    if (path[1] in _WITH_ID) != ("{id}" in operation.path):
+        wanted = "needs {id} in its path" if path[1] in _WITH_ID else "cannot have {id} in its path"
+        source.mistake((*path, "request"), f"operation {path[1]!r} {wanted}; correct the request")
+
+
+def _check_credential(source: Source, path: Path, credential: Credential) -> None:
+    _known(source, (*path, "scope"), "scope", filter(None, [credential.scope]), _names(source, "scopes"))
+    _known(source, (*path, "from"), "credential", filter(None, [credential.source]), _names(source, "credentials"))
+    needed = {
+        "variable": credential.key in ("active", "revoked", "expired", "rate_limited") and not credential.variable,
+        "from": credential.key in ("wrong_secret", "near_miss") and not credential.source,
+        "texts": credential.key == "text" and not credential.texts,
+        "how": credential.key == "near_miss" and not credential.how,
+    }
+    for key in (key for key, lacking in needed.items() if lacking):
+        source.mistake(path, f"a credential with key {credential.key!r} needs {key!r}; add it")
+    for label in credential.texts:
+        if label and not _SLUG.fullmatch(label):
+            source.mistake((*path, "texts", label), f"{label!r} is no slug; write lower-case words joined by -")
+
+
+def _check_outcome(source: Source, path: Path, outcome: Outcome) -> None:
+    kinds = [outcome.succeeds, outcome.no_access, outcome.status, outcome.any, outcome.in_scope]
+    said = sum(map(bool, kinds))
+    if said != 1:
+        source.mistake(
+            path, f"{path[-1]!r} says {said} things; write one of succeeds, no_access, status, any, in_scope"
+        )
+    if bool(outcome.in_scope) != bool(outcome.out_of_scope):
+        source.mistake(path, f"{path[-1]!r} has one of in_scope and out_of_scope; write both")
+    others = {"any": outcome.any, "in_scope": [outcome.in_scope], "out_of_scope": [outcome.out_of_scope]}
+    for key, names in others.items():
+        _known(source, (*path, key), "outcome", filter(None, names), _names(source, "outcomes"))
+    for vocabulary, bodies in outcome.bodies.items():
+        here = (*path, "bodies", vocabulary)
+        _known(source, here, "vocabulary", [vocabulary], _names(source, "vocabularies"))
+        for index, body in enumerate(bodies):
+            _known(source, (*here, index, "only"), "credential", body.only, _names(source, "credentials"))
+            for field, pattern in body.matches.items():
+                _check_pattern(source, (*here, index, "matches", field), pattern)
+
+
+def _check_pattern(source: Source, path: Path, pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        source.mistake(path, f"{pattern!r} is no regular expression: {error}; correct it, or put \\ before the sign")
