@@ -28,13 +28,18 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request to be sent: header values and target may hold placeholders for the credential."""
+    """A request to be sent.
+
+    Header values, target and body hold `{key}` where the credential of `recipe` belongs, and header values `{second}`
+    for that of `second`; `target` is the path below the base URL with its query.
+    """
 
     method: str
     target: str
     headers: Headers = ()
     body: str | None = None
     recipe: Recipe | None = None
+    second: Recipe | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class SentRequest:
     """A request as it was sent, with every secret redacted."""
 
     method: str
+    base_url: str
     url: str
     headers: Headers
     body: str = ""
@@ -86,9 +92,13 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What happened: one request and its response."""
+    """What happened: one request as it was asked and sent, and its response, without the secrets that they held.
+
+    `repeats` names the part of the response that held 8 characters in a row of a secret before it was redacted.
+    """
 
     request: SentRequest
     response: Response
-    recipe: Recipe | None = None
+    asked: Request
+    repeats: str = ""
     elapsed_ms: float = field(default=0.0, compare=False)

@@ -114,6 +114,14 @@ class KeyFormat:
         prefix, key_id, secret = match.groups()
         return ParsedKey(prefix, key_id, secret, self.other_prefixes.get(prefix, ""))
 
+    def parts(self, key: ApiKey) -> ParsedKey:
+        """The parts of a hidden key.
+
+        Raises:
+            MalformedKeyError: As `parse` does.
+        """
+        return self.parse(key.reveal())
+
     def reason(self, text: str) -> str:
         """Why `text` is not a key of this format."""
         return (

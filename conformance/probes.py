@@ -16,16 +16,22 @@ if TYPE_CHECKING:
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """One request, or one small conversation, that could break a rule."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axes:
+    """Where a request stands on each axis; "" where it has no place on it."""
 
-    id: str
-    rule: Rule
     recipe: Recipe
     style: str = ""
     operation: str = ""
     alteration: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe(Axes):
+    """One request, or one small conversation, that could break a rule."""
+
+    id: str
+    rule: Rule
 
 
 def all_probes(spec: Spec) -> Iterator[Probe]:
@@ -45,7 +51,9 @@ def probes_of(spec: Spec, rule: Rule) -> list[Probe]:
         for style, operation, alteration in product(
             [""] if keyless else styles, operations or [""], alterations or [""]
         ):
-            probe = Probe("", rule, recipe, style, operation, alteration)
+            probe = Probe(
+                id="", rule=rule, recipe=recipe, style=style, operation=operation, alteration=alteration
+            )
             if _makes_a_request(spec, probe):
                 found.append(probe)
     return _named(found)
@@ -61,7 +69,7 @@ def recipes(spec: Spec, rule: Rule) -> list[Recipe]:
     return found
 
 
-def method_of(spec: Spec, probe: Probe) -> str:
+def method_of(spec: Spec, probe: Axes) -> str:
     """The method that a probe's request has, or "" when it makes none of its own."""
     if probe.alteration and spec.alterations[probe.alteration].method:
         return spec.alterations[probe.alteration].method

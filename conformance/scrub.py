@@ -55,15 +55,22 @@ class Scrubber:
 
     def scrub(self, text: str) -> str:
         """The text without any secret."""
-        if not self._grams.isdisjoint([text[at : at + _GRAM] for at in range(0, len(text), _STRIDE)]):
+        if self._may_hold(text):
             text = self._without_windows(text)
         if any(prefix in text for prefix in self._format.prefixes):
             text = self._key_shaped.sub(rf"\1{_MARK}", text)
         return text
 
+    def knows(self, text: str) -> bool:
+        """Whether the text holds 8 characters in a row of a known secret."""
+        return self._may_hold(text) and next(self._secret_spans(text), None) is not None
+
     def holds_secret(self, text: str) -> bool:
         """Whether scrubbing would change the text."""
         return self.scrub(text) != text
+
+    def _may_hold(self, text: str) -> bool:
+        return not self._grams.isdisjoint([text[at : at + _GRAM] for at in range(0, len(text), _STRIDE)])
 
     def _secret_part(self, text: str) -> str:
         for prefix in self._format.prefixes:

@@ -1,0 +1,1 @@
+"""What a run tells: JSON Lines, which are the truth, the HTML page and the summary."""

@@ -1,0 +1,1 @@
+"""Who answers: the mock that a run starts, or a live API."""

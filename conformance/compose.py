@@ -1,0 +1,84 @@
+"""From a probe's axes to its request: operation, style and alteration put together."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from conformance import __version__
+from conformance.exchange import Request
+
+if TYPE_CHECKING:
+    from conformance.exchange import Headers
+    from conformance.probes import Axes
+    from conformance.spec.model import Alteration, Operation, Spec, Style
+
+UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
+_COMMON: Headers = (
+    ("User-Agent", f"hopx-auth/{__version__}"),
+    ("Accept", "application/json"),
+    ("Accept-Encoding", "gzip"),
+)
+_JSON = ("Content-Type", "application/json")
+_CASES = {"lower": str.lower, "upper": str.upper, "swapped": str.swapcase}
+
+
+def compose(spec: Spec, axes: Axes, item: str = UNKNOWN_ID) -> Request:
+    """The request at a place on the axes; `item` is the id of the sandbox that it is about."""
+    operation = spec.operations[axes.operation]  # type: ignore[index]
+    alteration = spec.alterations[axes.alteration] if axes.alteration else None
+    style = (spec.styles | spec.lookalikes)[axes.style] if axes.style else None
+    target = _path(operation, alteration, item)
+    headers = list(_COMMON)
+    body = _body(operation, alteration, style)
+    if body is not None:
+        headers.append(_JSON)
+    if style and style.query:
+        target += f"?{style.query}={style.value}"
+    elif style and style.cookie:
+        headers.append(("Cookie", f"{style.cookie}={style.value}"))
+    elif style and style.header:
+        headers.append(_header(style, alteration))
+    method = alteration.method if alteration and alteration.method else operation.method
+    return Request(method, target, tuple(headers), body, axes.recipe)
+
+
+def compose_alternative(spec: Spec, axes: Axes, item: str = UNKNOWN_ID) -> Request | None:
+    """The same request with the other documented form of its body, where there is one (D5)."""
+    other = spec.operations[axes.operation].other_body  # type: ignore[index]
+    request = compose(spec, axes, item)
+    if other is None or axes.alteration or request.body is None:
+        return None
+    return Request(request.method, request.target, request.headers, json.dumps(other), request.recipe)
+
+
+def _path(operation: Operation, alteration: Alteration | None, item: str) -> str:
+    template = operation.path
+    variant = alteration.path if alteration else None
+    if variant == "other-case":
+        template = template.upper().replace("{ID}", "{id}")
+    elif variant == "trailing-slash":
+        template += "/"
+    elif variant == "doubled-slash":
+        template = "/" + template
+    return template.replace("{id}", quote(item, safe=""))
+
+
+def _body(operation: Operation, alteration: Alteration | None, style: Style | None) -> str | None:
+    if alteration and alteration.body is not None:
+        return alteration.body
+    if operation.body is None or (alteration and alteration.method):
+        return None
+    extra = {style.body: style.value} if style and style.body else {}
+    return json.dumps(operation.body | extra)
+
+
+def _header(style: Style, alteration: Alteration | None) -> tuple[str, str]:
+    name, value = style.header, style.value
+    if alteration and alteration.header_case:
+        name = _CASES[alteration.header_case](name)
+    if alteration and alteration.scheme_case:
+        scheme, space, rest = value.partition(" ")
+        value = _CASES[alteration.scheme_case](scheme) + space + rest
+    return name, value

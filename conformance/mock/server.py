@@ -1,0 +1,101 @@
+"""The mock behind uvicorn: a thin ASGI wrapper and the life of the process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+from conformance.mock.message import Request
+from conformance.mock.respond import BODY_LIMIT
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Awaitable, Callable
+
+    from conformance.mock.message import Response
+
+    Message = dict[str, Any]
+    Respond = Callable[[Request], Response]
+    Application = Callable[
+        [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
+    ]
+
+_NO_BODY = (204, 304)
+
+
+def application(respond: Respond) -> Application:
+    """An ASGI application that answers with `respond`."""
+
+    async def serve(
+        scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+    ) -> None:
+        headers = tuple(scope["headers"])
+        body, too_large = b"", False
+        if any(name in (b"content-length", b"transfer-encoding") for name, _ in headers):
+            body, too_large = await _read_body(receive)
+        path, _, _ = scope["raw_path"].partition(b"?")
+        response = respond(
+            Request(
+                scope["method"],
+                path.decode("latin-1"),
+                scope["query_string"].decode("latin-1"),
+                headers,
+                body,
+                too_large,
+                scope["client"],
+            )
+        )
+        length = () if response.status in _NO_BODY else ((b"content-length", b"%d" % len(response.body)),)
+        await send(
+            {"type": "http.response.start", "status": response.status, "headers": [*response.headers, *length]}
+        )
+        await send({"type": "http.response.body", "body": response.body})
+
+    return serve
+
+
+async def _read_body(receive: Callable[[], Awaitable[Message]]) -> tuple[bytes, bool]:
+    """The body, or as much of it as the limit allows and whether there was more."""
+    chunks: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        more = bool(message.get("more_body"))
+        if size > BODY_LIMIT:
+            return b"", True
+    return b"".join(chunks), False
+
+
+def serve(respond: Respond, listener: socket.socket, *, until_stdin_closes: bool = False) -> None:
+    """Serve on a listening socket until Ctrl-C or SIGTERM, or until standard input ends."""
+    config = uvicorn.Config(
+        application(respond),
+        http="httptools",
+        loop="auto",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        server_header=False,
+        log_level="error",
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    # uvicorn raises the signals that it caught once more after its shutdown; they have done their work by then
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    if until_stdin_closes:
+        threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
+    server.run(sockets=[listener])
+
+
+def _stop_at_end_of_input(server: uvicorn.Server) -> None:
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    server.should_exit = True

@@ -1,0 +1,44 @@
+"""The pytest glue: adds the options, and begins a session when the suites are among what was asked for."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from conformance.options import add_options
+
+_SUITES = Path(__file__).resolve().parent / "suites"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of a run."""
+    add_options(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin a session; all that follows is done by the plugins that it registers."""
+    if config.option.help or config.option.version or not any(_covers_suites(word, config) for word in config.args):
+        return
+    from conformance.session import begin  # everything else in this environment starts without it
+
+    begin(config)
+
+
+def _covers_suites(argument: str, config: pytest.Config) -> bool:
+    """Whether an argument names the suites, something in them, or a directory around them."""
+    argument = argument.split("::")[0]
+    path = config.invocation_params.dir / argument
+    if config.option.pyargs and not path.exists():
+        try:
+            spec = importlib.util.find_spec(argument)
+        except (ImportError, ValueError):
+            return False
+        if spec is None or spec.origin is None:
+            return False
+        path = Path(spec.origin)
+        path = path.parent if path.name == "__init__.py" else path
+    path = path.resolve()
+    return path == _SUITES or path in _SUITES.parents or _SUITES in path.parents

@@ -1,0 +1,124 @@
+"""One run: spec, target and waivers put together, and every probe led to its verdict."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from conformance.judge import Verdict, expectation
+from conformance.probes import SAFE_METHODS, method_of, smallest_cover
+from conformance.suites.specimens import NoSpecimenError, Specimens
+from conformance.suites.trial import BlockedError, Trial
+from conformance.targets.errors import TargetError, UnansweredError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conformance.probes import Probe
+    from conformance.spec.model import Spec
+    from conformance.suites.check import Check, Cost
+    from conformance.targets.http import HttpTarget
+    from conformance.waivers import Waiver
+
+MOST_SILENCES = 3
+_SMOKE = "the full set: this is a smoke test, --allow-writes or --hypothesis-profile thorough ask it"
+_HOUSEKEEPING = 12
+
+
+@dataclass
+class Run:
+    """Asks probes of a target.
+
+    `examples` is how many cases a generated check may try, `smoke` that a few probes stand for the rest.
+    """
+
+    spec: Spec
+    target: HttpTarget
+    waivers: list[Waiver]
+    vocabulary: str = "any"
+    examples: int = 20
+    smoke: bool = False
+    fault: str = ""
+    left_out: set[str] = field(default_factory=set)
+    silences: int = 0
+
+    def __post_init__(self) -> None:
+        self.specimens = Specimens(self.spec, self.target)
+
+    def plan(self, asked: Iterable[tuple[Probe, Cost]]) -> int:
+        """Choose what is asked, and set the budget: the largest number of requests the run may send."""
+        possible = [(probe, cost) for probe, cost in asked if not self.obstacle(probe, cost)]
+        if self.smoke:
+            chosen = smallest_cover(probe for probe, _ in possible)
+            self.left_out = {probe.id for probe, _ in possible if probe.id not in chosen}
+            possible = [(probe, cost) for probe, cost in possible if probe.id in chosen]
+        budget = sum(self._cost(probe, cost) for probe, cost in possible)
+        budget += _HOUSEKEEPING if self.target.may_write else 1
+        return budget
+
+    def obstacle(self, probe: Probe, cost: Cost) -> str:
+        """What keeps a probe from being asked; "" when nothing does."""
+        missing = self.target.keyring.obstacle(probe.recipe)
+        if missing:
+            return missing
+        writes = cost.writes or method_of(self.spec, probe) not in ("", *SAFE_METHODS)
+        if writes and not self.target.may_write:
+            return "--allow-writes"
+        return _SMOKE if probe.id in self.left_out else ""
+
+    def ask(self, probe: Probe, check: Check, cost: Cost) -> Verdict:
+        """The verdict on one probe.
+
+        Raises:
+            UnansweredError: The target did not answer as HTTP.
+        """
+        obstacle = self.obstacle(probe, cost)
+        if obstacle:
+            return self._blocked(probe, obstacle)
+        trial = Trial(self.spec, self.target, self.specimens, probe, self.vocabulary, self.examples, self.fault)
+        try:
+            verdict = check(trial)
+        except (BlockedError, NoSpecimenError) as error:
+            return replace(self._blocked(probe, str(error)), exchanges=tuple(trial.exchanges))
+        except UnansweredError:
+            self.silences += 1
+            raise
+        except TargetError as error:
+            return replace(self._blocked(probe, str(error)), exchanges=tuple(trial.exchanges))
+        self.silences = 0
+        self._discard()
+        return self._waived(probe, verdict)
+
+    def expected_text(self, probe: Probe) -> str:
+        """What a probe's rule promises, in words."""
+        return str(expectation(self.spec, probe, self.vocabulary)) if probe.rule.then else probe.rule.says
+
+    def _discard(self) -> None:
+        try:
+            self.specimens.discard()
+        except TargetError:
+            self.silences += 1
+
+    def _blocked(self, probe: Probe, reason: str) -> Verdict:
+        return Verdict("blocked", self.expected_text(probe), "not asked", reason=reason)
+
+    def _waived(self, probe: Probe, verdict: Verdict) -> Verdict:
+        if verdict.kind not in ("fail", "advisory"):
+            return verdict
+        waiver = next((waiver for waiver in self.waivers if waiver.matches(probe.id)), None)
+        return replace(verdict, kind="waived", reason=f"{waiver.reason} ({waiver.link})") if waiver else verdict
+
+    def _cost(self, probe: Probe, cost: Cost) -> int:
+        """What a probe may cost: its check, and making and removing the sandboxes it needs."""
+        own = cost.of(self.examples)
+        if not self.target.may_write or probe.operation not in ("create", "delete"):
+            return own
+        return 3 * own + 2
+
+
+def timed(run: Run, probe: Probe, check: Check, cost: Cost) -> tuple[Verdict, float]:
+    """The verdict on a probe and how long it took, in milliseconds."""
+    started = time.perf_counter()
+    verdict = run.ask(probe, check, cost)
+    return verdict, (time.perf_counter() - started) * 1000

@@ -1,0 +1,247 @@
+"""A session: the pytest plugin of one run, from its items to its exit status."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance import __version__, setup
+from conformance.items import RUN, ProbeItem, items_of
+from conformance.keys import KeyFormat
+from conformance.options import OPTIONS, given
+from conformance.probes import Probe, all_probes
+from conformance.report.html import HtmlReport
+from conformance.report.lines import LinesWriter
+from conformance.report.summary import Tally
+from conformance.run import MOST_SILENCES, Run
+from conformance.scrub import Scrubber
+from conformance.scrubbing import Scrubbing
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from conformance.spec.model import Spec
+    from conformance.waivers import Waiver
+
+
+def begin(config: pytest.Config) -> None:
+    """Register the plugins of a run.
+
+    Raises:
+        pytest.UsageError: The options make no run.
+    """
+    spec, file = setup.load_spec(config)
+    setup.check_target(config)
+    vocabulary = setup.vocabulary(config, spec)
+    waivers = setup.load_known(config, spec)
+    is_worker = hasattr(config, "workerinput")
+    asks = config.getoption("dist", "no") == "no" or is_worker
+    run = None
+    scrubber = Scrubber(KeyFormat(_plain(spec)))
+    if not config.option.collectonly and (asks or given(config, "--target") == "live"):
+        target = setup.make_target(config, spec, file)
+        scrubber = target.keyring.scrubber
+        profile = setup.load_profiles(config)
+        run = Run(spec, target, waivers, vocabulary, _examples(), fault=given(config, "--fault"))
+        run.smoke = target.name == "live" and not target.may_write and profile != "thorough"
+        config.stash[RUN] = run
+        config.add_cleanup(target.close)
+    config.pluginmanager.register(Session(config, spec, run), "conformance-session")
+    config.pluginmanager.register(Scrubbing(scrubber), "conformance-scrubbing")
+    if not is_worker and not config.option.collectonly:
+        directory = config.invocation_params.dir / given(config, "--report-dir")
+        reporting = Reporting(config, spec, waivers, directory, scrubber)
+        config.pluginmanager.register(reporting, "conformance-reporting")
+
+
+def _examples() -> int:
+    from hypothesis import settings
+
+    return settings().max_examples
+
+
+def _plain(spec: Spec) -> dict[str, Any]:
+    import msgspec
+
+    plain: dict[str, Any] = msgspec.to_builtins(spec.key)
+    return plain
+
+
+class Session:
+    """Makes items of the suites' checks, asks them, and shows their verdicts."""
+
+    def __init__(self, config: pytest.Config, spec: Spec, run: Run | None) -> None:
+        self._config = config
+        self._run = run
+        target = given(config, "--target")
+        self._probes = [probe for probe in all_probes(spec) if probe.rule.target in ("http", target)]
+        self._left = 0
+        for level in ("must", "should", "observe"):
+            config.addinivalue_line("markers", f"{level}: the rule's level")
+        for name in spec.operations:
+            config.addinivalue_line("markers", f"{name}: the probe's operation")
+
+    @property
+    def probes(self) -> list[Probe]:
+        """Every probe that this kind of target can be asked."""
+        return self._probes
+
+    def pytest_pycollect_makeitem(self, collector: Any, obj: Any) -> list[ProbeItem] | None:
+        """Make items of check functions."""
+        if not hasattr(obj, "check") or getattr(obj, "__module__", "") != collector.obj.__name__:
+            return None
+        return list(items_of(collector, obj, self._probes))
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Choose what is asked, once it is known what was selected."""
+        if self._run is None:
+            return
+        items = [item for item in session.items if isinstance(item, ProbeItem)]
+        budget = self._run.plan((item.probe, item.cost) for item in items)
+        if self._run.target.name == "live":
+            self._run.target.limit = budget
+
+    def pytest_report_header(self) -> list[str]:
+        """Say who is asked about what."""
+        if self._run is None:
+            return []
+        target = self._run.target
+        return [f"target: {target.name} at {target.base_url}, of {self._run.spec.title} {self._run.spec.version}"]
+
+    def pytest_report_collectionfinish(self) -> list[str]:
+        """Say how many requests there will be at most, and how long they take at the run's pace."""
+        if self._run is None or self._run.target.limit is None:
+            return []
+        target = self._run.target
+        kind = "smoke test, read-only" if self._run.smoke else "with writes" if target.may_write else "read-only"
+        seconds = (target.limit or 0) / target.pace.rate
+        return [f"budget: at most {target.limit} requests ({kind}), {seconds:.0f} s at {target.pace.rate:g} a second"]
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, Any, None]:
+        """Give the report its verdict, as a line of the results file."""
+        outcome = yield
+        report = outcome.get_result()
+        if isinstance(item, ProbeItem) and item.verdict and _decides(report):
+            report.verdict_line = item.line()
+
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        """Stop a run whose target has stopped answering."""
+        if self._run is not None and self._run.silences >= MOST_SILENCES:
+            reason = item.verdict.observed if isinstance(item, ProbeItem) and item.verdict else "no answer"
+            item.session.shouldfail = f"the target has stopped answering: {reason}"
+
+    def pytest_report_teststatus(self, report: Any) -> tuple[str, str, Any] | None:
+        """Show advisory and observed verdicts as such."""
+        kind = getattr(report, "verdict_line", {}).get("verdict")
+        if not report.passed or kind not in ("advisory", "observed"):
+            return None
+        letter, colour = {"advisory": ("A", {"yellow": True}), "observed": ("o", {"cyan": True})}[kind]
+        return kind, letter, (kind.upper(), colour)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Clean up what was created, and say what could not be."""
+        if self._run is None or not self._run.target.may_write:
+            return
+        self._run.target.limit = None
+        left = self._run.specimens.clean_up() if self._run.target.name == "live" else []
+        unread = self._run.specimens.unread
+        terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+        if terminal and left:
+            terminal.write_line(f"LEFT BEHIND: delete these sandboxes yourself: {', '.join(left)}", red=True)
+        if terminal and unread:
+            terminal.write_line(f"LEFT BEHIND: {unread} sandboxes were created whose ids the answers did not tell", red=True)
+
+
+def _decides(report: pytest.TestReport) -> bool:
+    return report.when == "call" or (report.when == "setup" and not report.passed)
+
+
+class Reporting:
+    """Counts the verdicts of all workers and writes the reports."""
+
+    def __init__(
+        self, config: pytest.Config, spec: Spec, waivers: list[Waiver], directory: Path, scrubber: Scrubber
+    ) -> None:
+        self._config = config
+        self._waivers = waivers
+        self._spec = spec
+        self._tally = Tally()
+        self._kept: set[str] = set()
+        self._broken: set[str] = set()
+        self._problems: list[str] = []
+        self._lines = LinesWriter(directory / "results.jsonl", scrubber.scrub)
+        self._page = HtmlReport(spec, scrubber.scrub, self._tally)
+        if not config.getoption("htmlpath", None):
+            config.option.htmlpath = str(directory / "report.html")
+        config.option.self_contained_html = True
+        self._html = config.option.htmlpath
+        config.pluginmanager.register(self._page, "conformance-html")
+
+    def pytest_sessionstart(self) -> None:
+        """Begin the results file."""
+        run = self._config.stash.get(RUN, None)
+        self._lines.begin(
+            {
+                "target": given(self._config, "--target"),
+                "base_url": run.target.base_url if run else None,
+                "version": __version__,
+                "spec": self._spec.spec,
+                "spec_version": self._spec.version,
+                "options": {option.flag: given(self._config, option.flag) for option in OPTIONS},
+                "workers": int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")),
+            }
+        )
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Write and count a verdict."""
+        line = getattr(report, "verdict_line", None)
+        if line is None:
+            return
+        self._lines.write(line)
+        self._tally.add(line)
+        if line["verdict"] in ("fail", "advisory", "waived"):
+            self._broken.add(line["probe"])
+        elif line["verdict"] not in ("blocked", "error"):
+            self._kept.add(line["probe"])
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Fail a run that asked nothing or whose waivers are stale, and end the results file."""
+        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            self._problems = [*self._stale(), *self._nothing_asked()]
+            if self._problems:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            self._lines.end(self._tally.footer() | {"problems": self._problems, "exit_status": int(session.exitstatus)})
+        self._lines.close()
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Print the summary with its denominator."""
+        if not self._tally.total:
+            return
+        terminalreporter.section(f"{self._spec.title}: {given(self._config, '--target')}", sep="=")
+        for line in self._tally.noted:
+            if line["verdict"] in ("advisory", "waived"):
+                terminalreporter.write_line(f"{line['verdict']}: {line['probe']}: {line['observed']}")
+        for sentence in self._tally.sentences():
+            terminalreporter.write_line(sentence)
+        for problem in self._problems:
+            terminalreporter.write_line(problem, red=True)
+        terminalreporter.write_line(f"results: {self._lines.path}")
+
+    def _stale(self) -> list[str]:
+        stale = [
+            waiver
+            for waiver in self._waivers
+            if any(map(waiver.matches, self._kept)) and not any(map(waiver.matches, self._broken))
+        ]
+        return [f"stale waiver in line {w.line}: {w.pattern} matches no broken promise; remove it" for w in stale]
+
+    def _nothing_asked(self) -> list[str]:
+        if self._tally.total and not self._tally.asked:
+            return ["nothing could be asked, so nothing is known: see what is needed above"]
+        return []

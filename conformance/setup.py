@@ -1,0 +1,158 @@
+"""From pytest's options to a run: spec, waivers, Hypothesis profile and target, or a usage error."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.options import given
+from conformance.probes import all_probes
+from conformance.spec.loader import default_spec, load
+from conformance.spec.mistakes import FileError
+from conformance.targets.live import RATE, LiveOptions, SetupError, live_target
+from conformance.targets.mock import MockTarget
+from conformance.waivers import Waiver, check_waivers, load_waivers
+
+if TYPE_CHECKING:
+    from conformance.spec.model import Spec
+    from conformance.targets.http import HttpTarget
+
+_TARGETS = ("mock", "live")
+_EXAMPLES = {"default": 20, "ci": 20, "live": 1, "thorough": 200}
+
+
+def load_spec(config: pytest.Config) -> tuple[Spec, Path]:
+    """The spec of the options, and its file.
+
+    Raises:
+        pytest.UsageError: The file has mistakes.
+    """
+    file = Path(given(config, "--spec") or default_spec())
+    try:
+        return load(file), file.resolve()
+    except FileError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def load_known(config: pytest.Config, spec: Spec) -> list[Waiver]:
+    """The waivers of the options.
+
+    Raises:
+        pytest.UsageError: The file has mistakes, or a waiver matches no probe.
+    """
+    name = given(config, "--waivers")
+    if name in ("", "none"):
+        return []
+    try:
+        waivers = load_waivers(Path(name))
+        check_waivers(Path(name), waivers, [probe.id for probe in all_probes(spec)])
+    except FileError as error:
+        raise pytest.UsageError(str(error)) from None
+    return waivers
+
+
+def vocabulary(config: pytest.Config, spec: Spec) -> str:
+    """The vocabulary that errors have to use, or `any`.
+
+    Raises:
+        pytest.UsageError: The spec has no such vocabulary.
+    """
+    name: str = given(config, "--vocabulary")
+    if name != "any" and name not in spec.vocabularies:
+        raise pytest.UsageError(f"--vocabulary {name}: write any or one of {', '.join(spec.vocabularies)}")
+    return name
+
+
+def load_profiles(config: pytest.Config) -> str:
+    """Make the Hypothesis profiles known and load the one that fits; returns its name.
+
+    Raises:
+        pytest.UsageError: There is no such profile.
+    """
+    from hypothesis import errors, settings
+
+    for name, examples in _EXAMPLES.items():
+        settings.register_profile(
+            name, max_examples=examples, deadline=None, print_blob=False, derandomize=name == "ci"
+        )
+    chosen: str | None = config.getoption("--hypothesis-profile", None)
+    fitting = "live" if given(config, "--target") == "live" else "ci" if os.environ.get("CI") else "default"
+    try:
+        settings.load_profile(chosen or fitting)
+    except errors.InvalidArgument:
+        raise pytest.UsageError(f"--hypothesis-profile {chosen}: write one of {', '.join(_EXAMPLES)}") from None
+    return chosen or fitting
+
+
+def make_target(config: pytest.Config, spec: Spec, file: Path) -> HttpTarget:
+    """The target of the options.
+
+    Raises:
+        pytest.UsageError: It is unknown, or cannot be asked safely.
+    """
+    check_target(config)
+    rate = _rate(config)
+    if given(config, "--target") == "mock":
+        return MockTarget(spec, file, _fault(config), rate or 0.0)
+    env_file = given(config, "--env-file")
+    default_file = config.invocation_params.dir / ".env"
+    options = LiveOptions(
+        base_url=given(config, "--base-url"),
+        environment=given(config, "--env"),
+        env_file=Path(env_file) if env_file else default_file if default_file.is_file() else None,
+        may_write=given(config, "--allow-writes"),
+        rate=(RATE if rate is None else rate) / int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")),
+    )
+    try:
+        return live_target(spec, options)
+    except SetupError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def check_target(config: pytest.Config) -> None:
+    """Refuse combinations of options that make no sense.
+
+    Raises:
+        pytest.UsageError: With what to write instead.
+    """
+    name = given(config, "--target")
+    if name not in _TARGETS:
+        raise pytest.UsageError(f"unknown target {name!r}; write --target=mock or --target=live")
+    live_only = ("--base-url", "--env", "--env-file", "--allow-writes")
+    if name == "mock":
+        misplaced = [flag for flag in live_only if config.getoption(f"conformance_{flag[2:].replace('-', '_')}")]
+        if misplaced:
+            raise pytest.UsageError(f"{misplaced[0]} goes with --target=live; the mock has its own address and keys")
+    elif given(config, "--fault"):
+        raise pytest.UsageError("--fault goes with --target=mock; a live API has its own")
+    if name == "live" and given(config, "--allow-writes") and _is_distributed(config):
+        raise pytest.UsageError("--allow-writes goes without -n: one process has to know what it created, to delete it")
+
+
+def _is_distributed(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput") or config.getoption("dist", "no") != "no"
+
+
+def _fault(config: pytest.Config) -> str:
+    from conformance.mock.faults import FAULTS
+
+    name: str = given(config, "--fault")
+    if name and name not in FAULTS:
+        raise pytest.UsageError(f"unknown fault {name!r}; write one of {', '.join(FAULTS)}")
+    return name
+
+
+def _rate(config: pytest.Config) -> float | None:
+    text = given(config, "--rate")
+    if not text:
+        return None
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = -1.0
+    if not 0 < rate < 1e6:
+        raise pytest.UsageError(f"--rate {text}: write a number of requests a second, more than 0")
+    return rate

@@ -1,0 +1,42 @@
+"""Checks by name: a rule's `check` is the name of a function in one of the suites."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.judge import Verdict
+    from conformance.suites.trial import Trial
+
+    Check = Callable[[Trial], Verdict]
+
+F = TypeVar("F", bound="Callable[[Trial], Verdict]")
+
+
+def check(*, requests: int, per_example: int = 0, writes: bool = False) -> Callable[[F], F]:
+    """Make a function a check that rules can name.
+
+    It sends at most `requests` requests and `per_example` more for each example of the Hypothesis profile;
+    `writes` says that it changes things even where its probe's own request does not.
+    """
+
+    def mark(function: F) -> F:
+        function.check = Cost(requests, per_example, writes)  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+class Cost:
+    """What a check may cost a target."""
+
+    def __init__(self, requests: int, per_example: int, writes: bool) -> None:
+        self.requests = requests
+        self.per_example = per_example
+        self.writes = writes
+
+    def of(self, examples: int) -> int:
+        """The largest number of requests that the check itself sends."""
+        return self.requests + self.per_example * examples

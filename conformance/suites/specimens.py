@@ -1,0 +1,153 @@
+"""Specimens: the sandboxes that probes are about, made on demand and cleaned up whatever happens."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from conformance.compose import compose, compose_alternative
+from conformance.exchange import Recipe
+from conformance.probes import Axes
+from conformance.targets.errors import TargetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.exchange import Exchange, Response
+    from conformance.spec.model import Spec
+    from conformance.targets.http import Target
+
+_TRY_OTHER_FORM = (400, 404, 422)
+
+
+class NoSpecimenError(Exception):
+    """There is no sandbox to ask about, and none could be made; the message says what would help."""
+
+
+class Specimens:
+    """Keeps a sandbox at hand for each purpose, and remembers everything that was created."""
+
+    def __init__(self, spec: Spec, target: Target) -> None:
+        self._spec = spec
+        self._target = target
+        self._made: list[str] = []
+        self._kept: dict[str, str] = {}
+        self.unread = 0
+        owner = next((name for name, c in spec.credentials.items() if c.key == "active" and c.organization == "own"), "")
+        self.owner = Recipe(owner)
+        self._style = next(iter(spec.styles))
+
+    def keep(self, purpose: str) -> str:
+        """The id of a sandbox that serves one purpose throughout the run.
+
+        Raises:
+            NoSpecimenError: There is none, and none could be made.
+        """
+        if purpose not in self._kept:
+            self._kept[purpose] = self.fresh() if self._target.may_write else self._listed()
+        return self._kept[purpose]
+
+    def fresh(self) -> str:
+        """The id of a new sandbox.
+
+        Raises:
+            NoSpecimenError: It could not be made.
+        """
+        if not self._target.may_write:
+            raise NoSpecimenError("--allow-writes, to create a sandbox")
+        exchange = self.create(self._own("create"))
+        made = self.ids_in(exchange.response)
+        if not 200 <= exchange.response.status < 300 or not made:
+            raise NoSpecimenError(f"a key that can create a sandbox (creating one gave {exchange.response.status})")
+        return made[0]
+
+    def create(self, axes: Axes) -> Exchange:
+        """Send a create and remember what it makes, also when Ctrl-C comes while it is on its way.
+
+        The other documented form of the body is sent where the first one is not understood (D5).
+        """
+        with _signals_held():
+            exchange = self._target.send(compose(self._spec, axes))
+            other = compose_alternative(self._spec, axes)
+            if exchange.response.status in _TRY_OTHER_FORM and other is not None:
+                exchange = self._target.send(other)
+            self.remember(exchange)
+        return exchange
+
+    def forget(self, item: str) -> None:
+        """A sandbox was deleted."""
+        self._made = [made for made in self._made if made != item]
+        self._kept = {purpose: kept for purpose, kept in self._kept.items() if kept != item}
+
+    def discard(self) -> None:
+        """Delete what was created and serves no purpose any more."""
+        for item in [made for made in self._made if made not in self._kept.values()]:
+            self._delete(item)
+
+    def clean_up(self) -> list[str]:
+        """Delete everything that was created; returns the ids of what is left behind."""
+        self._kept = {}
+        with _signals_held():
+            for item in list(self._made):
+                self._delete(item)
+        return list(self._made)
+
+    def ids_in(self, response: Response) -> list[str]:
+        """The ids that a response names, at any depth."""
+        return list(_ids(response.json, self._spec.operations["create"].makes))
+
+    def remember(self, exchange: Exchange) -> None:
+        """Note the sandbox that a successful create made."""
+        if 200 <= exchange.response.status < 300:
+            made = self.ids_in(exchange.response)[:1]
+            self._made += made
+            self.unread += not made
+
+    def _listed(self) -> str:
+        exchange = self._target.send(compose(self._spec, self._own("list")))
+        found = self.ids_in(exchange.response) if exchange.response.status == 200 else []
+        if not found:
+            raise NoSpecimenError("a sandbox to look at, or --allow-writes to create one")
+        return found[0]
+
+    def _delete(self, item: str) -> None:
+        try:
+            response = self._target.send(compose(self._spec, self._own("delete"), item)).response
+        except TargetError:
+            return
+        if response.status in (*self._spec.operations["delete"].succeeds, 404, 410):
+            self.forget(item)
+
+    def _own(self, operation: str) -> Axes:
+        if self._target.keyring.obstacle(self.owner):
+            raise NoSpecimenError(self._target.keyring.obstacle(self.owner))
+        return Axes(recipe=self.owner, style=self._style, operation=operation)
+
+
+def _ids(value: Any, names: list[str]) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from (value[name] for name in names if isinstance(value.get(name), str))
+        children = value.values()
+    else:
+        children = value if isinstance(value, list) else []
+    for child in children:
+        yield from _ids(child, names)
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Keep Ctrl-C and SIGTERM waiting until a request that must not be lost has been answered."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    before = {number: signal.signal(number, lambda n, _: held.append(n)) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if held:
+            signal.raise_signal(held[0])

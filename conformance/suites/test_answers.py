@@ -1,0 +1,82 @@
+"""What one request is answered, and whether the same question is answered the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.compose import compose
+from conformance.exchange import Recipe
+from conformance.judge import Verdict, brief, mismatch
+from conformance.suites.check import check
+from conformance.suites.trial import BlockedError, Trial
+
+_REPETITIONS = 5
+
+
+@check(requests=1)
+def answer(trial: Trial) -> Verdict:
+    """One request gets the answer that the rule promises."""
+    exchange = trial.ask()
+    if not trial.probe.rule.then:
+        return trial.kept("nothing is promised", brief(exchange.response))
+    return trial.verdict(trial.expected())
+
+
+@check(requests=2)
+def same_answer_for_every_style(trial: Trial) -> Verdict:
+    """Status and error do not depend on the header that carried the credential."""
+    answers = {style: trial.ask(style=style).response for style in trial.spec.styles}
+    seen = {style: _comparable(trial, response.status, response.json) for style, response in answers.items()}
+    observed = ", ".join(f"{style}: {brief(response)}" for style, response in answers.items())
+    if len(set(seen.values())) > 1:
+        return trial.broken("the same answer in every style", observed)
+    return trial.kept("the same answer in every style", observed)
+
+
+def _comparable(trial: Trial, status: int, body: object) -> str:
+    """What has to be alike: how it ended, and the documented fields of an error."""
+    operation = trial.spec.operations[trial.probe.operation]  # type: ignore[index]
+    if status in operation.succeeds:
+        return "success"
+    fields = {name for o in trial.spec.outcomes.values() for forms in o.bodies.values() for f in forms for name in f.has}
+    said = {name: body.get(name) for name in sorted(fields)} if isinstance(body, dict) else None
+    return f"{status} {said}"
+
+
+@check(requests=4)
+def both_headers_at_once(trial: Trial) -> Verdict:
+    """What happens when every header is there: this credential in one of them, a full key in the other."""
+    first, second = [style for style in trial.spec.styles.values() if style.header][:2]
+    full = _full_key(trial)
+    observed = []
+    for one, other in ((trial.probe.recipe, full), (full, trial.probe.recipe)):
+        request = compose(trial.spec, replace(trial.probe, recipe=one, style=next(iter(trial.spec.styles))))
+        header = (second.header, second.value.replace("{key}", "{second}"))
+        exchange = trial.send(replace(request, headers=(*request.headers, header), second=other))
+        observed.append(f"{first.header}: {one}, {second.header}: {other} gives {brief(exchange.response)}")
+    return trial.kept("nothing is promised", "; ".join(observed))
+
+
+def _full_key(trial: Trial) -> Recipe:
+    for name, credential in trial.spec.credentials.items():
+        recipe = Recipe(name)
+        if credential.key == "active" and not trial.target.keyring.obstacle(recipe):
+            return recipe
+    raise BlockedError("a key that works")
+
+
+@check(requests=_REPETITIONS)
+def refused_every_time(trial: Trial) -> Verdict:
+    """The same refusal, however often it is asked."""
+    expected = trial.expected()
+    for count in range(1, _REPETITIONS + 1):
+        misfit = mismatch(expected, trial.ask(style=trial.probe.style or _first_style(trial)).response)
+        if misfit:
+            return trial.broken(f"{expected}, {_REPETITIONS} times", f"{misfit}, at the request number {count}")
+    return trial.kept(f"{expected}, {_REPETITIONS} times", f"{_REPETITIONS} refusals")
+
+
+def _first_style(trial: Trial) -> str:
+    return "" if trial.spec.credentials[trial.probe.recipe.name].key == "none" else next(iter(trial.spec.styles))
+
+

@@ -1,0 +1,110 @@
+"""Whether a refusal was one: nothing created, changed, deleted or shown behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.judge import Verdict, brief, gives_access
+from conformance.suites.check import check
+from conformance.suites.trial import BlockedError, Trial
+
+if TYPE_CHECKING:
+    from conformance.exchange import Exchange
+
+_ROUNDS = 2
+
+
+@check(requests=14, writes=True)
+def no_effect(trial: Trial) -> Verdict:
+    """A refused create, update or delete has done nothing, looked at with a key that may see it."""
+    looks = {"create": _nothing_created, "update": _nothing_changed, "delete": _nothing_deleted}
+    if not trial.target.may_write:
+        raise BlockedError("--allow-writes")
+    return looks[trial.probe.operation](trial)
+
+
+def _nothing_created(trial: Trial) -> Verdict:
+    """Compares the list before and after; a control round tells whether others create sandboxes meanwhile."""
+    witness = trial.specimen("witness")
+    for _ in range(_ROUNDS):
+        before = _listed(trial)
+        if witness not in before:
+            raise BlockedError("a list that shows a sandbox which exists: absence from it proves nothing")
+        refusal = _refused(trial)
+        if isinstance(refusal, Verdict):
+            return refusal
+        appeared = _listed(trial) - before
+        if not appeared:
+            return trial.kept("a refusal, and nothing created", "nothing created")
+        if _listed(trial) - before - appeared:
+            raise BlockedError("an account in which nobody else creates sandboxes during the run")
+    return trial.broken("a refusal, and nothing created", f"a sandbox appeared after each of {_ROUNDS} refusals")
+
+
+def _nothing_changed(trial: Trial) -> Verdict:
+    item = trial.specimen("")
+    fields = trial.spec.operations["update"].body or {}
+    before = _viewed(trial, item)
+    refusal = _refused(trial, item)
+    if isinstance(refusal, Verdict):
+        return refusal
+    after = _viewed(trial, item)
+    shown = [name for name in fields if name in before]
+    if not shown:
+        raise BlockedError(f"a view that shows {' or '.join(fields)}: no change could be seen")
+    changed = [name for name in shown if before[name] != after.get(name)]
+    if changed:
+        return trial.broken("a refusal, and nothing changed", f"{', '.join(changed)} changed")
+    return trial.kept("a refusal, and nothing changed", "nothing changed")
+
+
+def _nothing_deleted(trial: Trial) -> Verdict:
+    item = trial.specimen("")
+    refusal = _refused(trial, item)
+    if isinstance(refusal, Verdict):
+        return refusal
+    look = _as_owner(trial, "view", item)
+    if look.response.status in (404, 410):
+        return trial.broken("a refusal, and nothing deleted", "the sandbox is gone")
+    return trial.kept("a refusal, and nothing deleted", "the sandbox is still there")
+
+
+def _refused(trial: Trial, item: str = "") -> Exchange | Verdict:
+    """The refused request itself; a verdict when it was none."""
+    keyless = trial.spec.credentials[trial.probe.recipe.name].key == "none"
+    exchange = trial.ask(item=item, style="" if keyless else next(iter(trial.spec.styles)))
+    if gives_access(exchange.response):
+        return trial.broken("a refusal", brief(exchange.response))
+    return exchange
+
+
+def _as_owner(trial: Trial, operation: str, item: str = "") -> Exchange:
+    return trial.ask(recipe=trial.specimens.owner, style=next(iter(trial.spec.styles)), operation=operation, item=item)
+
+
+def _listed(trial: Trial) -> set[str]:
+    exchange = _as_owner(trial, "list")
+    if exchange.response.status != 200:
+        raise BlockedError(f"a key that can list (listing gave {exchange.response.status})")
+    return set(trial.specimens.ids_in(exchange.response))
+
+
+def _viewed(trial: Trial, item: str) -> dict[str, Any]:
+    exchange = _as_owner(trial, "view", item)
+    if exchange.response.status != 200 or not isinstance(exchange.response.json, dict):
+        raise BlockedError(f"a key that can view (viewing gave {brief(exchange.response)})")
+    return exchange.response.json
+
+
+@check(requests=2)
+def foreign_sandbox_is_not_listed(trial: Trial) -> Verdict:
+    """The list of one organization does not name the sandbox of the other."""
+    foreign = trial.spec.credentials[trial.probe.recipe.name].organization == "other"
+    item = trial.specimen("use") if foreign else trial.target.keyring.foreign_sandbox
+    if not item:
+        variables = [c.sandbox_variable for c in trial.spec.credentials.values() if c.sandbox_variable]
+        raise BlockedError(f"set {' or '.join(variables)}")
+    exchange = trial.ask()
+    if item in exchange.response.text:
+        return trial.broken("a list without the other organization's sandbox", f"{brief(exchange.response)}, it is listed")
+    return trial.kept("a list without the other organization's sandbox", f"{brief(exchange.response)}, it is not listed")

@@ -1,0 +1,89 @@
+"""The format of keys: those that were issued, the documented one, and texts that are almost a key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.exchange import Recipe
+from conformance.judge import mismatch
+from conformance.keys import MalformedKeyError
+from conformance.suites.check import check
+from conformance.suites.trial import BlockedError, Trial
+from conformance.targets.errors import TargetError
+
+if TYPE_CHECKING:
+    from conformance.judge import Verdict
+
+_LARGEST_DRAW = 10_000
+
+
+@check(requests=1)
+def issued_key_is_well_formed(trial: Trial) -> Verdict:
+    """A key in use has the documented format; a misfit counts only when the target accepts the key."""
+    obstacle = trial.target.keyring.obstacle(trial.probe.recipe)
+    key = None if obstacle else trial.target.keyring.credential(trial.probe.recipe)
+    if key is None:
+        raise BlockedError(obstacle)
+    key_format = trial.target.keyring.key_format
+    expected = f"{key_format.prefix}, {key_format.id_length} characters, {key_format.separator!r}, secret"
+    try:
+        return trial.kept(expected, f"well-formed {key_format.parts(key).prefix}… key")
+    except MalformedKeyError as reason:
+        variable = trial.target.keyring.variable(trial.probe.recipe.name)
+        exchange = trial.ask(operation="list", style=next(iter(trial.spec.styles)))
+        if exchange.response.status == 401:
+            raise BlockedError(f"give a whole key in {variable} ({reason}; the target refuses it)") from None
+        return trial.broken(expected, f"{reason}, and the target accepts it")
+
+
+@check(requests=0)
+def example_is_well_formed(trial: Trial) -> Verdict:
+    """The example key of the documentation parses."""
+    try:
+        trial.target.keyring.key_format.parse(trial.spec.key.example)
+    except MalformedKeyError as reason:
+        return trial.broken("a well-formed key", str(reason))
+    return trial.kept("a well-formed key", "a well-formed key")
+
+
+@check(requests=0, per_example=1)
+def every_near_miss_is_refused(trial: Trial) -> Verdict:
+    """Whatever place of the key is changed, in whatever style and operation, it is refused."""
+    from hypothesis import given
+    from hypothesis import strategies as st
+
+    obstacle = trial.target.keyring.obstacle(trial.probe.recipe)
+    if obstacle:
+        raise BlockedError(obstacle)
+    operations = [
+        name
+        for name, operation in trial.spec.operations.items()
+        if trial.target.may_write or operation.method in ("GET", "HEAD")
+    ]
+    asked = [0]
+    unanswered: list[TargetError] = []
+
+    @trial.settings()
+    @given(st.integers(0, _LARGEST_DRAW), st.sampled_from(list(trial.spec.styles)), st.sampled_from(operations))
+    def refused(draw: int, style: str, operation: str) -> None:
+        if unanswered:
+            return
+        recipe = Recipe(trial.probe.recipe.name, trial.probe.recipe.label, draw)
+        try:
+            exchange = trial.ask(recipe=recipe, style=style, operation=operation)
+        except TargetError as error:  # no misfit to shrink: Hypothesis would only ask again and again
+            unanswered.append(error)
+            return
+        asked[0] += 1
+        misfit = mismatch(trial.expected(), exchange.response)
+        assert not misfit, f"{recipe} in {style} on {operation}: {misfit}"  # noqa: S101  how Hypothesis is told
+
+    try:
+        refused()
+    except AssertionError as error:
+        del trial.exchanges[:-1]
+        return trial.broken(str(trial.expected()), str(error).splitlines()[0])
+    if unanswered:
+        raise unanswered[0]
+    del trial.exchanges[:-1]
+    return trial.kept(str(trial.expected()), f"{asked[0]} near misses refused")

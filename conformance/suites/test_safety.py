@@ -1,0 +1,90 @@
+"""What must not happen, whatever is sent: secrets repeated, crashes, sessions, borrowed credentials."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from conformance.judge import Verdict, brief, mismatch
+from conformance.suites.check import check
+from conformance.suites.trial import BlockedError, Trial
+from conformance.targets.errors import UnansweredError
+
+_AT_ONCE = 4
+_EACH = 3
+
+
+@check(requests=1)
+def secret_is_not_repeated(trial: Trial) -> Verdict:
+    """Neither headers nor body hold 8 characters in a row of the secret that was sent."""
+    exchange = trial.ask()
+    if exchange.repeats:
+        return trial.broken("no part of the secret in the answer", f"{brief(exchange.response)}, {exchange.repeats} repeats it")
+    return trial.kept("no part of the secret in the answer", brief(exchange.response))
+
+
+@check(requests=3)
+def server_survives(trial: Trial) -> Verdict:
+    """A strange credential is refused; when it is not even answered, a plain one is asked to see who is at fault."""
+    expected = trial.expected()
+    try:
+        trial.ask()
+    except UnansweredError as error:
+        control = trial.reference().response
+        return trial.broken(str(expected), f"no answer ({error}), while a request without a key gets {brief(control)}")
+    return trial.verdict(expected)
+
+
+@check(requests=3)
+def cookie_of_refusal_does_not_authenticate(trial: Trial) -> Verdict:
+    """A refusal's cookies, sent back, are refused as well."""
+    keyless = trial.spec.credentials[trial.probe.recipe.name].key == "none"
+    style = "" if keyless else next(iter(trial.spec.styles))
+    first = trial.ask(style=style)
+    cookies = [value.partition(";")[0] for name, value in first.response.headers if name.lower() == "set-cookie"]
+    if not cookies:
+        return trial.kept("no cookie, or one that is refused", f"{brief(first.response)} without a cookie")
+    request = trial.composed()
+    headers = (*request.headers, ("Cookie", "; ".join(cookies).replace("{", "%7B")))
+    trial.send(replace(request, headers=headers))
+    misfit = mismatch(trial.expected(), trial.exchanges[-1].response)
+    if misfit:
+        return trial.broken("no cookie, or one that is refused", f"the cookie gave {misfit}")
+    return trial.kept("no cookie, or one that is refused", "the cookie was refused")
+
+
+@check(requests=2)
+def bad_key_after_good_one(trial: Trial) -> Verdict:
+    """On the connection that just carried a good key, a bad one is refused."""
+    good = trial.ask(recipe=trial.specimens.owner, style=next(iter(trial.spec.styles)))
+    if good.response.status not in trial.spec.operations[trial.probe.operation].succeeds:  # type: ignore[index]
+        raise BlockedError(f"a good key to begin with (it gave {brief(good.response)})")
+    trial.ask()
+    return trial.verdict(trial.expected())
+
+
+@check(requests=2 * _AT_ONCE * _EACH)
+def concurrent_requests_keep_apart(trial: Trial) -> Verdict:
+    """Good and other credentials, sent at once on several connections, each get their own answer."""
+    owner, style = trial.specimens.owner, next(iter(trial.spec.styles))
+    alone = {
+        "the good key": trial.ask(recipe=owner, style=style).response.status,
+        "the other credential": trial.ask().response.status,
+    }
+    together = threading.Barrier(2 * _AT_ONCE)
+
+    def ask(number: int) -> list[tuple[str, int]]:
+        together.wait(timeout=30)
+        good = number % 2 == 0
+        who = "the good key" if good else "the other credential"
+        axes = {"recipe": owner, "style": style} if good else {}
+        return [(who, trial.ask(**axes).response.status) for _ in range(_EACH - 1)]
+
+    with ThreadPoolExecutor(2 * _AT_ONCE) as pool:
+        answers = [answer for answers in pool.map(ask, range(2 * _AT_ONCE)) for answer in answers]
+    wrong = [f"{who} got {status}" for who, status in answers if status != alone[who]]
+    del trial.exchanges[2:]
+    expected = ", ".join(f"{who}: {status}" for who, status in alone.items())
+    if wrong:
+        return trial.broken(f"{expected}, as when alone", f"{len(wrong)} of {len(answers)} differ: {wrong[0]}")
+    return trial.kept(f"{expected}, as when alone", f"{len(answers)} requests at once, all alike")

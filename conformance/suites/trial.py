@@ -1,0 +1,152 @@
+"""A trial: one probe being asked, with everything that was said in the course of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from conformance.compose import UNKNOWN_ID, compose
+from conformance.exchange import Recipe
+from conformance.judge import Expectation, Verdict, brief, broken, expectation, kept, mismatch
+from conformance.suites.specimens import NoSpecimenError
+
+if TYPE_CHECKING:
+    from conformance.exchange import Exchange, Request
+    from conformance.probes import Probe
+    from conformance.spec.model import Spec
+    from conformance.suites.specimens import Specimens
+    from conformance.targets.http import Target
+
+
+class BlockedError(Exception):
+    """The probe cannot be asked; the message says what would unblock it."""
+
+
+@dataclass(slots=True)
+class Trial:
+    """One probe being asked of a target.
+
+    `vocabulary` pins the words of errors, `examples` is how many cases a generated check may try.
+    """
+
+    spec: Spec
+    target: Target
+    specimens: Specimens
+    probe: Probe
+    vocabulary: str = "any"
+    examples: int = 1
+    fault: str = ""
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def ask(self, item: str | None = None, **axes: Any) -> Exchange:
+        """Ask the probe, or the same with other values on some axes, and keep the exchange.
+
+        Raises:
+            TargetError: There was no answer.
+            BlockedError: It cannot be asked.
+        """
+        asked = self.varied(**axes)
+        obstacle = self.target.keyring.obstacle(asked.recipe)
+        if obstacle:
+            raise BlockedError(obstacle)
+        if item is None:
+            item = self.item_for(asked)
+        if asked.operation == "create" and not asked.alteration:
+            exchange = self.specimens.create(asked)
+            self.exchanges.append(exchange)
+            return exchange
+        exchange = self.send(compose(self.spec, asked, item))
+        if 200 <= exchange.response.status < 300:
+            self._note_change(asked, item, exchange)
+        return exchange
+
+    def send(self, request: Request) -> Exchange:
+        """Send a request and keep the exchange."""
+        exchange = self.target.send(request)
+        self.exchanges.append(exchange)
+        return exchange
+
+    def varied(self, **axes: Any) -> Probe:
+        """The probe with other values on some axes."""
+        return replace(self.probe, **axes)
+
+    def composed(self) -> Request:
+        """The probe's request as it would be sent, without its credential."""
+        return compose(self.spec, self.varied(style=""), self.item_for(self.probe))
+
+    def reference(self) -> Exchange:
+        """What a request without any key is answered."""
+        keyless = next((name for name, c in self.spec.credentials.items() if c.key == "none"), None)
+        if keyless is None:
+            raise BlockedError("a credential with key: none in the spec, to ask for comparison")
+        return self.ask(recipe=Recipe(keyless), style="", alteration="")
+
+    def settings(self) -> Any:
+        """Hypothesis settings for cases that a check generates: few, quick, and without a timing of their own."""
+        from hypothesis import HealthCheck, Phase, settings
+
+        return settings(
+            max_examples=self.examples,
+            deadline=None,
+            print_blob=False,
+            suppress_health_check=list(HealthCheck),
+            phases=[phase for phase in settings().phases if self.examples > 1 or phase is Phase.generate],
+        )
+
+    def item_for(self, probe: Probe) -> str:
+        """The id of the sandbox that a probe is about."""
+        if "{id}" not in (self.spec.operations[probe.operation].path if probe.operation else ""):  # type: ignore[index]
+            return ""
+        kind = self.spec.alterations[probe.alteration].id if probe.alteration else None
+        if kind == "unknown":
+            return UNKNOWN_ID
+        if kind == "other_organization":
+            return self._foreign_sandbox()
+        if self.spec.credentials[probe.recipe.name].key == "active":
+            return self.specimen("" if probe.operation == "delete" else "use")
+        # what only refused requests are about may stand in for itself, so that a fault there spoils nothing else
+        try:
+            return self.specimens.keep("refuse")
+        except NoSpecimenError:
+            return UNKNOWN_ID
+
+    def specimen(self, purpose: str) -> str:
+        """The id of a sandbox for one purpose, or of a new one for none.
+
+        Raises:
+            BlockedError: There is none, and none could be made.
+        """
+        try:
+            return self.specimens.keep(purpose) if purpose else self.specimens.fresh()
+        except NoSpecimenError as error:
+            raise BlockedError(str(error)) from None
+
+    def expected(self, probe: Probe | None = None, outcome: str = "") -> Expectation:
+        """What the rule promises for the probe, or another outcome of the spec."""
+        return expectation(self.spec, probe or self.probe, self.vocabulary, outcome)
+
+    def verdict(self, expected: Expectation, exchange: Exchange | None = None) -> Verdict:
+        """Judge one exchange, by default the last; the report shows all of them."""
+        judged = exchange or self.exchanges[-1]
+        misfit = mismatch(expected, judged.response)
+        return self.broken(str(expected), misfit) if misfit else self.kept(str(expected), brief(judged.response))
+
+    def kept(self, expected: str, observed: str) -> Verdict:
+        """The promise held."""
+        return kept(self.probe, expected, observed, self.exchanges)
+
+    def broken(self, expected: str, observed: str) -> Verdict:
+        """The promise did not hold."""
+        return broken(self.probe, expected, observed, self.exchanges)
+
+    def _foreign_sandbox(self) -> str:
+        if self.target.keyring.foreign_sandbox:
+            return self.target.keyring.foreign_sandbox
+        variables = [c.sandbox_variable for c in self.spec.credentials.values() if c.sandbox_variable]
+        raise BlockedError(f"set {' or '.join(variables)}")
+
+    def _note_change(self, asked: Probe, item: str, exchange: Exchange) -> None:
+        if asked.operation == "delete":
+            self.specimens.forget(item)
+        elif asked.operation == "create" and exchange.request.method == self.spec.operations["create"].method:
+            self.specimens.remember(exchange)

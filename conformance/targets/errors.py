@@ -1,0 +1,25 @@
+"""What can keep a target from answering.
+
+TargetError
+├── UnansweredError       no HTTP response came back; the message names the cause
+├── TooManyRequestsError  the target limits this run, even after waiting as long as it asked for
+└── BudgetSpentError      the run's own limit of requests is reached
+"""
+
+from __future__ import annotations
+
+
+class TargetError(Exception):
+    """A request could not be asked or was not answered."""
+
+
+class UnansweredError(TargetError):
+    """No HTTP response came back; the message names the cause."""
+
+
+class TooManyRequestsError(TargetError):
+    """The target limits this run, even after waiting as long as it asked for."""
+
+
+class BudgetSpentError(TargetError):
+    """The run's own limit of requests is reached."""

@@ -1,0 +1,73 @@
+"""The mock as a target: a child process on a free port of loopback, owned by the run."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import conformance
+from conformance.mock.directory import Directory, populate
+from conformance.targets.http import HttpTarget
+from conformance.targets.keyring import Keyring
+from conformance.targets.pace import Pace
+
+if TYPE_CHECKING:
+    from conformance.spec.model import Spec
+
+_PATIENCE = 5.0
+
+
+class MockTarget(HttpTarget):
+    """A mock of its own: both processes derive the same keys from one random seed, so that none is passed on."""
+
+    def __init__(self, spec: Spec, spec_file: Path, fault: str = "", rate: float = 0.0) -> None:
+        seed = secrets.randbits(128)
+        roles = populate(Directory(spec, seed))
+        listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        port = listener.getsockname()[1]
+        self._child = _start(listener, {"spec": str(spec_file), "seed": seed, "fault": fault})
+        listener.close()
+        super().__init__(
+            "mock",
+            f"http://127.0.0.1:{port}{urlsplit(spec.base_url).path}",
+            Keyring(spec, roles.keys, roles.sandboxes["other"]),
+            Pace(rate),
+            may_write=True,
+            limited_roles=limited_roles(spec),
+        )
+
+    def close(self) -> None:
+        """Let the mock go: it ends when its standard input does."""
+        super().close()
+        if self._child.stdin:
+            self._child.stdin.close()
+        try:
+            self._child.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+
+
+def limited_roles(spec: Spec) -> frozenset[str]:
+    """The credentials that are expected to be over their limit."""
+    return frozenset(name for name, credential in spec.credentials.items() if credential.key == "rate_limited")
+
+
+def _start(listener: socket.socket, order: dict[str, object]) -> subprocess.Popen[bytes]:
+    child = subprocess.Popen(  # noqa: S603  our own module, in our own interpreter
+        [sys.executable, "-m", "conformance.mock"],
+        stdin=subprocess.PIPE,
+        pass_fds=[listener.fileno()],
+        cwd=Path(conformance.__file__).parent.parent,
+        start_new_session=True,  # Ctrl-C is for the run, which then ends the mock
+    )
+    assert child.stdin is not None  # noqa: S101  for the type checker
+    child.stdin.write(json.dumps({**order, "listener": listener.fileno()}).encode() + b"\n")
+    child.stdin.flush()
+    return child

@@ -1,0 +1,75 @@
+"""Waivers: broken promises that are known, each with its reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+
+from conformance.spec import source as sources
+from conformance.spec.loader import typed
+from conformance.spec.mistakes import FileError, Mistake
+from conformance.spec.model import Entry, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
+class WaiverEntry(Entry):
+    """An entry of a waiver file."""
+
+    probe: Text
+    reason: Text
+    link: Text
+    versions: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """One known broken promise: a pattern over probe ids, in which `*` and `?` are wild."""
+
+    pattern: str
+    reason: str
+    link: str
+    line: int
+
+    def matches(self, probe_id: str) -> bool:
+        """Whether a probe is meant."""
+        parts = re.split(r"([*?])", self.pattern)
+        pattern = "".join({"*": ".*", "?": "."}.get(part) or re.escape(part) for part in parts)
+        return re.fullmatch(pattern, probe_id) is not None
+
+
+def load_waivers(file: Path) -> list[Waiver]:
+    """The waivers of a file.
+
+    Raises:
+        FileError: With every mistake of the file.
+    """
+    source = sources.read(file)
+    if source.data is None:
+        source.data = []
+    entries = typed(source, list[WaiverEntry])
+    if entries is None or source.mistakes:
+        raise FileError(source.mistakes)
+    return [
+        Waiver(entry.probe, entry.reason, entry.link, source.places[(index,)][0])
+        for index, entry in enumerate(entries)
+    ]
+
+
+def check_waivers(file: Path, waivers: Iterable[Waiver], probe_ids: Iterable[str]) -> None:
+    """Find waivers that match no probe at all.
+
+    Raises:
+        FileError: There are some.
+    """
+    ids = list(probe_ids)
+    idle = [waiver for waiver in waivers if not any(map(waiver.matches, ids))]
+    if idle:
+        message = "no probe is called {!r}; correct the pattern, or remove the waiver"
+        raise FileError(Mistake(str(file), w.line, 1, message.format(w.pattern)) for w in idle)
+
+
