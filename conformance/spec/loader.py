@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from conformance.spec import source as sources
+from conformance.spec.files import default_spec, specs_directory
 from conformance.spec.misfits import note_misfits
 from conformance.spec.mistakes import FileError
 from conformance.spec.model import Spec
 from conformance.spec.references import check_references
 from conformance.spec.schema import schema_of
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 T = TypeVar("T")
-
-
-def specs_directory() -> Path:
-    """Where the spec files are: inside the installed package, or at the top of the checkout."""
-    package = Path(__file__).resolve().parent.parent
-    installed = package / "specs"
-    return installed if installed.is_dir() else package.parent / "specs"
-
-
-def default_spec() -> Path:
-    """The spec file that is used when none is named."""
-    return specs_directory() / "hopx-auth.yaml"
 
 
 @cache

@@ -1,0 +1,41 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: smoke test lint types unit wheel docs lock clean
+
+smoke: $(VENV)/ready  ## the main job: every promise against the mock, and a page to look at
+	$(BIN)/python -m pytest --target=mock
+
+test: lint types unit wheel  ## everything that CI runs
+
+lint: $(VENV)/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/ready
+	$(BIN)/mypy
+
+unit: $(VENV)/ready
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest tests
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+	$(BIN)/coverage report --fail-under=100 --include='conformance/spec/*,conformance/keys.py,conformance/judge.py,conformance/mock/*'
+
+wheel: $(VENV)/ready  ## the built wheel in an empty environment, outside the checkout
+	$(BIN)/python tests/check_wheel.py
+
+lock: $(VENV)/ready
+	$(BIN)/pip-compile --quiet --all-extras --strip-extras --no-emit-index-url --no-emit-find-links \
+		--no-emit-trusted-host --no-header --no-annotate --output-file requirements.lock pyproject.toml
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist .tox

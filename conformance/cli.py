@@ -1,0 +1,122 @@
+"""hopx-auth: the command line. Every command imports what it needs, and nothing before it is called."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+
+EXIT_OK, EXIT_PROBLEM, EXIT_USAGE, EXIT_CANNOT_TELL, EXIT_INTERNAL, EXIT_UNSAFE = range(6)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; returns the exit status.
+
+    0 healthy or done, 1 a problem was found, 2 usage, 3 cannot tell, 4 internal error, 5 refused as unsafe.
+    """
+    options = parser().parse_args(arguments)
+    try:
+        command = importlib.import_module(f"conformance.commands.{options.command}")
+        status: int = getattr(command, options.function)(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001  the last resort: a traceback could print a key
+        where = error.__traceback__
+        while where and where.tb_next:
+            where = where.tb_next
+        place = f"{os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno}" if where else "?"  # noqa: PTH119
+        print(f"hopx-auth: internal error: {type(error).__name__} at {place}; please report it", file=sys.stderr)
+        return EXIT_INTERNAL
+    return status
+
+
+def parser() -> argparse.ArgumentParser:
+    """The grammar of the command line."""
+    top = argparse.ArgumentParser(prog="hopx-auth", description="Diagnostics for API-key authentication.")
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    _add_mock(commands)
+    _add_key(commands)
+    _add_spec(commands)
+    _add_report(commands)
+    return top
+
+
+Commands = argparse._SubParsersAction  # noqa: SLF001  argparse has no public name for it
+
+
+def _add_mock(commands: Commands[argparse.ArgumentParser]) -> None:
+    mock = commands.add_parser("mock", help="serve a strict stand-in for the API, with a key of every role")
+    mock.add_argument("--port", type=_port, default=0, help="port of loopback (default: a free one)")
+    mock.add_argument("--seed", type=int, help="mint the same keys as with this number before (default: other ones)")
+    mock.add_argument("--fault", default="", metavar="NAME", help="break a promise; `--fault list` names them all")
+    mock.add_argument("--print-env", action="store_true", help="print shell exports and nothing else")
+    _add_spec_option(mock)
+    mock.set_defaults(command="mock", function="serve_mock")
+
+
+def _add_key(commands: Commands[argparse.ArgumentParser]) -> None:
+    key = commands.add_parser("key", help="check, mint, redact or compare keys")
+    actions = key.add_subparsers(metavar="ACTION", required=True)
+    texts = {
+        "check": "say whether a text is a key, and why not",
+        "redact": "print a text without the secrets in it",
+        "fingerprint": "print what says `same key` or `another key` and reveals neither",
+        "mint": "print a new key that no API knows",
+    }
+    for name, text in texts.items():
+        action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        if name != "mint":
+            action.add_argument("text", nargs="?", default="-", help="the text; - is standard input (default)")
+        if name == "fingerprint":
+            action.add_argument("--salt", default="", help="compare under this salt (default: a new one, printed)")
+        _add_spec_option(action)
+        _add_format(action)
+        action.set_defaults(command="key", function=f"{name}_key")
+
+
+def _add_spec(commands: Commands[argparse.ArgumentParser]) -> None:
+    spec = commands.add_parser("spec", help="read and check the promises")
+    actions = spec.add_subparsers(metavar="ACTION", required=True)
+    lint = actions.add_parser("lint", help="find every mistake of a spec file")
+    lint.add_argument("spec", nargs="?", default="", metavar="FILE", help="default: the one that comes with the suite")
+    show = actions.add_parser("show", help="read the promises, or one of them")
+    show.add_argument("rule", nargs="?", default="", help="id of a rule")
+    coverage = actions.add_parser("coverage", help="claims, the rules that ask them, and how many probes that makes")
+    for name, action in (("lint", lint), ("show", show), ("coverage", coverage)):
+        if name != "lint":
+            _add_spec_option(action)
+        _add_format(action)
+        action.set_defaults(command="spec", function=f"{name}_spec")
+
+
+def _add_report(commands: Commands[argparse.ArgumentParser]) -> None:
+    report = commands.add_parser("report", help="read the results of runs")
+    actions = report.add_subparsers(metavar="ACTION", required=True)
+    show = actions.add_parser("show", help="print the summary of results files")
+    show.add_argument("files", nargs="+", metavar="FILE", help="results.jsonl of a run")
+    _add_format(show)
+    show.set_defaults(command="report", function="show_report")
+
+
+def _add_spec_option(action: argparse.ArgumentParser) -> None:
+    action.add_argument("--spec", default="", metavar="FILE", help="spec file (default: the one that comes with the suite)")
+
+
+def _add_format(action: argparse.ArgumentParser) -> None:
+    action.add_argument("--format", choices=("text", "json"), default="text", help="how results are printed")
+
+
+def _port(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else -1
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; write a number from 0 to 65535")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""hopx-auth key: check, redact, fingerprint and mint."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.commands.output import complain, print_result
+from conformance.keys import KeyFormat, MalformedKeyError, fingerprint
+from conformance.spec.excerpt import key_section
+from conformance.spec.files import default_spec
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def check_key(options: argparse.Namespace) -> int:
+    """Say whether a text is a key; exit status 1 when it is none."""
+    key_format, text = _format(options), _text(options)
+    shown = key_format.redact(text)
+    try:
+        parsed = key_format.parse(text)
+    except MalformedKeyError as error:
+        print_result(options, {"well_formed": False, "shown": shown, "reason": str(error)}, f"{shown}: no key: {error}")
+        return 1
+    note = f"the prefix is a variant, see {parsed.note}" if parsed.note else ""
+    result = {"well_formed": True, "shown": shown, "key_id": parsed.key_id, "note": note}
+    print_result(options, result, f"{shown}: well-formed{f'; {note}' if note else ''}")
+    return 0
+
+
+def redact_key(options: argparse.Namespace) -> int:
+    """Print a text without the keys in it."""
+    from conformance.scrub import Scrubber
+
+    key_format, text = _format(options), _text(options)
+    one_word = len(text.split()) == 1
+    redacted = key_format.redact(text) if one_word else Scrubber(key_format).scrub(text)
+    print_result(options, {"redacted": redacted}, redacted)
+    return 0
+
+
+def fingerprint_key(options: argparse.Namespace) -> int:
+    """Print the fingerprint of a key and the salt that it was made with."""
+    key_format, text = _format(options), _text(options)
+    salt = options.salt or secrets.token_hex(8)
+    found = fingerprint(key_format.hide(text), salt.encode())
+    print_result(options, {"fingerprint": found, "salt": salt}, f"{found} (salt {salt})")
+    return 0
+
+
+def mint_key(options: argparse.Namespace) -> int:
+    """Print a new key; this is the one command that prints a whole one."""
+    text = _format(options).mint().reveal()
+    print_result(options, {"key": text}, text)
+    return 0
+
+
+def _format(options: argparse.Namespace) -> KeyFormat:
+    file = Path(options.spec) if options.spec else default_spec()
+    section = key_section(file)
+    if section is None:
+        section = _checked_section(file)
+    try:
+        return KeyFormat(section)
+    except (KeyError, TypeError, ValueError):
+        return KeyFormat(_checked_section(file))
+
+
+def _checked_section(file: Path) -> dict[str, object]:
+    """The key section of a file that is not as simple as usual, or the reason why it has none."""
+    import msgspec
+
+    from conformance.spec.loader import load
+    from conformance.spec.mistakes import FileError
+
+    try:
+        plain: dict[str, object] = msgspec.to_builtins(load(file).key)
+    except FileError as error:
+        complain(str(error))
+        sys.exit(2)
+    return plain
+
+
+def _text(options: argparse.Namespace) -> str:
+    if options.text != "-":
+        complain("note: this text is in your shell's history now; give it on standard input next time")
+        given: str = options.text
+        return given
+    text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    return text.removesuffix("\n")

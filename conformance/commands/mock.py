@@ -1,0 +1,70 @@
+"""hopx-auth mock: the stand-in as a server for other programs."""
+
+from __future__ import annotations
+
+import secrets
+import shlex
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.commands.output import complain
+from conformance.mock.directory import Directory, populate
+from conformance.mock.faults import FAULTS, with_fault
+from conformance.mock.respond import Mock
+from conformance.mock.server import serve
+from conformance.spec.files import default_spec
+from conformance.spec.loader import load
+from conformance.spec.mistakes import FileError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from conformance.mock.directory import Roles
+    from conformance.spec.model import Spec
+
+
+def serve_mock(options: argparse.Namespace) -> int:
+    """Serve until Ctrl-C or SIGTERM."""
+    if options.fault == "list":
+        for name, fault in FAULTS.items():
+            print(f"{name}: {(fault.__doc__ or '').strip()}")
+        return 0
+    if options.fault and options.fault not in FAULTS:
+        complain(f"unknown fault {options.fault!r}; write one of {', '.join(FAULTS)}")
+        return 2
+    try:
+        spec = load(Path(options.spec) if options.spec else default_spec())
+    except FileError as error:
+        complain(str(error))
+        return 2
+    try:
+        listener = socket.create_server(("127.0.0.1", options.port), backlog=128)
+    except OSError as error:
+        complain(f"port {options.port} of loopback cannot be used ({error.strerror}); choose another with --port")
+        return 2
+    directory = Directory(spec, secrets.randbits(128) if options.seed is None else options.seed)
+    roles = populate(directory)
+    mock = Mock(directory, roles.keys.values())
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}{mock.base_path}"
+    _announce(options, spec, url, roles)
+    serve(with_fault(mock, options.fault), listener)
+    return 0
+
+
+def _announce(options: argparse.Namespace, spec: Spec, url: str, roles: Roles) -> None:
+    variables = {spec.base_url_variable: url} if spec.base_url_variable else {}
+    for name, credential in spec.credentials.items():
+        if name in roles.keys:
+            variables[credential.variable] = roles.keys[name].reveal()
+        if credential.sandbox_variable:
+            variables[credential.sandbox_variable] = roles.sandboxes["other"]
+    if options.print_env:
+        text = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
+    else:
+        widest = max(map(len, variables))
+        text = "\n".join(
+            [f"{spec.title}, served at {url}", "", *(f"{name:{widest}}  {value}" for name, value in variables.items())]
+            + ["", "Ctrl-C ends it."]
+        )
+    print(text, flush=True)
