@@ -8,7 +8,8 @@ import hmac
 import re
 import secrets
 import string
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +51,7 @@ class ApiKey:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ApiKey):
             return NotImplemented
-        return hmac.compare_digest(self._text.encode(), other._text.encode())
+        return hmac.compare_digest(_bytes(self._text), _bytes(other._text))
 
     def __hash__(self) -> int:
         return hash(self._text)
@@ -59,8 +60,9 @@ class ApiKey:
         raise TypeError("an ApiKey is never pickled or copied to another process")
 
 
-class ParsedKey(NamedTuple):
-    """The parts of a well-formed key."""
+@dataclass(frozen=True, slots=True, repr=False)
+class ParsedKey:
+    """The parts of a well-formed key; like the key, it is printed redacted and never serialized."""
 
     prefix: str
     key_id: str
@@ -70,7 +72,8 @@ class ParsedKey(NamedTuple):
     def __repr__(self) -> str:
         return f"ParsedKey({self.prefix}{self.key_id}, {len(self.secret)} secret characters)"
 
-    __str__ = __repr__
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a ParsedKey is never pickled or copied to another process")
 
 
 class KeyFormat:
@@ -92,14 +95,18 @@ class KeyFormat:
         self.secret_length = -(-self.secret_bytes * 8 // bits)
         unused = self.secret_length * bits - self.secret_bytes * 8
         self.last_characters = self.secret_alphabet[:: 1 << unused]
-        self.prefixes = (self.prefix, *self.other_prefixes)
+        # the longest first, so that a prefix is not taken for another that it begins with
+        self.prefixes = tuple(sorted((self.prefix, *self.other_prefixes), key=len, reverse=True))
+        self._ambiguous = not set(self.separator).isdisjoint(self.id_alphabet + self.secret_alphabet)
+        some_prefix, separator = "|".join(map(re.escape, self.prefixes)), re.escape(self.separator)
         some_id = f"[{re.escape(self.id_alphabet)}]{{{self.id_length}}}"
-        self._shown = re.compile(
-            f"({'|'.join(map(re.escape, self.prefixes))})(?:({some_id})(?={re.escape(self.separator)}|\\Z))?"
-        )
+        some_secret = f"[{re.escape(self.secret_alphabet)}]"
+        last = f"[{re.escape(self.last_characters)}]"
+        # what stands before a separator that a secret may hold is a key id only if a whole secret follows
+        follows = f"(?={some_secret}{{{self.secret_length}}})" if self._ambiguous else ""
+        self._shown = re.compile(f"(?:{some_prefix})(?:{some_id}{separator}{follows})?")
         self._whole = re.compile(
-            f"({'|'.join(map(re.escape, self.prefixes))})({some_id}){re.escape(self.separator)}"
-            f"([{re.escape(self.secret_alphabet)}]{{{self.secret_length - 1}}}[{re.escape(self.last_characters)}])"
+            f"({some_prefix})({some_id}){separator}({some_secret}{{{self.secret_length - 1}}}{last})"
         )
 
     def parse(self, text: str) -> ParsedKey:
@@ -135,15 +142,19 @@ class KeyFormat:
         return next((prefix for prefix in self.prefixes if text.startswith(prefix)), "")
 
     def _reason_for_prefix(self, text: str) -> str:
-        return "" if self._prefix_of(text) else f"it does not begin with {' or '.join(self.prefixes)}"
+        if self._prefix_of(text):
+            return ""
+        return f"it does not begin with {' or '.join((self.prefix, *self.other_prefixes))}"
 
     def _reason_for_parts(self, rest: str) -> str:
-        parts = rest.split(self.separator)
-        if len(parts) != 2:
-            wanted = f"exactly one {self.separator!r} between key id and secret"
-            return f"it has {len(parts) - 1} of {self.separator!r}, where there is {wanted}"
-        key_id, secret = parts
-        return _reason_for_part("key id", key_id, self.id_alphabet, self.id_length) or self._reason_for_secret(secret)
+        count = rest.count(self.separator)
+        if count == 0 or (count > 1 and not self._ambiguous):
+            return f"it has {count} of {self.separator!r}, where exactly one stands between key id and secret"
+        here = rest.startswith(self.separator, self.id_length)
+        end = self.id_length if here else rest.index(self.separator)
+        key_id, secret = rest[:end], rest[end + len(self.separator) :]
+        wrong = _reason_for_part("key id", key_id, self.id_alphabet, self.id_length)
+        return wrong or self._reason_for_secret(secret)
 
     def _reason_for_secret(self, secret: str) -> str:
         if self.encoding == "base64url":
@@ -151,14 +162,16 @@ class KeyFormat:
                 return "its secret is padded with '='"
             if {"+", "/"} & set(secret):
                 return "its secret is in standard base64 ('+', '/'), where base64url has '-' and '_'"
+        size = self.secret_bytes
         wrong = _reason_for_part("secret", secret, self.secret_alphabet, self.secret_length)
         if not wrong and secret[-1] not in self.last_characters:
-            return f"its last character is impossible: {self.secret_bytes} bytes leave unused bits there, which are zero"
+            return f"its last character is impossible: {size} bytes leave unused bits there, which are zero"
         return wrong
 
     def mint(self, token_bytes: Callable[[int], bytes] = secrets.token_bytes) -> ApiKey:
         """A new well-formed key, from the system's random source unless another is given."""
-        key_id = "".join(self.id_alphabet[byte % len(self.id_alphabet)] for byte in token_bytes(self.id_length))
+        drawn = token_bytes(self.id_length)
+        key_id = "".join(self.id_alphabet[byte % len(self.id_alphabet)] for byte in drawn)
         return self.compose(self.prefix, key_id, self.mint_secret(token_bytes))
 
     def mint_secret(self, token_bytes: Callable[[int], bytes] = secrets.token_bytes) -> str:
@@ -175,25 +188,36 @@ class KeyFormat:
         return ApiKey(text, self.redact(text))
 
     def redact(self, text: str) -> str:
-        """What may be shown of `text`: prefix, key id and the shape of the rest; never a character of the secret."""
+        """What may be shown of `text`: prefix, key id and the shape of the rest; nothing of the secret.
+
+        A key id is shown only between prefix and separator: without these it might be a piece of the secret.
+        """
         match = self._shown.search(text)
         if match is None:
             return f"… ({_shape(text)})" if text else ""
-        head = match[0] + (self.separator if match[2] and text[match.end() :].startswith(self.separator) else "")
-        rest = text[match.start() + len(head) :]
-        before = f"… ({_shape(text[: match.start()])}) " if match.start() else ""
-        return before + head + (f"… ({_shape(rest)})" if rest else "")
+        before, rest = text[: match.start()], text[match.end() :]
+        shown = f"… ({_shape(before)}) {match[0]}" if before else match[0]
+        return shown + (f"… ({_shape(rest)})" if rest else "")
+
+    def hidden_parts(self, text: str) -> list[str]:
+        """The pieces of `text` that may not be shown: all but prefixes and key ids."""
+        return [part for part in self._shown.split(text) if part]
 
 
 def fingerprint(key: ApiKey, salt: bytes) -> str:
     """Says "same key" or "another key" under one salt, and reveals neither (HMAC-SHA256, 16 hex digits)."""
-    return hmac.new(salt, key.reveal().encode(), hashlib.sha256).hexdigest()[:16]
+    return hmac.new(salt, _bytes(key.reveal()), hashlib.sha256).hexdigest()[:16]
+
+
+def _bytes(text: str) -> bytes:
+    """UTF-8, also of what an environment variable holds that was no UTF-8."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _reason_for_part(name: str, part: str, alphabet: str, length: int) -> str:
-    strange = next((index for index, character in enumerate(part) if character not in alphabet), None)
-    if strange is not None:
-        return f"its {name} has a character at position {strange + 1} that does not belong there"
+    for position, character in enumerate(part, start=1):
+        if character not in alphabet:
+            return f"its {name} has a character at position {position} that does not belong there"
     return f"its {name} has {len(part)} characters, where there are {length}" if len(part) != length else ""
 
 
@@ -219,4 +243,5 @@ def _facts(text: str) -> list[str]:
 
 
 def _shape(text: str) -> str:
-    return ", ".join([f"{len(text)} characters", *_facts(text)])
+    count = "1 character" if len(text) == 1 else f"{len(text)} characters"
+    return ", ".join([count, *_facts(text)])

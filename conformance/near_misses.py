@@ -38,8 +38,10 @@ def _swap(_format: KeyFormat, text: str, _key: ParsedKey, draw: int) -> str:
 
 
 def _flip_case(_format: KeyFormat, text: str, _key: ParsedKey, draw: int) -> str:
-    place = _pick([at for at, character in enumerate(text) if character.isalpha()], draw)
-    return text[:place] + text[place].swapcase() + text[place + 1 :]
+    places = [at for at, character in enumerate(text) if character.isalpha()]
+    place = _pick(places or range(len(text)), draw)
+    other = text[place].swapcase() if places else ""
+    return text[:place] + other + text[place + 1 :]
 
 
 def _prefix(_format: KeyFormat, text: str, key: ParsedKey, draw: int) -> str:
@@ -77,8 +79,8 @@ def _alphabet(key_format: KeyFormat, text: str, key: ParsedKey, draw: int) -> st
 
 
 def _other_prefix(key_format: KeyFormat, text: str, key: ParsedKey, draw: int) -> str:
-    others = [prefix for prefix in key_format.prefixes if prefix != key.prefix]
-    return _pick([*others, key.prefix.upper(), key.prefix * 2], draw) + text[len(key.prefix) :]
+    others = (*key_format.prefixes, key.prefix.swapcase(), key.prefix * 2)
+    return _pick([other for other in others if other != key.prefix], draw) + text[len(key.prefix) :]
 
 
 def _pick(choices: Sequence[T], draw: int) -> T:

@@ -20,6 +20,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Begin a session; all that follows is done by the plugins that it registers."""
+    if config.getoption("conformance_target") and config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args = [str(_SUITES)]  # --target without a path means the suites, wherever pytest is started
     if config.option.help or config.option.version or not any(_covers_suites(word, config) for word in config.args):
         return
     from conformance.session import begin  # everything else in this environment starts without it

@@ -77,27 +77,31 @@ def method_of(spec: Spec, probe: Axes) -> str:
 
 
 def smallest_cover(probes: Iterable[Probe]) -> set[str]:
-    """Ids of a few probes that together show every rule every value of each of its axes at least once."""
+    """Ids of a few probes that together show every rule every value of each of its axes at least once.
+
+    One member stands for a whole family of credentials, except in a rule that is about just this family.
+    """
     chosen: set[str] = set()
     by_rule: dict[str, list[Probe]] = {}
     for probe in probes:
         by_rule.setdefault(probe.rule.id, []).append(probe)
     for candidates in by_rule.values():
-        uncovered = {value for probe in candidates for value in _axis_values(probe)}
+        of_one_family = len({probe.recipe.name for probe in candidates}) == 1
+        values = {
+            probe.id: {
+                ("credential", probe.recipe if of_one_family else probe.recipe.name),
+                ("style", probe.style),
+                ("operation", probe.operation),
+                ("alteration", probe.alteration),
+            }
+            for probe in candidates
+        }
+        uncovered = set().union(*values.values())
         while uncovered:
-            best = max(candidates, key=lambda probe: len(uncovered & _axis_values(probe)))
-            chosen.add(best.id)
-            uncovered -= _axis_values(best)
+            best = max(values, key=lambda probe_id: len(uncovered & values[probe_id]))
+            chosen.add(best)
+            uncovered -= values[best]
     return chosen
-
-
-def _axis_values(probe: Probe) -> set[tuple[str, object]]:
-    return {
-        ("credential", probe.recipe),
-        ("style", probe.style),
-        ("operation", probe.operation),
-        ("alteration", probe.alteration),
-    }
 
 
 def _styles(spec: Spec, rule: Rule) -> list[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance.judge import Verdict, expectation
@@ -40,6 +40,7 @@ class Run:
     examples: int = 20
     smoke: bool = False
     fault: str = ""
+    documents: Path = Path()
     left_out: set[str] = field(default_factory=set)
     silences: int = 0
 
@@ -76,7 +77,16 @@ class Run:
         obstacle = self.obstacle(probe, cost)
         if obstacle:
             return self._blocked(probe, obstacle)
-        trial = Trial(self.spec, self.target, self.specimens, probe, self.vocabulary, self.examples, self.fault)
+        trial = Trial(
+            self.spec,
+            self.target,
+            self.specimens,
+            probe,
+            self.vocabulary,
+            self.examples,
+            self.fault,
+            self.documents,
+        )
         try:
             verdict = check(trial)
         except (BlockedError, NoSpecimenError) as error:
@@ -115,10 +125,3 @@ class Run:
         if not self.target.may_write or probe.operation not in ("create", "delete"):
             return own
         return 3 * own + 2
-
-
-def timed(run: Run, probe: Probe, check: Check, cost: Cost) -> tuple[Verdict, float]:
-    """The verdict on a probe and how long it took, in milliseconds."""
-    started = time.perf_counter()
-    verdict = run.ask(probe, check, cost)
-    return verdict, (time.perf_counter() - started) * 1000

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 WINDOW = 8
 _GRAM, _STRIDE = 5, 4  # a window of 8 characters holds a gram of 5 that begins at a multiple of 4
 _MARK = "…"
+_LONG = 8  # so many characters more than a key id has make a text key-shaped, though its parts are wrong
 
 
 class Scrubber:
@@ -29,24 +31,17 @@ class Scrubber:
         self._windows: set[str] = set()
         self._grams: set[str] = set()
         self._known: set[str] = set()
-        prefixes = "|".join(map(re.escape, key_format.prefixes))
-        some_id = f"[{re.escape(key_format.id_alphabet)}]{{{key_format.id_length}}}"
-        self._key_shaped = re.compile(
-            f"((?:{prefixes}){some_id}(?:{re.escape(key_format.separator)}|%2[eE]))"
-            f"[{re.escape(key_format.secret_alphabet)}]{{4,}}"
-        )
+        self._openings = {_first_letters(prefix) for prefix in key_format.prefixes}
+        self._key_shaped = _key_shaped(key_format)
 
     def learn(self, text: str) -> None:
         """Remember the secret characters of a credential; prefix and key id may go on being shown."""
         if text in self._known:
             return
         self._known.add(text)
-        secret = self._secret_part(text)
-        for form in _forms(secret):
-            for start in range(len(form) - WINDOW + 1):
-                self._windows.add(form[start : start + WINDOW])
-            for start in range(len(form) - _GRAM + 1):
-                self._grams.add(form[start : start + _GRAM])
+        for form in (form for secret in self._format.hidden_parts(text) for form in _forms(secret)):
+            self._windows |= _slices(form, WINDOW)
+            self._grams |= _slices(form, _GRAM)
 
     def learn_all(self, texts: Iterable[str]) -> None:
         """Remember several credentials."""
@@ -57,8 +52,8 @@ class Scrubber:
         """The text without any secret."""
         if self._may_hold(text):
             text = self._without_windows(text)
-        if any(prefix in text for prefix in self._format.prefixes):
-            text = self._key_shaped.sub(rf"\1{_MARK}", text)
+        if any(opening in text for opening in self._openings):
+            text = self._key_shaped.sub(lambda match: (match[1] or match[2]) + _MARK, text)
         return text
 
     def knows(self, text: str) -> bool:
@@ -71,12 +66,6 @@ class Scrubber:
 
     def _may_hold(self, text: str) -> bool:
         return not self._grams.isdisjoint([text[at : at + _GRAM] for at in range(0, len(text), _STRIDE)])
-
-    def _secret_part(self, text: str) -> str:
-        for prefix in self._format.prefixes:
-            if text.startswith(prefix):
-                return text[len(prefix) :].partition(self._format.separator)[2] or text[len(prefix) :]
-        return text
 
     def _without_windows(self, text: str) -> str:
         pieces: list[str] = []
@@ -101,12 +90,50 @@ class Scrubber:
             yield span
 
 
+def _slices(text: str, length: int) -> set[str]:
+    return {text[start : start + length] for start in range(len(text) - length + 1)}
+
+
 def _forms(secret: str) -> Iterator[str]:
-    yield secret
-    for other in {quote(secret, safe=""), json.dumps(secret)[1:-1]} - {secret}:
-        yield other
     raw = secret.encode("utf-8", "surrogatepass")
+    quoted = {quote(raw), quote(raw, safe=""), quote_plus(raw)}
+    yield from {secret, *quoted, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
     for offset in range(3):
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             # the characters at either end depend on what surrounds the secret
             yield encode(b"\0" * offset + raw).decode().rstrip("=")[offset + 1 if offset else 0 : -1]
+
+
+def _key_shaped(key_format: KeyFormat) -> re.Pattern[str]:
+    """Matches key-shaped text, plain or URL-encoded; its group, 1 or 2, is what may be shown of it.
+
+    Either the parts are right, or a prefix begins a text that is too long to be anything but a broken key.
+    """
+    prefix = "|".join(map(_spelled, key_format.prefixes))
+    some_id = f"{_one_of(key_format.id_alphabet)}{{{key_format.id_length}}}"
+    separator = _spelled(key_format.separator)
+    secret = _one_of(key_format.secret_alphabet + "+/=")
+    any_part = _one_of(key_format.id_alphabet + key_format.secret_alphabet + key_format.separator + "+/=")
+    return re.compile(
+        f"((?:{prefix}){some_id}{separator}){secret}{{4,}}(?:{separator}{secret}+)*"
+        f"|({prefix}){any_part}{{{key_format.id_length + _LONG},}}"
+    )
+
+
+def _spelled(text: str) -> str:
+    return "".join(map(_one_of, text))
+
+
+def _one_of(characters: str) -> str:
+    """A pattern for any one of the characters, which may be percent-encoded unless it is a letter or digit."""
+    encoded = ["".join(f"%{byte:02x}" for byte in one.encode()) for one in characters if not _is_plain(one)]
+    plain = re.escape(characters) if len(characters) == 1 else f"[{re.escape(characters)}]"
+    return f"(?:{plain}|(?i:{'|'.join(encoded)}))" if encoded else plain
+
+
+def _first_letters(text: str) -> str:
+    return "".join(takewhile(_is_plain, text))
+
+
+def _is_plain(character: str) -> bool:
+    return character.isascii() and character.isalnum()

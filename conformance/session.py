@@ -45,7 +45,7 @@ def begin(config: pytest.Config) -> None:
         target = setup.make_target(config, spec, file)
         scrubber = target.keyring.scrubber
         profile = setup.load_profiles(config)
-        run = Run(spec, target, waivers, vocabulary, _examples(), fault=given(config, "--fault"))
+        run = Run(spec, target, waivers, vocabulary, _examples(), fault=given(config, "--fault"), documents=file.parent)
         run.smoke = target.name == "live" and not target.may_write and profile != "thorough"
         config.stash[RUN] = run
         config.add_cleanup(target.close)
@@ -95,6 +95,7 @@ class Session:
             return None
         return list(items_of(collector, obj, self._probes))
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Choose what is asked, once it is known what was selected."""
         if self._run is None:

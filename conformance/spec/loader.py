@@ -37,9 +37,15 @@ def load(file: Path) -> Spec:
 
 
 def typed(source: sources.Source, kind: type[T]) -> T | None:
-    """The source's data as a type of the model; `None` when it does not fit, with every misfit noted in `source`."""
+    """The source's data as a type of the model.
+
+    When it does not fit, every misfit is noted in `source`, and the result is `None`.
+    """
     try:
         return msgspec.convert(source.data, kind)
-    except msgspec.ValidationError:
+    except msgspec.ValidationError as error:
+        before = len(source.mistakes)
         note_misfits(source, schema_of(kind))
+        if len(source.mistakes) == before:  # a schema says less than a type
+            source.mistake((), f"{error}; correct the value")
         return None

@@ -13,15 +13,24 @@ if TYPE_CHECKING:
 
 def note_misfits(source: Source, schema: dict[str, Any]) -> None:
     """Note in `source` everything that does not fit the JSON Schema."""
-    from jsonschema import Draft202012Validator  # slow to import, and good files never need it
-
-    for error in Draft202012Validator(schema).iter_errors(source.data):
+    for error in _validator(schema).iter_errors(source.data):
         for path, message in _misfits(error):
             source.mistake(path, message)
 
 
+def _validator(schema: dict[str, Any]) -> Any:
+    from jsonschema import Draft202012Validator  # slow to import, and good files never need it
+    from jsonschema.validators import extend
+
+    # to JSON Schema 12.0 is a whole number, to the types it is not
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _types, value: type(value) is int)
+    return extend(Draft202012Validator, type_checker=types)(schema)
+
+
 def _misfits(error: Any) -> list[tuple[Path, str]]:
     path = tuple(error.absolute_path)
+    if "propertyNames" in error.absolute_schema_path:
+        path = (*path, error.instance)
     if error.validator == "anyOf":
         return _misfits_of_union(error, path)
     name = _name(path)
@@ -33,17 +42,18 @@ def _misfits(error: Any) -> list[tuple[Path, str]]:
             if key not in known
         ]
     if error.validator == "required":
-        missing = [key for key in error.validator_value if key not in error.instance]
         wanted = error.message.split("'")[1]
-        return [(path, f"{name} lacks the key {wanted!r}; add it")] if wanted in missing else []
+        return [(path, f"{name} lacks the key {wanted!r}; add it")]
     if error.validator == "enum":
-        return [(path, f"{error.instance!r} is not allowed; {suggestion(str(error.instance), map(str, error.validator_value))}")]
+        instead = suggestion(str(error.instance), map(str, error.validator_value))
+        return [(path, f"{error.instance!r} is not allowed; {instead}")]
     if error.validator == "type":
         return [(path, f"{name} is {_kind(error.instance)}; write {_article(error.validator_value)}")]
     if error.validator == "pattern":
-        return [(path, f"{error.instance!r} has the wrong form; write it to match {error.validator_value}")]
+        form = error.validator_value.removesuffix("(?!\\n)")
+        return [(path, f"{error.instance!r} has the wrong form; write it to match {form}")]
     if error.validator in ("minLength", "minItems"):
-        return [(path, f"{name} is empty; write at least one")]
+        return [(path, f"{name} is empty; write something there")]
     return [(path, f"{name}: {error.message}; correct the value")]
 
 
@@ -51,10 +61,11 @@ def _misfits_of_union(error: Any, path: Path) -> list[tuple[Path, str]]:
     deeper = [child for child in error.context if child.absolute_path != error.absolute_path]
     if deeper:
         return [misfit for child in deeper for misfit in _misfits(child)]
-    wanted = " or ".join(_article(child.validator_value) for child in error.context if child.validator == "type")
-    if wanted:
-        return [(path, f"{_name(path)} is {_kind(error.instance)}; write {wanted}")]
-    return [misfit for child in error.context if child.validator != "type" for misfit in _misfits(child)]
+    nearer = [child for child in error.context if child.validator != "type"]
+    if nearer:
+        return [misfit for child in nearer for misfit in _misfits(child)]
+    wanted = " or ".join(_article(child.validator_value) for child in error.context)
+    return [(path, f"{_name(path)} is {_kind(error.instance)}; write {wanted}")]
 
 
 def _name(path: Path) -> str:
@@ -63,13 +74,20 @@ def _name(path: Path) -> str:
     return f"entry {path[-1] + 1}" if isinstance(path[-1], int) else repr(path[-1])
 
 
-_KINDS = {dict: "a mapping", list: "a list", str: "text", bool: "true or false", int: "a number", type(None): "empty"}
+_KINDS = {dict: "a mapping", list: "a list", str: "text", bool: "true or false", type(None): "empty"}
+_WANTED = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "boolean": "true or false",
+    "null": "nothing",
+    "integer": "a whole number",
+}
 
 
 def _kind(value: Any) -> str:
     return _KINDS.get(type(value), "a number")
 
 
-def _article(name: Any) -> str:
-    names = {"object": "a mapping", "array": "a list", "string": "text", "boolean": "true or false", "null": "nothing"}
-    return names.get(str(name), "a number")
+def _article(name: str) -> str:
+    return _WANTED.get(name, "a number")

@@ -5,11 +5,12 @@ The field names are the keys of the YAML file. Every type refuses unknown keys.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta, Struct, field
 
-Slug = Annotated[str, Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$")]
+# (?!\n): to Python, unlike JSON Schema, a line break may follow $
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)")]
 Text = Annotated[str, Meta(min_length=1)]
 JsonObject = dict[str, Any]
 Status = Annotated[int, Meta(ge=100, le=599)]
@@ -47,14 +48,14 @@ class Entry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_
     """A mapping of the file, whose keys are known."""
 
 
-class Document(Entry):
+class Document(Entry, frozen=True):
     """A page that claims are cited from."""
 
     title: Text
     url: str = ""
 
 
-class Claim(Entry):
+class Claim(Entry, frozen=True):
     """A sentence of a document that states a behaviour."""
 
     document: str
@@ -62,7 +63,7 @@ class Claim(Entry):
     says: Text
 
 
-class Disagreement(Entry):
+class Disagreement(Entry, frozen=True):
     """Claims that contradict each other or themselves, and the reading that is taken."""
 
     about: Text
@@ -70,21 +71,21 @@ class Disagreement(Entry):
     taken: Text
 
 
-class KeyId(Entry):
+class KeyId(Entry, frozen=True):
     """The public part of a key."""
 
     alphabet: Literal["base62", "base64url", "hex"]
     length: Annotated[int, Meta(ge=1, le=256)]
 
 
-class KeySecret(Entry):
+class KeySecret(Entry, frozen=True):
     """The secret part of a key: so many bytes, encoded without padding."""
 
     encoding: Literal["base64url", "hex"]
     bytes: Annotated[int, Meta(ge=8, le=1024)]
 
 
-class Key(Entry):
+class Key(Entry, frozen=True):
     """The documented format of a key."""
 
     prefix: Text
@@ -96,7 +97,7 @@ class Key(Entry):
     because: list[str] = []
 
 
-class Style(Entry):
+class Style(Entry, frozen=True):
     """One way in which a request may carry a key; exactly one of the four places."""
 
     value: Text
@@ -107,10 +108,10 @@ class Style(Entry):
     because: list[str] = []
 
 
-class Operation(Entry):
+class Operation(Entry, frozen=True):
     """A request of the API, the permission it needs and the statuses of success."""
 
-    request: Annotated[str, Meta(pattern=r"^[A-Z]+ /\S*$")]
+    request: Annotated[str, Meta(pattern=r"^[A-Z]+ /\S*$(?!\n)")]
     needs: Text
     body: JsonObject | None = None
     other_body: JsonObject | None = None
@@ -129,7 +130,14 @@ class Operation(Entry):
         return self.request.split(" ", 1)[1]
 
 
-class Alteration(Entry):
+# msgspec's schema leaves out what the keys may be
+Operations = Annotated[
+    dict[OperationName, Operation],
+    Meta(extra_json_schema={"propertyNames": {"enum": list(get_args(OperationName))}}),
+]
+
+
+class Alteration(Entry, frozen=True):
     """What differs about a request besides its credential."""
 
     header_case: Case | None = None
@@ -141,14 +149,14 @@ class Alteration(Entry):
     operations: list[OperationName] = []
 
 
-class Scope(Entry):
+class Scope(Entry, frozen=True):
     """What a key of this scope may do."""
 
     allows: list[str]
     because: list[str] = []
 
 
-class Credential(Entry):
+class Credential(Entry, frozen=True):
     """A recipe for a credential; a target's keyring makes bytes of it."""
 
     key: Literal[
@@ -164,21 +172,21 @@ class Credential(Entry):
     how: list[NearMiss] = []
 
 
-class Code(Entry):
+class Code(Entry, frozen=True):
     """An error code: its message and what to do about it."""
 
     message: str
     remedy: str
 
 
-class Vocabulary(Entry):
+class Vocabulary(Entry, frozen=True):
     """The error codes of one page."""
 
     codes: dict[str, Code]
     because: list[str] = []
 
 
-class Body(Entry):
+class Body(Entry, frozen=True):
     """Fields that a body must have, with exact values or patterns; `only` limits it to some credentials."""
 
     has: dict[str, str] = {}
@@ -186,7 +194,7 @@ class Body(Entry):
     only: list[str] = []
 
 
-class Outcome(Entry):
+class Outcome(Entry, frozen=True):
     """What an answer must be; exactly one of its kinds is given."""
 
     succeeds: bool = False
@@ -200,7 +208,7 @@ class Outcome(Entry):
     because: list[str] = []
 
 
-class When(Entry):
+class When(Entry, frozen=True):
     """The axes that a rule is asked along; `each` takes all values of an axis."""
 
     credential: str | list[str]
@@ -209,7 +217,7 @@ class When(Entry):
     alteration: str | list[str] = []
 
 
-class Rule(Entry):
+class Rule(Entry, frozen=True):
     """A documented promise."""
 
     id: Slug
@@ -223,22 +231,23 @@ class Rule(Entry):
     target: Literal["http", "mock"] = "http"
 
 
-class Spec(Entry):
+class Spec(Entry, frozen=True):
     """A whole spec file."""
 
     spec: Slug
     version: Text
     title: Text
-    base_url: Annotated[str, Meta(pattern=r"^https?://[^\s/]+")]
+    base_url: Annotated[str, Meta(pattern=r"^https?://[^\s/]+(/\S*)?$(?!\n)")]
     key: Key
     documents: dict[str, Document]
     claims: dict[str, Claim]
     styles: dict[Slug, Style]
-    operations: dict[OperationName, Operation]
+    operations: Operations
     credentials: dict[str, Credential]
     outcomes: dict[str, Outcome]
     rules: list[Rule]
     base_url_variable: str = ""
+    openapi: str = ""
     disagreements: dict[str, Disagreement] = {}
     untestable: dict[str, Text] = {}
     environments: dict[str, str] = {}

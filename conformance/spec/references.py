@@ -6,6 +6,7 @@ The checks read the file entry by entry, so that a mistake in one entry hides no
 from __future__ import annotations
 
 import re
+import warnings
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from conformance.spec.mistakes import Path
     from conformance.spec.source import Source
 
-E = TypeVar("E")
+E = TypeVar("E", bound=msgspec.Struct)
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -32,16 +33,20 @@ def check_references(source: Source) -> None:
     _check_citations(source)
     _check_claims(source)
     _check_rules(source)
-    for path, style in (*_entries(source, "styles", Style), *_entries(source, "lookalikes", Style)):
-        _check_style(source, path, style)
+    for group in ("styles", "lookalikes"):
+        for path, style in _entries(source, group, Style):
+            _check_style(source, path, style)
     for path, operation in _entries(source, "operations", Operation):
         _check_operation(source, path, operation)
     for path, alteration in _entries(source, "alterations", Alteration):
-        _known(source, (*path, "operations"), "operation", alteration.operations, _names(source, "operations"))
+        operations = _names(source, "operations")
+        _known(source, (*path, "operations"), "operation", alteration.operations, operations)
     for path, credential in _entries(source, "credentials", Credential):
         _check_credential(source, path, credential)
     for path, outcome in _entries(source, "outcomes", Outcome):
         _check_outcome(source, path, outcome)
+    for name, entry in _mapping(_mapping(source.data).get("outcomes")).items():
+        _check_bodies(source, ("outcomes", name, "bodies"), _mapping(_mapping(entry).get("bodies")))
 
 
 def _mapping(value: Any) -> dict[str, Any]:
@@ -109,10 +114,12 @@ def _check_claims(source: Source) -> None:
     for name in sorted(untestable):
         _known(source, ("untestable", name), "claim", [name], claims)
         if name in asked:
-            source.mistake(("untestable", name), f"{name} has a rule, so it is testable; remove one of the two")
+            message = f"{name} has a rule, so it is testable; remove one of the two"
+            source.mistake(("untestable", name), message)
     for name, disagreement in _mapping(data.get("disagreements")).items():
         if name in claims:
-            source.mistake(("disagreements", name), f"{name!r} is a claim's id as well; choose another id")
+            message = f"{name!r} is a claim's id as well; choose another id"
+            source.mistake(("disagreements", name), message)
         for cited in _mapping(_mapping(disagreement).get("readings")):
             _known(source, ("disagreements", name, "readings", cited), "claim", [cited], claims)
 
@@ -125,19 +132,21 @@ def _check_rules(source: Source) -> None:
         if isinstance(name, str):
             line = source.places[(*path, "id")][0]
             if name in seen:
-                source.mistake((*path, "id"), f"rule id {name!r} is taken in line {seen[name]}; choose a new id")
+                message = f"rule id {name!r} is taken in line {seen[name]}; choose a new id"
+                source.mistake((*path, "id"), message)
             seen.setdefault(name, line)
         _check_outcome_of_rule(source, path, rule)
         _check_axes(source, path, _mapping(rule.get("when")))
 
 
 def _check_outcome_of_rule(source: Source, path: Path, rule: dict[str, Any]) -> None:
-    then = rule.get("then")
-    if isinstance(then, str) and then:
+    then = rule.get("then", "")
+    if then and isinstance(then, str):
         _known(source, (*path, "then"), "outcome", [then], _names(source, "outcomes"))
-    elif rule.get("level") != "observe" and rule.get("check", "answer") == "answer":
-        name = rule.get("id", "without id")
-        source.mistake(path, f"rule {name!r} can be broken but has no outcome; write then: and one of the outcomes")
+    elif then == "" and rule.get("level") != "observe" and rule.get("check", "answer") == "answer":
+        name = f"rule {rule['id']!r}" if "id" in rule else "this rule"
+        message = f"{name} can be broken but has no outcome; write then: and one of the outcomes"
+        source.mistake(path, message)
 
 
 def _check_axes(source: Source, path: Path, when: dict[str, Any]) -> None:
@@ -156,11 +165,14 @@ def _check_axes(source: Source, path: Path, when: dict[str, Any]) -> None:
 def _check_style(source: Source, path: Path, style: Style) -> None:
     places = [place for place in (style.header, style.query, style.cookie, style.body) if place]
     if len(places) != 1:
-        source.mistake(path, f"{path[-1]!r} names {len(places)} places; write one of header, query, cookie, body")
+        message = f"{path[1]!r} names {len(places)} places; write one of header, query, cookie, body"
+        source.mistake(path, message)
     if style.header and not _TOKEN.fullmatch(style.header):
-        source.mistake((*path, "header"), f"{style.header!r} is no header name; use letters, digits and -")
+        message = f"{style.header!r} is no header name; use letters, digits and -"
+        source.mistake((*path, "header"), message)
     if not any(placeholder in style.value for placeholder in _PLACEHOLDERS):
-        source.mistake((*path, "value"), f"{style.value!r} carries no key; write {' or '.join(_PLACEHOLDERS)} in it")
+        message = f"{style.value!r} carries no key; write {' or '.join(_PLACEHOLDERS)} in it"
+        source.mistake((*path, "value"), message)
     if path[0] == "lookalikes" and path[1] in _names(source, "styles"):
         source.mistake(path, f"{path[1]!r} is a style as well; give the lookalike another name")
 
@@ -175,8 +187,9 @@ def _check_operation(source: Source, path: Path, operation: Operation) -> None:
 
 
 def _check_credential(source: Source, path: Path, credential: Credential) -> None:
-    _known(source, (*path, "scope"), "scope", filter(None, [credential.scope]), _names(source, "scopes"))
-    _known(source, (*path, "from"), "credential", filter(None, [credential.source]), _names(source, "credentials"))
+    scopes, credentials = _names(source, "scopes"), _names(source, "credentials")
+    _known(source, (*path, "scope"), "scope", filter(None, [credential.scope]), scopes)
+    _known(source, (*path, "from"), "credential", filter(None, [credential.source]), credentials)
     needed = {
         "variable": credential.key in ("active", "revoked", "expired", "rate_limited") and not credential.variable,
         "from": credential.key in ("wrong_secret", "near_miss") and not credential.source,
@@ -187,32 +200,39 @@ def _check_credential(source: Source, path: Path, credential: Credential) -> Non
         source.mistake(path, f"a credential with key {credential.key!r} needs {key!r}; add it")
     for label in credential.texts:
         if label and not _SLUG.fullmatch(label):
-            source.mistake((*path, "texts", label), f"{label!r} is no slug; write lower-case words joined by -")
+            message = f"{label!r} is no slug; write lower-case words joined by -"
+            source.mistake((*path, "texts", label), message)
 
 
 def _check_outcome(source: Source, path: Path, outcome: Outcome) -> None:
     kinds = [outcome.succeeds, outcome.no_access, outcome.status, outcome.any, outcome.in_scope]
     said = sum(map(bool, kinds))
     if said != 1:
-        source.mistake(
-            path, f"{path[-1]!r} says {said} things; write one of succeeds, no_access, status, any, in_scope"
-        )
+        message = f"{path[1]!r} says {said} things; write one of succeeds, no_access, status, any, in_scope"
+        source.mistake(path, message)
     if bool(outcome.in_scope) != bool(outcome.out_of_scope):
-        source.mistake(path, f"{path[-1]!r} has one of in_scope and out_of_scope; write both")
+        source.mistake(path, f"{path[1]!r} has one of in_scope and out_of_scope; write both")
     others = {"any": outcome.any, "in_scope": [outcome.in_scope], "out_of_scope": [outcome.out_of_scope]}
     for key, names in others.items():
         _known(source, (*path, key), "outcome", filter(None, names), _names(source, "outcomes"))
-    for vocabulary, bodies in outcome.bodies.items():
-        here = (*path, "bodies", vocabulary)
+
+
+def _check_bodies(source: Source, path: Path, vocabularies: dict[str, Any]) -> None:
+    for vocabulary, bodies in vocabularies.items():
+        here = (*path, vocabulary)
         _known(source, here, "vocabulary", [vocabulary], _names(source, "vocabularies"))
-        for index, body in enumerate(bodies):
-            _known(source, (*here, index, "only"), "credential", body.only, _names(source, "credentials"))
-            for field, pattern in body.matches.items():
-                _check_pattern(source, (*here, index, "matches", field), pattern)
+        for index, body in enumerate(map(_mapping, _list(bodies))):
+            only = map(str, _list(body.get("only")))
+            _known(source, (*here, index, "only"), "credential", only, _names(source, "credentials"))
+            for field, pattern in _mapping(body.get("matches")).items():
+                _check_pattern(source, (*here, index, "matches", field), str(pattern))
 
 
 def _check_pattern(source: Source, path: Path, pattern: str) -> None:
     try:
-        re.compile(pattern)
-    except re.error as error:
-        source.mistake(path, f"{pattern!r} is no regular expression: {error}; correct it, or put \\ before the sign")
+        # warned of is, for example, a set in a set, which a later Python may read otherwise
+        with warnings.catch_warnings(action="error"):
+            re.compile(pattern)
+    except (re.error, OverflowError, RecursionError, Warning) as error:
+        instead = "correct it, or put \\ before the sign"
+        source.mistake(path, f"{pattern!r} is no regular expression: {error}; {instead}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path as FilePath
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 64  # levels; no file needs more, and the libraries below run out of stack or of time
 _PLAIN_TAGS = {
     "tag:yaml.org,2002:int": int,
     "tag:yaml.org,2002:float": float,
@@ -35,30 +36,71 @@ class Source:
         line, column = self.places.get(path, (1, 1))
         self.mistakes.append(Mistake(self.file, line, column, message))
 
+    def mistake_at(self, mark: Any, message: str) -> None:
+        """Note a mistake at a mark of the YAML library, which counts from 0."""
+        self.mistakes.append(Mistake(self.file, mark.line + 1, mark.column + 1, message))
+
 
 def read(file: FilePath) -> Source:
     """Read a YAML file.
 
     Raises:
-        FileError: The file cannot be read, is not UTF-8 or is not YAML.
+        FileError: The file cannot be read, is not UTF-8, is not YAML, or is more than one plain tree.
     """
-    name = str(file)
+    source = Source(str(file))
+    text = _text(file, source)
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise FileError([Mistake(name, 1, 1, f"cannot be read: {reason}; give the path of a YAML file")]) from None
-    source = Source(name)
-    try:
-        node = yaml.compose(text, Loader=Loader)
+        _check_tree(text, source)
+        node = yaml.compose(text, Loader=Loader) if not source.mistakes else None
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise FileError([Mistake(name, line, column, f"this is not YAML: {problem}; correct the line")]) from None
+        raise FileError([_not_yaml(error, text, source.file)]) from None
+    if source.mistakes:
+        raise FileError(source.mistakes)
     if node is not None:
         source.data = _value(node, (), source)
     return source
+
+
+def _text(file: FilePath, source: Source) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode(errors="replace")
+        problem, reason = _mistake_after(before, source.file), "it is not UTF-8 text; save it as UTF-8"
+    except OSError as error:
+        problem, reason = _mistake_after("", source.file), f"{error.strerror}; give the path of a YAML file"
+    raise FileError([replace(problem, message=f"cannot be read: {reason}")])
+
+
+def _check_tree(text: str, source: Source) -> None:
+    """Note what would make more than one tree of the file, or one too deep to walk, before anything walks it."""
+    depth = documents = 0
+    for event in yaml.parse(text, Loader=Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        if isinstance(event, yaml.AliasEvent):
+            message = f"*{event.anchor} stands for other lines; write those here instead"
+            source.mistake_at(event.start_mark, message)
+        if isinstance(event, yaml.DocumentStartEvent) and documents == 2:
+            source.mistake_at(event.start_mark, "a second document begins here; keep one in the file")
+        if depth > _DEEPEST:
+            source.mistake_at(event.start_mark, f"this is nested more than {_DEEPEST} deep; flatten it")
+            return
+
+
+def _not_yaml(error: yaml.YAMLError, text: str, file: str) -> Mistake:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        place = Mistake(file, error.problem_mark.line + 1, error.problem_mark.column + 1, "")
+        problem = ": ".join(filter(None, (error.context, error.problem)))
+    else:
+        # the reader refuses a character, and knows its place in bytes only
+        place = _mistake_after(text.encode()[: getattr(error, "position", 0)].decode(errors="ignore"), file)
+        problem = str(error).splitlines()[0]
+    return replace(place, message=f"this is not YAML: {problem}; correct the line")
+
+
+def _mistake_after(before: str, file: str) -> Mistake:
+    return Mistake(file, before.count("\n") + 1, len(before) - before.rfind("\n"), "")
 
 
 def _value(node: Any, path: Path, source: Source) -> Any:
@@ -73,18 +115,15 @@ def _value(node: Any, path: Path, source: Source) -> Any:
 def _mapping(node: Any, path: Path, source: Source) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key_node, value_node in node.value:
-        key = key_node.value if isinstance(key_node, yaml.ScalarNode) else "?"
+        if not isinstance(key_node, yaml.ScalarNode):
+            source.mistake_at(key_node.start_mark, "a key is a list or a mapping; write text")
+            continue
+        key = key_node.value
         place = (*path, key)
         if key in result:
             line = source.places[place][0]
-            source.mistakes.append(
-                Mistake(
-                    source.file,
-                    key_node.start_mark.line + 1,
-                    key_node.start_mark.column + 1,
-                    f"{key!r} stands here a second time, first in line {line}; keep one of the two",
-                )
-            )
+            message = f"{key!r} stands here a second time, first in line {line}; keep one of the two"
+            source.mistake_at(key_node.start_mark, message)
             continue
         source.places[place] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
         result[key] = _value(value_node, place, source)

@@ -71,15 +71,14 @@ def _nothing_deleted(trial: Trial) -> Verdict:
 
 def _refused(trial: Trial, item: str = "") -> Exchange | Verdict:
     """The refused request itself; a verdict when it was none."""
-    keyless = trial.spec.credentials[trial.probe.recipe.name].key == "none"
-    exchange = trial.ask(item=item, style="" if keyless else next(iter(trial.spec.styles)))
+    exchange = trial.ask(item=item)
     if gives_access(exchange.response):
         return trial.broken("a refusal", brief(exchange.response))
     return exchange
 
 
 def _as_owner(trial: Trial, operation: str, item: str = "") -> Exchange:
-    return trial.ask(recipe=trial.specimens.owner, style=next(iter(trial.spec.styles)), operation=operation, item=item)
+    return trial.ask(recipe=trial.specimens.owner, operation=operation, item=item)
 
 
 def _listed(trial: Trial) -> set[str]:

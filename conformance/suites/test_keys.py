@@ -30,7 +30,7 @@ def issued_key_is_well_formed(trial: Trial) -> Verdict:
         return trial.kept(expected, f"well-formed {key_format.parts(key).prefix}… key")
     except MalformedKeyError as reason:
         variable = trial.target.keyring.variable(trial.probe.recipe.name)
-        exchange = trial.ask(operation="list", style=next(iter(trial.spec.styles)))
+        exchange = trial.ask(operation="list")
         if exchange.response.status == 401:
             raise BlockedError(f"give a whole key in {variable} ({reason}; the target refuses it)") from None
         return trial.broken(expected, f"{reason}, and the target accepts it")

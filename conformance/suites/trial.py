@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.compose import UNKNOWN_ID, compose
@@ -26,7 +27,8 @@ class BlockedError(Exception):
 class Trial:
     """One probe being asked of a target.
 
-    `vocabulary` pins the words of errors, `examples` is how many cases a generated check may try.
+    `vocabulary` pins the words of errors, `examples` is how many cases a generated check may try, `documents` is the
+    directory of what the spec refers to.
     """
 
     spec: Spec
@@ -36,6 +38,7 @@ class Trial:
     vocabulary: str = "any"
     examples: int = 1
     fault: str = ""
+    documents: Path = Path()
     exchanges: list[Exchange] = field(default_factory=list)
 
     def ask(self, item: str | None = None, **axes: Any) -> Exchange:
@@ -46,6 +49,8 @@ class Trial:
             BlockedError: It cannot be asked.
         """
         asked = self.varied(**axes)
+        if not asked.style:
+            asked = replace(asked, style=self._style_of(asked.recipe))
         obstacle = self.target.keyring.obstacle(asked.recipe)
         if obstacle:
             raise BlockedError(obstacle)
@@ -65,6 +70,11 @@ class Trial:
         exchange = self.target.send(request)
         self.exchanges.append(exchange)
         return exchange
+
+    @property
+    def first_style(self) -> str:
+        """The style that is used where a rule does not care."""
+        return next(iter(self.spec.styles))
 
     def varied(self, **axes: Any) -> Probe:
         """The probe with other values on some axes."""
@@ -138,6 +148,9 @@ class Trial:
     def broken(self, expected: str, observed: str) -> Verdict:
         """The promise did not hold."""
         return broken(self.probe, expected, observed, self.exchanges)
+
+    def _style_of(self, recipe: Recipe) -> str:
+        return "" if self.spec.credentials[recipe.name].key == "none" else self.probe.style or self.first_style
 
     def _foreign_sandbox(self) -> str:
         if self.target.keyring.foreign_sandbox:
