@@ -96,7 +96,9 @@ class KeyFormat:
         unused = self.secret_length * bits - self.secret_bytes * 8
         self.last_characters = self.secret_alphabet[:: 1 << unused]
         # the longest first, so that a prefix is not taken for another that it begins with
-        self.prefixes = tuple(sorted((self.prefix, *self.other_prefixes), key=len, reverse=True))
+        self.prefixes: tuple[str, ...] = tuple(
+            sorted((self.prefix, *self.other_prefixes), key=len, reverse=True)
+        )
         self._ambiguous = not set(self.separator).isdisjoint(self.id_alphabet + self.secret_alphabet)
         some_prefix, separator = "|".join(map(re.escape, self.prefixes)), re.escape(self.separator)
         some_id = f"[{re.escape(self.id_alphabet)}]{{{self.id_length}}}"

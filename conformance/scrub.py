@@ -113,10 +113,10 @@ def _key_shaped(key_format: KeyFormat) -> re.Pattern[str]:
     some_id = f"{_one_of(key_format.id_alphabet)}{{{key_format.id_length}}}"
     separator = _spelled(key_format.separator)
     secret = _one_of(key_format.secret_alphabet + "+/=")
-    any_part = _one_of(key_format.id_alphabet + key_format.secret_alphabet + key_format.separator + "+/=")
+    anything = _one_of(key_format.id_alphabet + key_format.secret_alphabet + key_format.separator + "+/=")
     return re.compile(
         f"((?:{prefix}){some_id}{separator}){secret}{{4,}}(?:{separator}{secret}+)*"
-        f"|({prefix}){any_part}{{{key_format.id_length + _LONG},}}"
+        f"|({prefix}){anything}{{{key_format.id_length + _LONG},}}"
     )
 
 

@@ -20,7 +20,7 @@ def note_misfits(source: Source, schema: dict[str, Any]) -> None:
 
 def _validator(schema: dict[str, Any]) -> Any:
     from jsonschema import Draft202012Validator  # slow to import, and good files never need it
-    from jsonschema.validators import extend
+    from jsonschema.validators import validator_for
 
     # to JSON Schema 12.0 is a whole number, to the types it is not
     types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _types, value: type(value) is int)

@@ -190,8 +190,9 @@ def _check_credential(source: Source, path: Path, credential: Credential) -> Non
     scopes, credentials = _names(source, "scopes"), _names(source, "credentials")
     _known(source, (*path, "scope"), "scope", filter(None, [credential.scope]), scopes)
     _known(source, (*path, "from"), "credential", filter(None, [credential.source]), credentials)
+    named = credential.key in ("active", "revoked", "expired", "rate_limited")
     needed = {
-        "variable": credential.key in ("active", "revoked", "expired", "rate_limited") and not credential.variable,
+        "variable": named and not credential.variable,
         "from": credential.key in ("wrong_secret", "near_miss") and not credential.source,
         "texts": credential.key == "text" and not credential.texts,
         "how": credential.key == "near_miss" and not credential.how,

@@ -73,7 +73,7 @@ def _text(file: FilePath, source: Source) -> str:
 
 
 def _check_tree(text: str, source: Source) -> None:
-    """Note what would make more than one tree of the file, or one too deep to walk, before anything walks it."""
+    """Note what would make no single tree of the file, or one too deep to walk, before anything walks it."""
     depth = documents = 0
     for event in yaml.parse(text, Loader=Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)

@@ -30,9 +30,7 @@ def _nothing_created(trial: Trial) -> Verdict:
         before = _listed(trial)
         if witness not in before:
             raise BlockedError("a list that shows a sandbox which exists: absence from it proves nothing")
-        refusal = _refused(trial)
-        if isinstance(refusal, Verdict):
-            return refusal
+        _refused(trial)
         appeared = _listed(trial) - before
         if not appeared:
             return trial.kept("a refusal, and nothing created", "nothing created")
@@ -45,9 +43,7 @@ def _nothing_changed(trial: Trial) -> Verdict:
     item = trial.specimen("")
     fields = trial.spec.operations["update"].body or {}
     before = _viewed(trial, item)
-    refusal = _refused(trial, item)
-    if isinstance(refusal, Verdict):
-        return refusal
+    _refused(trial, item)
     after = _viewed(trial, item)
     shown = [name for name in fields if name in before]
     if not shown:
@@ -60,21 +56,18 @@ def _nothing_changed(trial: Trial) -> Verdict:
 
 def _nothing_deleted(trial: Trial) -> Verdict:
     item = trial.specimen("")
-    refusal = _refused(trial, item)
-    if isinstance(refusal, Verdict):
-        return refusal
+    _refused(trial, item)
     look = _as_owner(trial, "view", item)
     if look.response.status in (404, 410):
         return trial.broken("a refusal, and nothing deleted", "the sandbox is gone")
     return trial.kept("a refusal, and nothing deleted", "the sandbox is still there")
 
 
-def _refused(trial: Trial, item: str = "") -> Exchange | Verdict:
-    """The refused request itself; a verdict when it was none."""
+def _refused(trial: Trial, item: str = "") -> None:
+    """Ask what is to be refused; when it is not, that is another rule's finding, and there is nothing to look behind."""
     exchange = trial.ask(item=item)
     if gives_access(exchange.response):
-        return trial.broken("a refusal", brief(exchange.response))
-    return exchange
+        raise BlockedError(f"a refusal to look behind (it gave {brief(exchange.response)})")
 
 
 def _as_owner(trial: Trial, operation: str, item: str = "") -> Exchange:
