@@ -176,12 +176,24 @@ class Reporting:
         self._broken: set[str] = set()
         self._problems: list[str] = []
         self._lines = LinesWriter(directory / "results.jsonl", scrubber.scrub)
-        self._page = HtmlReport(spec, scrubber.scrub, self._tally)
+        self._page = HtmlReport(spec, scrubber.scrub, self._tally, self._facts())
         if not config.getoption("htmlpath", None):
             config.option.htmlpath = str(directory / "report.html")
         config.option.self_contained_html = True
         self._html = config.option.htmlpath
         config.pluginmanager.register(self._page, "conformance-html")
+
+    def _facts(self) -> dict[str, str]:
+        run = self._config.stash.get(RUN, None)
+        target = given(self._config, "--target")
+        return {
+            "Target": f"{target} at {run.target.base_url}" if run else target,
+            "Promises": f"{self._spec.title} {self._spec.version}",
+            "Suite": __version__,
+            "Options": " ".join(
+                f"{option.flag}={value}" for option in OPTIONS if (value := given(self._config, option.flag))
+            ),
+        }
 
     def pytest_sessionstart(self) -> None:
         """Begin the results file."""

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pytest_html import extras
 
 from conformance.report.text import citation, exchange_lines, printable, rule_of
 
@@ -16,33 +17,51 @@ if TYPE_CHECKING:
     from conformance.spec.model import Spec
 
 _STYLE = """<style>
-.verdict { font-weight: bold } .verdict.fail, .verdict.error { color: #b00020 } .verdict.pass { color: #1b7a2f }
-.verdict.advisory, .verdict.waived { color: #a65f00 } .verdict.blocked { color: #666 } .verdict.observed { color: #0b63a5 }
-dl.promise { margin: .5em 0; display: grid; grid-template-columns: 7em 1fr; gap: .25em 1em; white-space: normal;
- font: 14px/1.4 sans-serif } dl.promise dt { font-weight: bold } dl.promise dd { margin: 0 }
-pre.exchange { margin: .5em 0; padding: .5em; background: #f6f6f6; overflow-x: auto; white-space: pre-wrap }
-.sentences { font-size: 16px }
+body { max-width: 1200px; margin: 2em auto; padding: 0 1em; font: 14px/1.5 system-ui, sans-serif; color: #222 }
+.sentences { font-size: 17px; margin: .2em 0 } .needs { margin: .2em 0; color: #555 }
+#results-table { font-size: 13px; color: #333 } #results-table td { vertical-align: top }
+td.col-verdict { font-weight: bold; white-space: nowrap; cursor: pointer } td.col-time { text-align: right }
+td.col-verdict::before { content: "\\25B8\\00A0"; color: #999 }
+td.fail, td.error { color: #b00020 } td.pass { color: #1b7a2f } td.blocked { color: #666 }
+td.advisory, td.waived { color: #a65f00 } td.observed { color: #0b63a5 }
+dl.promise { margin: .5em 0 1em; display: grid; grid-template-columns: 6em 1fr; gap: .3em 1em }
+dl.promise dt { font-weight: bold } dl.promise dd { margin: 0 }
+td.extra:has(.promise) :is(.logwrapper, .media) { display: none }
+pre.exchange { margin: .5em 0; padding: .7em; background: #f4f5f7; border-radius: 4px; white-space: pre-wrap;
+ overflow-wrap: anywhere; font: 12px/1.45 ui-monospace, monospace }
 </style>"""
 
 
 class HtmlReport:
-    """Fills pytest-html's page; `scrub` goes over every piece that comes from a verdict."""
+    """Fills pytest-html's page.
 
-    def __init__(self, spec: Spec, scrub: Callable[[str], str], tally: Tally) -> None:
+    `scrub` goes over every piece that comes from a verdict, `facts` are shown at the top.
+    """
+
+    def __init__(self, spec: Spec, scrub: Callable[[str], str], tally: Tally, facts: dict[str, str]) -> None:
+        self._facts = facts
         self._spec = spec
         self._scrub = scrub
         self._tally = tally
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_report_title(self, report: Any) -> None:
-        """The page's title."""
+        """The page's title; every row starts closed."""
         report.title = f"{self._spec.title}: conformance"
+        report.data["renderCollapsed"] = ["all"]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_metadata(self, metadata: dict[str, Any]) -> None:
+        """What the page says about its run, instead of what is installed."""
+        metadata.clear()
+        metadata.update(self._facts)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str]) -> None:
         """The summary with its denominator."""
         prefix.append(_STYLE)
-        prefix += [f'<p class="sentences">{escape(sentence)}</p>' for sentence in self._tally.sentences()]
+        prefix += [f'<p class="sentences">{escape(sentence)}</p>' for sentence in self._tally.counted()]
+        prefix += [f'<p class="needs">{escape(sentence)}</p>' for sentence in self._tally.needs()]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_header(self, cells: list[str]) -> None:
@@ -66,19 +85,26 @@ class HtmlReport:
             return
         kind = line["verdict"]
         cells[:] = [
-            f'<td class="col-result"><span class="verdict {kind}">{kind}</span></td>',
+            # pytest-html filters and sorts by the text of the first cell, which has to be pytest's own outcome
+            f'{cells[0].replace("<td ", "<td hidden ")}<td class="col-verdict {kind}">{kind}</td>',
             f'<td class="col-testId">{escape(line["probe"])}</td>',
             f'<td class="col-level">{line["level"]}</td>',
             f'<td class="col-operation">{escape(line["operation"])}</td>',
             f'<td class="col-duration">{line["duration_ms"]:.1f} ms</td>',
         ]
 
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_html_results_table_html(self, report: Any, data: list[str]) -> None:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: Any) -> None:
         """What a row opens to."""
         line = getattr(report, "verdict_line", None)
         if line is not None:
-            data[:] = [self._scrub(details(self._spec, line))]
+            report.extras = [extras.html(self._scrub(details(self._spec, line)))]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_html(self, report: Any, data: list[str]) -> None:
+        """Leave out the log of a verdict: its row opens to all of it."""
+        if hasattr(report, "verdict_line"):
+            data.clear()
 
 
 def details(spec: Spec, line: dict[str, Any]) -> str:

@@ -59,10 +59,17 @@ class Tally:
         ]
         return " · ".join([f"{level}: {total - counts['blocked']} asked of {total}", *shown])
 
+    def counted(self) -> list[str]:
+        """A sentence for every level that has verdicts."""
+        return [self.sentence(level) for level in LEVELS if self.counts[level].total()]
+
+    def needs(self) -> list[str]:
+        """What would unblock the rest."""
+        return [f"{count} blocked: needs {reason}" for reason, count in self.blocked.most_common()]
+
     def sentences(self) -> list[str]:
-        """Every level that has verdicts, and what would unblock the rest."""
-        lines = [self.sentence(level) for level in LEVELS if self.counts[level].total()]
-        return lines + [f"blocked: {count} need {reason}" for reason, count in self.blocked.most_common()]
+        """The whole summary."""
+        return [*self.counted(), *self.needs()]
 
     def footer(self) -> dict[str, Any]:
         """The counts as the results file has them."""

@@ -67,7 +67,7 @@ def _refused(trial: Trial, item: str = "") -> None:
     """Ask what is to be refused; when it is not, that is another rule's finding, and there is nothing to look behind."""
     exchange = trial.ask(item=item)
     if gives_access(exchange.response):
-        raise BlockedError(f"a refusal to look behind (it gave {brief(exchange.response)})")
+        raise BlockedError("a refusal to look behind, where access was given")
 
 
 def _as_owner(trial: Trial, operation: str, item: str = "") -> Exchange:

@@ -12,7 +12,7 @@ def challenge_is_sent(trial: Trial) -> Verdict:
     """A 401 has WWW-Authenticate (RFC 9110, section 11.6.1)."""
     response = trial.ask().response
     if response.status != 401:
-        raise BlockedError(f"a 401 (it gave {brief(response)})")
+        raise BlockedError("a 401, where something else was answered")
     challenge = response.header("www-authenticate")
     if challenge:
         return trial.kept("WWW-Authenticate", f"{brief(response)} with {challenge}")
@@ -24,7 +24,7 @@ def request_id_is_sent(trial: Trial) -> Verdict:
     """An error has X-Request-ID, or request_id in its body (D6)."""
     response = trial.ask().response
     if response.status < 400:
-        raise BlockedError(f"an error (it gave {brief(response)})")
+        raise BlockedError("an error, where access was given")
     body = response.json if isinstance(response.json, dict) else {}
     request_id = response.header("x-request-id") or body.get("request_id")
     if request_id:
@@ -38,7 +38,7 @@ def one_vocabulary(trial: Trial) -> Verdict:
     reference = vocabulary_of(trial.spec, trial.reference().response)
     response = trial.ask().response
     if response.status < 400:
-        raise BlockedError(f"an error (it gave {brief(response)})")
+        raise BlockedError("an error, where access was given")
     said = vocabulary_of(trial.spec, response)
     if said and reference and said != reference:
         return trial.broken(f"the words of page {reference}", f"{brief(response)}, of page {said}")
