@@ -12,7 +12,7 @@ from conformance.commands.output import complain
 from conformance.mock.directory import Directory, populate
 from conformance.mock.faults import FAULTS, with_fault
 from conformance.mock.respond import Mock
-from conformance.mock.server import serve
+from conformance.mock.server import exit_on_signals, serve
 from conformance.spec.files import default_spec
 from conformance.spec.loader import load
 from conformance.spec.mistakes import FileError
@@ -47,6 +47,7 @@ def serve_mock(options: argparse.Namespace) -> int:
     roles = populate(directory)
     mock = Mock(directory, roles.keys.values())
     url = f"http://127.0.0.1:{listener.getsockname()[1]}{mock.base_path}"
+    exit_on_signals()
     _announce(options, spec, url, roles)
     serve(with_fault(mock, options.fault), listener)
     return 0

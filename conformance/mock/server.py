@@ -87,12 +87,18 @@ def serve(respond: Respond, listener: socket.socket, *, until_stdin_closes: bool
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    # uvicorn raises the signals that it caught once more after its shutdown; they have done their work by then
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
     if until_stdin_closes:
         threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
     server.run(sockets=[listener])
+
+
+def exit_on_signals() -> None:
+    """Let Ctrl-C and SIGTERM end the process with status 0, from now on.
+
+    While it serves, uvicorn catches them to shut down, and raises them once more afterwards.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
 
 
 def _stop_at_end_of_input(server: uvicorn.Server) -> None:
