@@ -96,9 +96,7 @@ class KeyFormat:
         unused = self.secret_length * bits - self.secret_bytes * 8
         self.last_characters = self.secret_alphabet[:: 1 << unused]
         # the longest first, so that a prefix is not taken for another that it begins with
-        self.prefixes: tuple[str, ...] = tuple(
-            sorted((self.prefix, *self.other_prefixes), key=len, reverse=True)
-        )
+        self.prefixes: tuple[str, ...] = tuple(sorted((self.prefix, *self.other_prefixes), key=len, reverse=True))
         self._ambiguous = not set(self.separator).isdisjoint(self.id_alphabet + self.secret_alphabet)
         some_prefix, separator = "|".join(map(re.escape, self.prefixes)), re.escape(self.separator)
         some_id = f"[{re.escape(self.id_alphabet)}]{{{self.id_length}}}"
@@ -116,6 +114,7 @@ class KeyFormat:
 
         Raises:
             MalformedKeyError: The text is not a key of this format; the message is the reason.
+
         """
         match = self._whole.fullmatch(text)
         if match is None:
@@ -128,6 +127,7 @@ class KeyFormat:
 
         Raises:
             MalformedKeyError: As `parse` does.
+
         """
         return self.parse(key.reveal())
 

@@ -18,6 +18,7 @@ def near_miss(key_format: KeyFormat, text: str, how: str, draw: int) -> str:
 
     Raises:
         MalformedKeyError: `text` is not a key of this format.
+
     """
     return _KINDS[how](key_format, text, key_format.parse(text), draw)
 
@@ -68,10 +69,8 @@ def _last_bits(key_format: KeyFormat, text: str, _key: ParsedKey, draw: int) -> 
 def _alphabet(key_format: KeyFormat, text: str, key: ParsedKey, draw: int) -> str:
     """The same value in another alphabet: standard base64, or upper-case hexadecimal."""
     head = text[: -len(key.secret)]
-    if key_format.encoding == "hex":
-        other = key.secret.upper()
-    else:
-        other = key.secret.replace("-", "+").replace("_", "/")
+    standard = key.secret.replace("-", "+").replace("_", "/")
+    other = key.secret.upper() if key_format.encoding == "hex" else standard
     if other != key.secret:
         return head + other
     place = draw % len(other)

@@ -125,7 +125,7 @@ def _spelled(text: str) -> str:
 
 
 def _one_of(characters: str) -> str:
-    """A pattern for any one of the characters, which may be percent-encoded unless it is a letter or digit."""
+    """A pattern for one of the characters, which may be percent-encoded unless it is a letter or digit."""
     encoded = ["".join(f"%{byte:02x}" for byte in one.encode()) for one in characters if not _is_plain(one)]
     plain = re.escape(characters) if len(characters) == 1 else f"[{re.escape(characters)}]"
     return f"(?:{plain}|(?i:{'|'.join(encoded)}))" if encoded else plain

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from conformance.keys import ApiKey, KeyFormat, MalformedKeyError, fingerprint
 from conformance.near_misses import near_miss
-from conformance.spec.loader import default_spec, load
+from conformance.spec.files import default_spec
+from conformance.spec.loader import load
 from conformance.spec.model import NearMiss
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ HEX = KeyFormat(
         "secret": {"encoding": "hex", "bytes": 20},
     }
 )
-# Its separator occurs in secrets, one prefix begins with the other, and no bits of the last character are unused.
+# Its separator occurs in secrets, one prefix begins with the other, and every last character is possible.
 UNDERSCORES = KeyFormat(
     {
         "prefix": "AK_",
@@ -127,7 +128,10 @@ MALFORMED: dict[str, tuple[Callable[[ParsedKey], str], str]] = {
         lambda k: f"{k.prefix}{k.key_id}.{k.secret[1:]}Ａ",  # noqa: RUF001
         "it has a character outside ASCII",
     ),
-    "superscript-in-id": (lambda k: f"{k.prefix}²{k.key_id[1:]}.{k.secret}", "it has a character outside ASCII"),
+    "superscript-in-id": (
+        lambda k: f"{k.prefix}²{k.key_id[1:]}.{k.secret}",
+        "it has a character outside ASCII",
+    ),
     "dash-in-id": (
         lambda k: f"{k.prefix}{k.key_id[:-1]}-.{k.secret}",
         "its key id has a character at position 12 that does not belong there",
@@ -182,7 +186,7 @@ def test_text_that_is_no_key_is_rejected_with_its_reason(name: str) -> None:
 
 
 def test_a_trailing_newline_is_rejected_with_its_reason() -> None:
-    with pytest.raises(MalformedKeyError, match="^it has a trailing newline$"):
+    with pytest.raises(MalformedKeyError, match=r"^it has a trailing newline$"):
         HOPX.parse(HOPX.mint().reveal() + "\n")
 
 
@@ -265,9 +269,7 @@ def test_nothing_shown_or_said_depends_on_the_secret(
     parts = HOPX.parts(key)
     # secrets of letters only, so that no encoding of theirs is longer and none holds '-'
     letters = st.text(alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", min_size=42, max_size=42)
-    one, other = (
-        HOPX.parts(HOPX.compose(parts.prefix, parts.key_id, data.draw(letters) + "A")) for _ in range(2)
-    )
+    one, other = (HOPX.parts(HOPX.compose(parts.prefix, parts.key_id, data.draw(letters) + "A")) for _ in range(2))
     assert HOPX.redact(mutilate(one)) == HOPX.redact(mutilate(other))
     assert HOPX.reason(mutilate(one)) == HOPX.reason(mutilate(other))
 
@@ -353,9 +355,7 @@ def test_a_key_fits_into_a_column() -> None:
     "leave", [pickle.dumps, copy.copy, copy.deepcopy, json.dumps], ids=lambda leave: leave.__qualname__
 )
 @pytest.mark.parametrize("kind", ["key", "parts"])
-def test_a_key_and_its_parts_are_neither_copied_nor_serialized(
-    leave: Callable[[object], object], kind: str
-) -> None:
+def test_a_key_and_its_parts_are_neither_copied_nor_serialized(leave: Callable[[object], object], kind: str) -> None:
     key = HOPX.mint()
     parts = HOPX.parts(key)
     with pytest.raises(TypeError) as caught:

@@ -20,11 +20,11 @@ def note_misfits(source: Source, schema: dict[str, Any]) -> None:
 
 def _validator(schema: dict[str, Any]) -> Any:
     from jsonschema import Draft202012Validator  # slow to import, and good files never need it
-    from jsonschema.validators import validator_for
+    from jsonschema.validators import extend
 
     # to JSON Schema 12.0 is a whole number, to the types it is not
     types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _types, value: type(value) is int)
-    return extend(Draft202012Validator, type_checker=types)(schema)
+    return extend(Draft202012Validator, type_checker=types)(schema)  # type: ignore[no-untyped-call]
 
 
 def _misfits(error: Any) -> list[tuple[Path, str]]:

@@ -1,0 +1,267 @@
+"""The scrubber: secrets do not survive it in any form, and everything else does."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
+
+import msgspec
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from conformance.keys import KeyFormat, fingerprint
+from conformance.scrub import WINDOW, Scrubber
+from conformance.spec.files import default_spec
+from conformance.spec.loader import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.keys import ApiKey
+
+# Nothing that looks like a key may reach the database of examples.
+settings.register_profile("scrub", database=None, deadline=None)
+settings.load_profile("scrub")
+
+HOPX = KeyFormat(msgspec.to_builtins(load(default_spec()).key))
+COLONS = KeyFormat(
+    {
+        "prefix": "key:",
+        "id": {"alphabet": "base64url", "length": 8},
+        "separator": ":",
+        "secret": {"encoding": "hex", "bytes": 20},
+    }
+)
+text = st.text(max_size=60)
+
+
+@st.composite
+def minted(draw: st.DrawFn, key_format: KeyFormat = HOPX) -> ApiKey:
+    key = key_format.mint(lambda count: draw(st.binary(min_size=count, max_size=count)))
+    parts = key_format.parts(key)
+    # a secret of zeros is no secret, and might stand in the text around it or in the key id
+    assume(len(set(parts.secret)) > 6)
+    assume(runs(parts.secret, 4).isdisjoint(runs(parts.key_id, 4)))
+    return key
+
+
+def runs(form: str, length: int = WINDOW) -> set[str]:
+    return {form[at : at + length] for at in range(len(form) - length + 1)}
+
+
+def survives(form: str, scrubbed: str) -> bool:
+    return any(run in scrubbed for run in runs(form))
+
+
+def scrubber_that_knows(key_format: KeyFormat, *texts: str) -> Scrubber:
+    scrubber = Scrubber(key_format)
+    scrubber.learn_all(texts)
+    return scrubber
+
+
+def base64_of(before: str, secret: str, after: str, encode: Callable[[bytes], bytes]) -> tuple[str, str]:
+    """Everything in base64, and the characters of it that the secret alone decides."""
+    ahead, within = len(before.encode()), len(secret.encode())
+    whole = encode((before + secret + after).encode()).decode()
+    return whole, whole[-(-ahead * 8 // 6) : (ahead + within) * 8 // 6]
+
+
+# What is known
+
+
+@given(minted(), text, text)
+def test_a_known_secret_does_not_survive_raw(key: ApiKey, before: str, after: str) -> None:
+    secret = HOPX.parts(key).secret
+    scrubber = scrubber_that_knows(HOPX, key.reveal())
+    for written in (before + secret + after, before + key.reveal() + after, before + secret[3:20] + after):
+        assert not survives(secret, scrubber.scrub(written))
+        assert scrubber.knows(written)
+        assert scrubber.holds_secret(written)
+
+
+@given(st.text(min_size=WINDOW, max_size=60), text, text, st.data())
+@example('p@ss/word "x" é\n', "", "", None)
+def test_no_known_text_survives_in_any_escaped_form(
+    secret: str, before: str, after: str, data: st.DataObject | None
+) -> None:
+    scrubber = scrubber_that_knows(HOPX, secret)
+    forms: list[Callable[[str], str]] = [
+        str,
+        quote,
+        quote_plus,
+        lambda value: quote(value, safe=""),
+        lambda value: json.dumps(value)[1:-1],
+        lambda value: json.dumps(value, ensure_ascii=False)[1:-1],
+    ]
+    for form in forms:
+        written = form(before) + form(secret) + form(after)
+        assert not survives(form(secret), scrubber.scrub(written))
+
+
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+@given(key=minted(), before=text, after=text, whole=st.booleans())
+def test_a_known_secret_does_not_survive_in_base64(
+    encode: Callable[[bytes], bytes], key: ApiKey, before: str, after: str, whole: bool
+) -> None:
+    secret = HOPX.parts(key).secret
+    scrubber = scrubber_that_knows(HOPX, key.reveal())
+    head = key.reveal().removesuffix(secret) if whole else ""
+    written, decided = base64_of(before + head, secret, after, encode)
+    assert not survives(decided, scrubber.scrub(written))
+
+
+@given(st.text(min_size=WINDOW, max_size=40), text, text)
+def test_no_known_text_survives_in_base64(secret: str, before: str, after: str) -> None:
+    scrubber = scrubber_that_knows(HOPX, secret)
+    written, decided = base64_of(before, secret, after, base64.b64encode)
+    assert not survives(decided, scrubber.scrub(written))
+
+
+@given(minted(), minted(), text)
+def test_several_secrets_in_one_text_are_all_removed(one: ApiKey, other: ApiKey, between: str) -> None:
+    scrubber = scrubber_that_knows(HOPX, one.reveal(), other.reveal(), one.reveal())
+    secrets = [HOPX.parts(key).secret for key in (one, other, one)]
+    scrubbed = scrubber.scrub(between.join(secrets))
+    assert not any(survives(secret, scrubbed) for secret in secrets)
+
+
+def test_two_secrets_leave_two_marks_and_the_text_between_them() -> None:
+    one, other = HOPX.mint(), HOPX.mint()
+    scrubber = scrubber_that_knows(HOPX, one.reveal(), other.reveal())
+    written = f"<{HOPX.parts(one).secret}> and <{HOPX.parts(other).secret}>"
+    assert scrubber.scrub(written) == "<…> and <…>"
+
+
+def test_prefix_and_key_id_of_a_known_key_go_on_being_shown() -> None:
+    key = HOPX.mint()
+    head = key.reveal().partition(".")[0]
+    for learned in (key.reveal(), f'"{key.reveal()}"', f" {key.reveal()}\n", f"Bearer {key.reveal()}"):
+        scrubber = scrubber_that_knows(HOPX, learned)
+        assert scrubber.scrub(f"{head} is revoked") == f"{head} is revoked"
+        assert scrubber.scrub(f"say {key.reveal()} again") == f"say {head}.… again"
+        assert scrubber.scrub("keys begin with hopx_live_") == "keys begin with hopx_live_"
+
+
+def test_fewer_than_8_characters_are_no_secret() -> None:
+    scrubber = scrubber_that_knows(HOPX, "hunter2", "")
+    assert scrubber.scrub("my hunter2") == "my hunter2"
+    assert not scrubber.knows("my hunter2")
+
+
+def test_text_that_was_no_utf_8_is_learned_like_any_other() -> None:
+    secret = "\udcff\udcfe" + HOPX.mint_secret()
+    assert scrubber_that_knows(HOPX, secret).scrub(f"a {secret} b") == "a … b"
+
+
+# What is key-shaped
+
+
+@pytest.mark.parametrize("key_format", [HOPX, COLONS], ids=["hopx", "colons"])
+@given(data=st.data(), before=text, after=text)
+def test_an_unknown_key_is_scrubbed_but_for_prefix_and_key_id(
+    key_format: KeyFormat, data: st.DataObject, before: str, after: str
+) -> None:
+    key = data.draw(minted(key_format))
+    secret = key_format.parts(key).secret
+    scrubber = Scrubber(key_format)
+    scrubbed = scrubber.scrub(f"{before}{key.reveal()}{after}")
+    assert not survives(secret, scrubbed)
+    assert key.reveal().removesuffix(secret) + "…" in scrubbed
+    assert not scrubber.knows(key.reveal())
+    assert scrubber.holds_secret(key.reveal())
+
+
+def percent_encoded(value: str, style: str) -> str:
+    """All but letters and digits percent-encoded, as some clients do."""
+    return "".join(one if one.isalnum() else f"%{ord(one):{style}}" for one in value)
+
+
+@pytest.mark.parametrize("key_format", [HOPX, COLONS], ids=["hopx", "colons"])
+@pytest.mark.parametrize("style", ["02X", "02x"])
+@given(data=st.data())
+def test_an_unknown_key_is_scrubbed_when_it_is_url_encoded(
+    key_format: KeyFormat, style: str, data: st.DataObject
+) -> None:
+    key = data.draw(minted(key_format))
+    secret = percent_encoded(key_format.parts(key).secret, style)
+    whole = percent_encoded(key.reveal(), style)
+    for written in (whole, quote(key.reveal(), safe="")):
+        scrubbed = Scrubber(key_format).scrub(f"https://example.com/?api_key={written}&page=2")
+        assert not survives(secret, scrubbed)
+        assert scrubbed.endswith("…&page=2")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "{prefix}{id}{secret}",
+        "{prefix}{id}..{secret}",
+        "{prefix}{id}.{secret}.{secret}",
+        "{prefix}{id}.{id}.{secret}",
+        "{prefix}{short}.{secret}",
+        "{prefix}{id}x.{secret}",
+        "{prefix}{secret}",
+        "{prefix}{id}.{secret}==",
+        "{prefix}{id}.AAAA+BBBB/{secret}",
+        "{prefix}.{secret}",
+        "{prefix}{prefix}{id}.{secret}",
+    ],
+)
+def test_an_unknown_key_is_scrubbed_although_it_is_broken(broken: str) -> None:
+    key = HOPX.parts(HOPX.mint())
+    written = broken.format(prefix=key.prefix, id=key.key_id, short=key.key_id[1:], secret=key.secret)
+    scrubbed = Scrubber(HOPX).scrub(f"say {written} again")
+    assert not survives(key.secret, scrubbed)
+    assert scrubbed.startswith("say hopx_live_")
+    assert scrubbed.endswith("… again")
+
+
+# What is neither
+
+
+@given(minted(), st.text())
+def test_text_without_a_secret_is_unchanged(key: ApiKey, written: str) -> None:
+    scrubber = scrubber_that_knows(HOPX, key.reveal())
+    assert scrubber.scrub(written) == written
+    assert not scrubber.knows(written)
+    assert not scrubber.holds_secret(written)
+
+
+@given(minted(), st.integers(0, 42), text)
+def test_seven_characters_of_a_secret_are_not_enough_to_be_scrubbed(key: ApiKey, at: int, before: str) -> None:
+    written = f"{before} {HOPX.parts(key).secret[at:][:7]} "
+    assert scrubber_that_knows(HOPX, key.reveal()).scrub(written) == written
+
+
+@given(minted())
+def test_redacted_forms_and_fingerprints_are_unchanged(key: ApiKey) -> None:
+    scrubber = scrubber_that_knows(HOPX, key.reveal())
+    for shown in (str(key), repr(key), repr(HOPX.parts(key)), fingerprint(key, b"salt")):
+        assert scrubber.scrub(shown) == shown
+
+
+def test_a_placeholder_is_unchanged() -> None:
+    for written in ("hopx_live_YOUR_KEY_HERE", "hopx_live_... or hopx_test_...", "hopx_live_<keyId>.<secret>"):
+        assert Scrubber(HOPX).scrub(written) == written
+
+
+def test_of_the_spec_file_nothing_but_the_example_is_scrubbed() -> None:
+    written = default_spec().read_text(encoding="utf-8")
+    example = HOPX.parse(load(default_spec()).key.example)
+    scrubber = scrubber_that_knows(HOPX, HOPX.mint().reveal())
+    assert scrubber.scrub(written) == written.replace(example.secret, "…")
+
+
+@given(minted(), st.lists(st.sampled_from(["key", "secret", "head", "…", ".", " ", "x"]), max_size=8))
+def test_scrubbing_twice_is_scrubbing_once(key: ApiKey, pieces: list[str]) -> None:
+    secret = HOPX.parts(key).secret
+    words = {"key": key.reveal(), "secret": secret, "head": key.reveal().removesuffix(secret)}
+    scrubbed = Scrubber(HOPX).scrub("".join(words.get(piece, piece) for piece in pieces))
+    assert Scrubber(HOPX).scrub(scrubbed) == scrubbed
+    known = scrubber_that_knows(HOPX, key.reveal())
+    scrubbed = known.scrub("".join(words.get(piece, piece) for piece in pieces))
+    assert known.scrub(scrubbed) == scrubbed
+    assert not survives(secret, scrubbed)
