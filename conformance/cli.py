@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         return EXIT_OK
     except KeyboardInterrupt:
         return 130
-    except Exception as error:  # noqa: BLE001  the last resort: a traceback could print a key
+    except Exception as error:
         where = error.__traceback__
         while where and where.tb_next:
             where = where.tb_next
@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-Commands = argparse._SubParsersAction  # noqa: SLF001  argparse has no public name for it
+Commands = argparse._SubParsersAction
 
 
 def _add_mock(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -104,7 +104,9 @@ def _add_report(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_spec_option(action: argparse.ArgumentParser) -> None:
-    action.add_argument("--spec", default="", metavar="FILE", help="spec file (default: the one that comes with the suite)")
+    action.add_argument(
+        "--spec", default="", metavar="FILE", help="spec file (default: the one that comes with the suite)"
+    )
 
 
 def _add_format(action: argparse.ArgumentParser) -> None:

@@ -26,7 +26,7 @@ _CASES = {"lower": str.lower, "upper": str.upper, "swapped": str.swapcase}
 
 def compose(spec: Spec, axes: Axes, item: str = UNKNOWN_ID) -> Request:
     """The request at a place on the axes; `item` is the id of the sandbox that it is about."""
-    operation = spec.operations[axes.operation]  # type: ignore[index]
+    operation = spec.operations[axes.operation]
     alteration = spec.alterations[axes.alteration] if axes.alteration else None
     style = (spec.styles | spec.lookalikes)[axes.style] if axes.style else None
     target = _path(operation, alteration, item)
@@ -46,7 +46,7 @@ def compose(spec: Spec, axes: Axes, item: str = UNKNOWN_ID) -> Request:
 
 def compose_alternative(spec: Spec, axes: Axes, item: str = UNKNOWN_ID) -> Request | None:
     """The same request with the other documented form of its body, where there is one (D5)."""
-    other = spec.operations[axes.operation].other_body  # type: ignore[index]
+    other = spec.operations[axes.operation].other_body
     request = compose(spec, axes, item)
     if other is None or axes.alteration or request.body is None:
         return None

@@ -87,7 +87,9 @@ class Response:
     def is_json(self) -> bool:
         """Whether the content type says JSON."""
         media_type = (self.header("content-type") or "").partition(";")[0].strip().lower()
-        return media_type == "application/json" or (media_type.startswith("application/") and media_type.endswith("+json"))
+        return media_type == "application/json" or (
+            media_type.startswith("application/") and media_type.endswith("+json")
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,9 @@ class ProbeItem(pytest.Item):
         assert self.verdict is not None  # noqa: S101  setup ran
         if self.verdict.kind == "waived":
             pytest.xfail(self.verdict.reason)
-        strict = self.config.getoption("conformance_fail_on_advisory") or self.config.getini("conformance_fail_on_advisory")
+        strict = self.config.getoption("conformance_fail_on_advisory") or self.config.getini(
+            "conformance_fail_on_advisory"
+        )
         if self.verdict.kind == "fail" or (self.verdict.kind == "advisory" and strict):
             raise BrokenPromiseError(explanation(self.config.stash[RUN].spec, self.line()))
 

@@ -23,10 +23,25 @@ class Option(NamedTuple):
 
 OPTIONS = (
     Option("--target", "mock", "who answers: mock or live"),
-    Option("--base-url", "", "address of a live API (default: the environment's variable, then the spec's address)", False),
+    Option(
+        "--base-url",
+        "",
+        "address of a live API (default: the environment's variable, then the spec's address)",
+        False,
+    ),
     Option("--spec", "", "spec file (default: the one that comes with the suite)"),
-    Option("--env", "", "whose key to use: development, staging or production", False, choices=("development", "staging", "production")),
-    Option("--env-file", "", "file of variables that never override the environment (default: .env where there is one)"),
+    Option(
+        "--env",
+        "",
+        "whose key to use: development, staging or production",
+        False,
+        choices=("development", "staging", "production"),
+    ),
+    Option(
+        "--env-file",
+        "",
+        "file of variables that never override the environment (default: .env where there is one)",
+    ),
     Option("--allow-writes", "", "let a live run create, change and delete sandboxes of its own", False, True),
     Option("--rate", "", "requests a second (default: 5 on live, unlimited on the mock)"),
     Option("--fail-on-advisory", "", "fail where a should is broken", True, True),
@@ -51,8 +66,10 @@ def add_options(parser: pytest.Parser) -> None:
             keywords["choices"] = option.choices
         group.addoption(option.flag, **keywords)
         if option.ini:
-            kind = "bool" if option.is_switch else "string"
-            parser.addini(f"conformance_{name}", option.help, type=kind, default=False if option.is_switch else "")
+            if option.is_switch:
+                parser.addini(f"conformance_{name}", option.help, type="bool", default=False)
+            else:
+                parser.addini(f"conformance_{name}", option.help, type="string", default="")
 
 
 def given(config: pytest.Config, flag: str) -> Any:

@@ -51,9 +51,7 @@ def probes_of(spec: Spec, rule: Rule) -> list[Probe]:
         for style, operation, alteration in product(
             [""] if keyless else styles, operations or [""], alterations or [""]
         ):
-            probe = Probe(
-                id="", rule=rule, recipe=recipe, style=style, operation=operation, alteration=alteration
-            )
+            probe = Probe(id="", rule=rule, recipe=recipe, style=style, operation=operation, alteration=alteration)
             if _makes_a_request(spec, probe):
                 found.append(probe)
     return _named(found)

@@ -73,6 +73,7 @@ class Run:
 
         Raises:
             UnansweredError: The target did not answer as HTTP.
+
         """
         obstacle = self.obstacle(probe, cost)
         if obstacle:

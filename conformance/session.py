@@ -32,6 +32,7 @@ def begin(config: pytest.Config) -> None:
 
     Raises:
         pytest.UsageError: The options make no run.
+
     """
     spec, file = setup.load_spec(config)
     setup.check_target(config)
@@ -45,7 +46,15 @@ def begin(config: pytest.Config) -> None:
         target = setup.make_target(config, spec, file)
         scrubber = target.keyring.scrubber
         profile = setup.load_profiles(config)
-        run = Run(spec, target, waivers, vocabulary, _examples(), fault=given(config, "--fault"), documents=file.parent)
+        run = Run(
+            spec,
+            target,
+            waivers,
+            vocabulary,
+            _examples(),
+            fault=given(config, "--fault"),
+            documents=file.parent,
+        )
         run.smoke = target.name == "live" and not target.may_write and profile != "thorough"
         config.stash[RUN] = run
         config.add_cleanup(target.close)
@@ -155,7 +164,9 @@ class Session:
         if terminal and left:
             terminal.write_line(f"LEFT BEHIND: delete these sandboxes yourself: {', '.join(left)}", red=True)
         if terminal and unread:
-            terminal.write_line(f"LEFT BEHIND: {unread} sandboxes were created whose ids the answers did not tell", red=True)
+            terminal.write_line(
+                f"LEFT BEHIND: {unread} sandboxes were created whose ids the answers did not tell", red=True
+            )
 
 
 def _decides(report: pytest.TestReport) -> bool:

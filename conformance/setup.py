@@ -10,7 +10,8 @@ import pytest
 
 from conformance.options import given
 from conformance.probes import all_probes
-from conformance.spec.loader import default_spec, load
+from conformance.spec.files import default_spec
+from conformance.spec.loader import load
 from conformance.spec.mistakes import FileError
 from conformance.targets.live import RATE, LiveOptions, SetupError, live_target
 from conformance.targets.mock import MockTarget
@@ -29,6 +30,7 @@ def load_spec(config: pytest.Config) -> tuple[Spec, Path]:
 
     Raises:
         pytest.UsageError: The file has mistakes.
+
     """
     file = Path(given(config, "--spec") or default_spec())
     try:
@@ -42,6 +44,7 @@ def load_known(config: pytest.Config, spec: Spec) -> list[Waiver]:
 
     Raises:
         pytest.UsageError: The file has mistakes, or a waiver matches no probe.
+
     """
     name = given(config, "--waivers")
     if name in ("", "none"):
@@ -59,6 +62,7 @@ def vocabulary(config: pytest.Config, spec: Spec) -> str:
 
     Raises:
         pytest.UsageError: The spec has no such vocabulary.
+
     """
     name: str = given(config, "--vocabulary")
     if name != "any" and name not in spec.vocabularies:
@@ -71,6 +75,7 @@ def load_profiles(config: pytest.Config) -> str:
 
     Raises:
         pytest.UsageError: There is no such profile.
+
     """
     from hypothesis import errors, settings
 
@@ -92,6 +97,7 @@ def make_target(config: pytest.Config, spec: Spec, file: Path) -> HttpTarget:
 
     Raises:
         pytest.UsageError: It is unknown, or cannot be asked safely.
+
     """
     check_target(config)
     rate = _rate(config)
@@ -117,6 +123,7 @@ def check_target(config: pytest.Config) -> None:
 
     Raises:
         pytest.UsageError: With what to write instead.
+
     """
     name = given(config, "--target")
     if name not in _TARGETS:

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-
 from conformance.spec import source as sources
 from conformance.spec.loader import typed
 from conformance.spec.mistakes import FileError, Mistake
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class WaiverEntry(Entry):
+class WaiverEntry(Entry, frozen=True):
     """An entry of a waiver file."""
 
     probe: Text
@@ -47,6 +46,7 @@ def load_waivers(file: Path) -> list[Waiver]:
 
     Raises:
         FileError: With every mistake of the file.
+
     """
     source = sources.read(file)
     if source.data is None:
@@ -55,8 +55,7 @@ def load_waivers(file: Path) -> list[Waiver]:
     if entries is None or source.mistakes:
         raise FileError(source.mistakes)
     return [
-        Waiver(entry.probe, entry.reason, entry.link, source.places[(index,)][0])
-        for index, entry in enumerate(entries)
+        Waiver(entry.probe, entry.reason, entry.link, source.places[(index,)][0]) for index, entry in enumerate(entries)
     ]
 
 
@@ -65,11 +64,10 @@ def check_waivers(file: Path, waivers: Iterable[Waiver], probe_ids: Iterable[str
 
     Raises:
         FileError: There are some.
+
     """
     ids = list(probe_ids)
     idle = [waiver for waiver in waivers if not any(map(waiver.matches, ids))]
     if idle:
         message = "no probe is called {!r}; correct the pattern, or remove the waiver"
         raise FileError(Mistake(str(file), w.line, 1, message.format(w.pattern)) for w in idle)
-
-

@@ -65,7 +65,12 @@ def _announce(options: argparse.Namespace, spec: Spec, url: str, roles: Roles) -
     else:
         widest = max(map(len, variables))
         text = "\n".join(
-            [f"{spec.title}, served at {url}", "", *(f"{name:{widest}}  {value}" for name, value in variables.items())]
-            + ["", "Ctrl-C ends it."]
+            [
+                f"{spec.title}, served at {url}",
+                "",
+                *(f"{name:{widest}}  {value}" for name, value in variables.items()),
+                "",
+                "Ctrl-C ends it.",
+            ]
         )
     print(text, flush=True)

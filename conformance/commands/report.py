@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def show_report(options: argparse.Namespace) -> int:
-    """Print the summaries; exit status 1 when a file is truncated or holds a broken promise, 2 when it is no results."""
+    """Print the summaries; exit status 1 for a truncated file or a broken promise, 2 for a file that is no results."""
     shown: list[tuple[dict[str, Any], str]] = []
     for name in options.files:
         try:

@@ -68,7 +68,7 @@ class Directory:
         self.key_format = KeyFormat(msgspec.to_builtins(spec.key))
         self.keys: dict[str, KeyRecord] = {}
         self.sandboxes: dict[str, Sandbox] = {}
-        self._random_bytes = secrets.token_bytes if seed is None else random.Random(seed).randbytes
+        self._random_bytes = secrets.token_bytes if seed is None else random.Random(seed).randbytes  # noqa: S311  keys of a mock, wanted again
 
     def create_key(
         self,

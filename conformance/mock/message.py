@@ -19,7 +19,8 @@ class Request(NamedTuple):
     def __repr__(self) -> str:
         return f"Request({self.method} {self.path}, {len(self.headers)} headers)"
 
-    __str__ = __repr__
+    def __str__(self) -> str:
+        return repr(self)
 
     def values(self, name: bytes) -> list[bytes]:
         """Every value of a header, in order."""

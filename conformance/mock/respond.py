@@ -99,7 +99,7 @@ class Mock:
         return record
 
     def _perform(self, request: Request, record: KeyRecord, name: str, item: str) -> Response:
-        operation = self.spec.operations[name]  # type: ignore[index]
+        operation = self.spec.operations[name]
         if operation.needs not in record.permissions:
             return self._refusal(403, "scope")
         if request.body_too_large:

@@ -52,7 +52,11 @@ def application(respond: Respond) -> Application:
         )
         length = () if response.status in _NO_BODY else ((b"content-length", b"%d" % len(response.body)),)
         await send(
-            {"type": "http.response.start", "status": response.status, "headers": [*response.headers, *length]}
+            {
+                "type": "http.response.start",
+                "status": response.status,
+                "headers": [*response.headers, *length],
+            }
         )
         await send({"type": "http.response.body", "body": response.body})
 

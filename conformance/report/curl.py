@@ -45,6 +45,6 @@ def _quoted(text: str, variable: str, second: str) -> str:
     """A word in double quotes, in which only the key's variable is expanded."""
     for sign in ("\\", '"', "$", "`"):
         text = text.replace(sign, "\\" + sign)
-    text = text.replace("{basic_user}", f"$(printf %s \"${variable}:\" | base64 -w0)")
-    text = text.replace("{basic_password}", f"$(printf %s \":${variable}\" | base64 -w0)")
+    text = text.replace("{basic_user}", f'$(printf %s "${variable}:" | base64 -w0)')
+    text = text.replace("{basic_password}", f'$(printf %s ":${variable}" | base64 -w0)')
     return '"' + text.replace("{key}", f"${variable}").replace("{second}", f"${second}") + '"'

@@ -131,6 +131,7 @@ def read_results(path: Path) -> Results:
 
     Raises:
         NotResultsError: It is something else, or cannot be read.
+
     """
     try:
         text = path.read_text(encoding="utf-8")

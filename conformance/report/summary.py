@@ -53,9 +53,7 @@ class Tally:
         counts = self.counts[level]
         total = counts.total()
         shown = [
-            f"{counts[kind]} {kind}"
-            for kind in _SHOWN[level]
-            if counts[kind] or (level == "must" and kind in _ALWAYS)
+            f"{counts[kind]} {kind}" for kind in _SHOWN[level] if counts[kind] or (level == "must" and kind in _ALWAYS)
         ]
         return " · ".join([f"{level}: {total - counts['blocked']} asked of {total}", *shown])
 

@@ -18,7 +18,10 @@ def key_section(file: Path) -> dict[str, Any] | None:
     try:
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
         start = lines.index("key:\n")
-        end = next((at for at in range(start + 1, len(lines)) if lines[at].strip() and lines[at][0] not in " #"), None)
+        end = next(
+            (at for at in range(start + 1, len(lines)) if lines[at].strip() and lines[at][0] not in " #"),
+            None,
+        )
         section = yaml.load("".join(lines[start:end]), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     except (OSError, ValueError, yaml.YAMLError):
         return None

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from conformance.spec import source as sources
-from conformance.spec.files import default_spec, specs_directory
 from conformance.spec.misfits import note_misfits
 from conformance.spec.mistakes import FileError
 from conformance.spec.model import Spec
@@ -27,6 +26,7 @@ def load(file: Path) -> Spec:
 
     Raises:
         FileError: With every mistake of the file: its line, its column and what to write instead.
+
     """
     source = sources.read(file)
     spec = typed(source, Spec)

@@ -130,9 +130,9 @@ class Operation(Entry, frozen=True):
         return self.request.split(" ", 1)[1]
 
 
-# msgspec's schema leaves out what the keys may be
+# the names are checked by the schema, and are plain text to the rest
 Operations = Annotated[
-    dict[OperationName, Operation],
+    dict[str, Operation],
     Meta(extra_json_schema={"propertyNames": {"enum": list(get_args(OperationName))}}),
 ]
 
@@ -159,9 +159,7 @@ class Scope(Entry, frozen=True):
 class Credential(Entry, frozen=True):
     """A recipe for a credential; a target's keyring makes bytes of it."""
 
-    key: Literal[
-        "active", "revoked", "expired", "rate_limited", "none", "minted", "wrong_secret", "text", "near_miss"
-    ]
+    key: Literal["active", "revoked", "expired", "rate_limited", "none", "minted", "wrong_secret", "text", "near_miss"]
     scope: str = ""
     organization: Literal["own", "other"] = "own"
     variable: str = ""

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 import warnings
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import msgspec
 
 from conformance.spec.mistakes import suggestion
-from conformance.spec.model import Alteration, Credential, Operation, Outcome, Style
+from conformance.spec.model import Alteration, Credential, Operation, OperationName, Outcome, Style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -178,6 +178,10 @@ def _check_style(source: Source, path: Path, style: Style) -> None:
 
 
 def _check_operation(source: Source, path: Path, operation: Operation) -> None:
+    names = set(get_args(OperationName))
+    if path[1] not in names:
+        source.mistake(path, f"unknown operation {path[1]!r}; {suggestion(str(path[1]), names)}")
+        return
     scopes = _mapping(_mapping(source.data).get("scopes")).values()
     permissions = {str(name) for scope in scopes for name in _list(_mapping(scope).get("allows"))}
     _known(source, (*path, "needs"), "permission", [operation.needs], permissions)

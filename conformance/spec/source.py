@@ -46,6 +46,7 @@ def read(file: FilePath) -> Source:
 
     Raises:
         FileError: The file cannot be read, is not UTF-8, is not YAML, or is more than one plain tree.
+
     """
     source = Source(str(file))
     text = _text(file, source)

@@ -35,7 +35,10 @@ class Specimens:
         self._made: list[str] = []
         self._kept: dict[str, str] = {}
         self.unread = 0
-        owner = next((name for name, c in spec.credentials.items() if c.key == "active" and c.organization == "own"), "")
+        owner = next(
+            (name for name, c in spec.credentials.items() if c.key == "active" and c.organization == "own"),
+            "",
+        )
         self.owner = Recipe(owner)
         self._style = next(iter(spec.styles))
 
@@ -44,6 +47,7 @@ class Specimens:
 
         Raises:
             NoSpecimenError: There is none, and none could be made.
+
         """
         if purpose not in self._kept:
             self._kept[purpose] = self.fresh() if self._target.may_write else self._listed()
@@ -54,6 +58,7 @@ class Specimens:
 
         Raises:
             NoSpecimenError: It could not be made.
+
         """
         if not self._target.may_write:
             raise NoSpecimenError("--allow-writes, to create a sandbox")
@@ -129,7 +134,7 @@ class Specimens:
 def _ids(value: Any, names: list[str]) -> Iterator[str]:
     if isinstance(value, dict):
         yield from (value[name] for name in names if isinstance(value.get(name), str))
-        children = value.values()
+        children = list(value.values())
     else:
         children = value if isinstance(value, list) else []
     for child in children:

@@ -9,7 +9,14 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from pathlib import Path
 
-_OWN_HEADERS = ("user-agent", "accept", "accept-encoding", "connection", "content-length", "x-schemathesis-testcaseid")
+_OWN_HEADERS = (
+    "user-agent",
+    "accept",
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "x-schemathesis-testcaseid",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +38,16 @@ def generated_requests(
 
     Raises:
         ImportError: Schemathesis is not installed.
+
     """
-    import hypothesis.core
     import schemathesis
+    from hypothesis import core
     from schemathesis.config import SchemathesisConfig
 
     config = SchemathesisConfig.from_dict({"generation": {"with-security-parameters": False}})
     schema = schemathesis.openapi.from_path(str(document), config=config)
     operation = schema[path][method]
-    printer = hypothesis.core.RepresentationPrinter  # Schemathesis replaces it for the whole process
+    printer = vars(core)["RepresentationPrinter"]  # Schemathesis replaces it for the whole process
     found: dict[Generated, None] = {}
     try:
         modes = _modes(operation)
@@ -47,7 +55,7 @@ def generated_requests(
             for case in _cases(operation.as_strategy(generation_mode=mode), -(-examples // len(modes))):
                 found.setdefault(_on_the_wire(case, credential_headers))
     finally:
-        hypothesis.core.RepresentationPrinter = printer  # type: ignore[misc]
+        vars(core)["RepresentationPrinter"] = printer
     return list(found)
 
 

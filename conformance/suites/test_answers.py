@@ -35,10 +35,12 @@ def same_answer_for_every_style(trial: Trial) -> Verdict:
 
 def _comparable(trial: Trial, status: int, body: object) -> str:
     """What has to be alike: how it ended, and the documented fields of an error."""
-    operation = trial.spec.operations[trial.probe.operation]  # type: ignore[index]
+    operation = trial.spec.operations[trial.probe.operation]
     if status in operation.succeeds:
         return "success"
-    fields = {name for o in trial.spec.outcomes.values() for forms in o.bodies.values() for f in forms for name in f.has}
+    fields = {
+        name for o in trial.spec.outcomes.values() for forms in o.bodies.values() for f in forms for name in f.has
+    }
     said = {name: body.get(name) for name in sorted(fields)} if isinstance(body, dict) else None
     return f"{status} {said}"
 
@@ -75,5 +77,3 @@ def refused_every_time(trial: Trial) -> Verdict:
         if misfit:
             return trial.broken(f"{expected}, {times} times", f"{misfit}, at request number {count}")
     return trial.kept(f"{expected}, {times} times", f"{times} refusals")
-
-

@@ -49,4 +49,6 @@ def one_vocabulary(trial: Trial) -> Verdict:
 def retry_after(trial: Trial) -> Verdict:
     """Whether a 429 says how long to wait."""
     response = trial.ask().response
-    return trial.kept("nothing is promised", f"{brief(response)}, Retry-After {response.header('retry-after') or 'missing'}")
+    return trial.kept(
+        "nothing is promised", f"{brief(response)}, Retry-After {response.header('retry-after') or 'missing'}"
+    )

@@ -63,7 +63,7 @@ def every_near_miss_is_refused(trial: Trial) -> Verdict:
     asked = [0]
     unanswered: list[TargetError] = []
 
-    @trial.settings()
+    @trial.settings()  # type: ignore[untyped-decorator]
     @given(st.integers(0, _LARGEST_DRAW), st.sampled_from(list(trial.spec.styles)), st.sampled_from(operations))
     def refused(draw: int, style: str, operation: str) -> None:
         if unanswered:

@@ -55,7 +55,8 @@ class World:
         item = self.sandboxes[held.organization]
         request = compose(self.spec, probe, item)
         headers = tuple(
-            (name.lower().encode(), value.replace("{key}", held.key.reveal()).encode()) for name, value in request.headers
+            (name.lower().encode(), value.replace("{key}", held.key.reveal()).encode())
+            for name, value in request.headers
         )
         answer = self.respond(
             Received(request.method, self.base_path + request.target, "", headers, (request.body or "").encode())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+
 from conformance.judge import Verdict, brief, mismatch
 from conformance.suites.check import check
 from conformance.suites.trial import BlockedError, Trial
@@ -19,7 +20,10 @@ def secret_is_not_repeated(trial: Trial) -> Verdict:
     """Neither headers nor body hold 8 characters in a row of the secret that was sent."""
     exchange = trial.ask()
     if exchange.repeats:
-        return trial.broken("no part of the secret in the answer", f"{brief(exchange.response)}, {exchange.repeats} repeats it")
+        return trial.broken(
+            "no part of the secret in the answer",
+            f"{brief(exchange.response)}, {exchange.repeats} repeats it",
+        )
     return trial.kept("no part of the secret in the answer", brief(exchange.response))
 
 
@@ -55,7 +59,7 @@ def cookie_of_refusal_does_not_authenticate(trial: Trial) -> Verdict:
 def bad_key_after_good_one(trial: Trial) -> Verdict:
     """On the connection that just carried a good key, a bad one is refused."""
     good = trial.ask(recipe=trial.specimens.owner)
-    if good.response.status not in trial.spec.operations[trial.probe.operation].succeeds:  # type: ignore[index]
+    if good.response.status not in trial.spec.operations[trial.probe.operation].succeeds:
         raise BlockedError(f"a good key to begin with (it gave {brief(good.response)})")
     trial.ask()
     return trial.verdict(trial.expected())
@@ -64,15 +68,14 @@ def bad_key_after_good_one(trial: Trial) -> Verdict:
 @check(requests=2, per_example=2)
 def concurrent_requests_keep_apart(trial: Trial) -> Verdict:
     """Good and other credentials, sent at once on several connections, each get their own answer."""
-    good, other = {"recipe": trial.specimens.owner}, {"recipe": trial.probe.recipe}
-    asked = {"the good key": good, "the other credential": other}
-    alone = {who: trial.ask(**axes).response.status for who, axes in asked.items()}
+    asked = {"the good key": trial.specimens.owner, "the other credential": trial.probe.recipe}
+    alone = {who: trial.ask(recipe=recipe).response.status for who, recipe in asked.items()}
     pairs = min(trial.examples, _MOST_PAIRS)
     together = threading.Barrier(2 * pairs)
 
     def ask(who: str) -> tuple[str, int]:
         together.wait(timeout=_PATIENCE)
-        return who, trial.ask(**asked[who]).response.status
+        return who, trial.ask(recipe=asked[who]).response.status
 
     with ThreadPoolExecutor(2 * pairs) as pool:
         answers = list(pool.map(ask, [*asked] * pairs))

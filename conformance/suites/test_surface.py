@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @check(requests=1, per_example=1)
 def whole_surface_needs_a_key(trial: Trial) -> Verdict:
     """Every generated request is refused with the documented answer; this check replaces Schemathesis's own."""
-    operation = trial.spec.operations[trial.probe.operation]  # type: ignore[index]
+    operation = trial.spec.operations[trial.probe.operation]
     document = trial.documents / trial.spec.openapi
     if not trial.spec.openapi:
         raise BlockedError("an OpenAPI document, named as openapi in the spec")

@@ -47,6 +47,7 @@ class Trial:
         Raises:
             TargetError: There was no answer.
             BlockedError: It cannot be asked.
+
         """
         asked = self.varied(**axes)
         if not asked.style:
@@ -105,7 +106,7 @@ class Trial:
 
     def item_for(self, probe: Probe) -> str:
         """The id of the sandbox that a probe is about."""
-        if "{id}" not in (self.spec.operations[probe.operation].path if probe.operation else ""):  # type: ignore[index]
+        if "{id}" not in (self.spec.operations[probe.operation].path if probe.operation else ""):
             return ""
         kind = self.spec.alterations[probe.alteration].id if probe.alteration else None
         if kind == "unknown":
@@ -125,6 +126,7 @@ class Trial:
 
         Raises:
             BlockedError: There is none, and none could be made.
+
         """
         try:
             return self.specimens.keep(purpose) if purpose else self.specimens.fresh()

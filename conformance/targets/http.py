@@ -91,6 +91,7 @@ class HttpTarget:
             TooManyRequestsError: The target limits this run.
             BudgetSpentError: The run's limit of requests is reached.
             WriteForbiddenError: The request may change something, and nobody allowed that.
+
         """
         exchange = self._send_once(request)
         if exchange.response.status != 429 or self._is_limited(request.recipe):
@@ -99,7 +100,7 @@ class HttpTarget:
         exchange = self._send_once(request)
         if exchange.response.status == 429:
             raise TooManyRequestsError(
-                f"{self._origin} limits this run (429 after waiting as long as it asked for); run again with a lower --rate"
+                f"a lower --rate: {self._origin} limits this run (429, also after waiting as long as it asked for)"
             )
         return exchange
 
@@ -133,13 +134,9 @@ class HttpTarget:
             if self.limit is not None and self.sent >= self.limit:
                 raise BudgetSpentError(f"the run's budget of {self.limit} requests is spent")
             self.sent += 1
-            return self._wires.setdefault(
-                threading.get_ident(), Wire(self._origin, self._time_limit, self._tls)
-            )
+            return self._wires.setdefault(threading.get_ident(), Wire(self._origin, self._time_limit, self._tls))
 
-    def _redacted(
-        self, request: Request, keys: list[ApiKey | None], response: Response, elapsed_ms: float
-    ) -> Exchange:
+    def _redacted(self, request: Request, keys: list[ApiKey | None], response: Response, elapsed_ms: float) -> Exchange:
         """The exchange without its secrets, and with the place where the response repeated one."""
         scrub = self.keyring.scrubber.scrub
         key, second = (key.shown if key else "" for key in keys)
@@ -157,9 +154,7 @@ class HttpTarget:
         for name, value in response.headers:
             repeats = repeats or (f"the header {name}" if self.keyring.scrubber.knows(value) else "")
         body = response.body if clean == text else clean.encode("utf-8", "surrogateescape")
-        return Exchange(
-            sent, Response(response.status, headers, body, response.problem), request, repeats, elapsed_ms
-        )
+        return Exchange(sent, Response(response.status, headers, body, response.problem), request, repeats, elapsed_ms)
 
 
 def _filled(

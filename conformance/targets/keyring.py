@@ -63,6 +63,7 @@ class Keyring:
 
         Raises:
             KeyError: The keyring cannot supply it; `obstacle` says why.
+
         """
         if recipe in self._made:
             return self._made[recipe]

@@ -43,6 +43,7 @@ def live_target(spec: Spec, options: LiveOptions) -> HttpTarget:
 
     Raises:
         SetupError: There is no key, or the base URL is no safe one.
+
     """
     base_url = options.base_url or os.environ.get(spec.base_url_variable, "") or spec.base_url
     check_base_url(base_url)
@@ -90,6 +91,7 @@ def check_base_url(base_url: str) -> None:
 
     Raises:
         SetupError: The address is none, holds a password, or is plain http beyond loopback.
+
     """
     try:
         parts = urlsplit(base_url)

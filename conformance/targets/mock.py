@@ -60,7 +60,7 @@ def limited_roles(spec: Spec) -> frozenset[str]:
 
 
 def _start(listener: socket.socket, order: dict[str, object]) -> subprocess.Popen[bytes]:
-    child = subprocess.Popen(  # noqa: S603  our own module, in our own interpreter
+    child = subprocess.Popen(
         [sys.executable, "-m", "conformance.mock"],
         stdin=subprocess.PIPE,
         pass_fds=[listener.fileno()],

@@ -43,13 +43,12 @@ class Wire:
         self._time_limit = time_limit
         self._connection = _Connection(origin, tls)
 
-    def roundtrip(
-        self, method: str, target: str, headers: Sequence[tuple[str, bytes]], body: bytes | None
-    ) -> Response:
+    def roundtrip(self, method: str, target: str, headers: Sequence[tuple[str, bytes]], body: bytes | None) -> Response:
         """Send one request and read its response.
 
         Raises:
             UnansweredError: There was no HTTP response within the time limit.
+
         """
         self._connection.deadline = time.monotonic() + self._time_limit
         reused = self._connection.sock is not None and not self._is_stale()
@@ -77,9 +76,7 @@ class Wire:
             self.close()
         return bool(readable)
 
-    def _exchange(
-        self, method: str, target: str, headers: Sequence[tuple[str, bytes]], body: bytes | None
-    ) -> Response:
+    def _exchange(self, method: str, target: str, headers: Sequence[tuple[str, bytes]], body: bytes | None) -> Response:
         connection = self._connection
         connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
         for name, value in headers:
@@ -117,6 +114,7 @@ class _Connection(http.client.HTTPConnection):
 
         Raises:
             TimeoutError: The deadline has passed.
+
         """
         seconds = self.deadline - time.monotonic()
         if seconds <= 0:
@@ -179,7 +177,10 @@ def _decompress(body: bytes, encoding: str) -> tuple[bytes, str]:
     except zlib.error:
         return b"", f"the body is not {encoding}, though its Content-Encoding says so"
     if decompressor.unconsumed_tail:
-        return decoded, f"the body unpacks to more than {BODY_LIMIT // 1024 // 1024} MiB; the rest was not unpacked"
+        return (
+            decoded,
+            f"the body unpacks to more than {BODY_LIMIT // 1024 // 1024} MiB; the rest was not unpacked",
+        )
     return decoded, "" if decompressor.eof else "the compressed body ended early"
 
 
@@ -202,4 +203,4 @@ def _cause(error: Exception, origin: Origin, time_limit: float) -> str:
         return f"{origin} closed the connection without an answer"
     if isinstance(error, http.client.HTTPException | ValueError):
         return f"{origin} did not answer as HTTP ({type(error).__name__})"
-    return f"{origin} cannot be reached ({error.strerror or type(error).__name__})"
+    return f"{origin} cannot be reached ({getattr(error, 'strerror', None) or type(error).__name__})"
