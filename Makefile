@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: smoke test lint types unit wheel docs lock clean
+.PHONY: smoke test lint types unit wheel bench lock clean
 
 smoke: $(VENV)/ready  ## the main job: every promise against the mock, and a page to look at
 	$(BIN)/python -m pytest --target=mock
@@ -26,6 +26,11 @@ unit: $(VENV)/ready
 
 wheel: $(VENV)/ready  ## the built wheel in an empty environment, outside the checkout
 	$(BIN)/python tests/check_wheel.py
+
+bench: $(VENV)/ready  ## the figures of benchmarks/README.md; needs nginx, wrk and npm
+	$(BIN)/python benchmarks/suite.py
+	$(BIN)/python benchmarks/mock.py
+	$(BIN)/python benchmarks/start.py
 
 lock: $(VENV)/ready
 	$(BIN)/pip-compile --quiet --all-extras --strip-extras --no-emit-index-url --no-emit-find-links \

@@ -240,7 +240,10 @@ class Reporting:
             self._problems = [*self._stale(), *self._nothing_asked()]
             if self._problems:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
-            self._lines.end(self._tally.footer() | {"problems": self._problems, "exit_status": int(session.exitstatus)})
+            self._lines.end(
+                self._tally.footer()
+                | {"requests": self._requests(), "problems": self._problems, "exit_status": int(session.exitstatus)}
+            )
         self._lines.close()
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -256,6 +259,11 @@ class Reporting:
         for problem in self._problems:
             terminalreporter.write_line(problem, red=True)
         terminalreporter.write_line(f"results: {self._lines.path}")
+
+    def _requests(self) -> int | None:
+        """How many requests were sent; unknown when workers sent them."""
+        run = self._config.stash.get(RUN, None)
+        return run.target.sent if run else None
 
     def _stale(self) -> list[str]:
         stale = [

@@ -1,0 +1,76 @@
+"""The documentation cannot drift: its tables and commands are compared with the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from conformance.cli import parser
+from conformance.mock.faults import FAULTS
+from conformance.options import OPTIONS
+from conformance.spec.files import default_spec
+from conformance.spec.loader import load
+from conformance.spec.model import Spec
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "benchmarks" / "README.md"]
+
+
+def rows(document: str, first: str) -> list[list[str]]:
+    """The cells of a table's rows whose first cell is code; `first` is the heading of its first column."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    table = text[text.index(f"| {first} |") :].split("\n\n")[0]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines() if "| `" in line[:3]]
+
+
+def test_the_option_table_of_the_readme_is_that_of_the_code() -> None:
+    expected = [[f"`{option.flag}`", f"`{option.default}`" if option.default else "", option.help] for option in OPTIONS]
+    assert rows("README.md", "option") == expected
+
+
+def test_the_table_of_faults_is_that_of_the_code() -> None:
+    assert rows("docs/mock.md", "fault") == [[f"`{name}`", (fault.__doc__ or "").strip()] for name, fault in FAULTS.items()]
+
+
+def test_the_variables_of_every_role_are_documented() -> None:
+    spec = load(default_spec())
+    variables = {c.variable for c in spec.credentials.values()} | {c.sandbox_variable for c in spec.credentials.values()}
+    variables |= {spec.base_url_variable, *spec.environments.values()}
+    text = (ROOT / "docs" / "live.md").read_text(encoding="utf-8")
+    assert [name for name in variables if name and f"`{name}`" not in text] == []
+
+
+def test_the_sections_of_the_spec_file_are_documented() -> None:
+    text = (ROOT / "docs" / "spec.md").read_text(encoding="utf-8")
+    plain = {"spec", "version", "title", "base_url", "base_url_variable", "openapi", "environments"}
+    assert [name for name in Spec.__struct_fields__ if name not in plain and f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_of_the_documentation_parses(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    lines = [line for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
+    for line in lines:
+        words = re.split(r"\s+#|\s*[<>&|]", line)[0].split()
+        if words[:1] == ["hopx-auth"]:
+            parser().parse_args(words[1:])
+        elif words[:1] == ["pytest"]:
+            known = {option.flag for option in OPTIONS} | {"--hypothesis-profile", "--collect-only", "--pyargs"}
+            assert {word.split("=")[0] for word in words if word.startswith("--")} <= known, line
+        elif words[:1] == ["make"]:
+            assert f"\n{words[1]}:" in (ROOT / "Makefile").read_text(encoding="utf-8"), line
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_of_the_documentation_leads_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8"))
+    assert [link for link in links if "://" not in link and not (document.parent / link).exists()] == []
+
+
+def test_the_rule_shown_in_the_documentation_is_one_of_the_spec() -> None:
+    ids = {rule.id for rule in load(default_spec()).rules}
+    for document in DOCUMENTS:
+        shown = re.findall(r"(?:spec show |- id: )([a-z-]+)", document.read_text(encoding="utf-8"))
+        assert set(shown) <= ids
