@@ -29,7 +29,7 @@ class FileError(Exception):
     """A file cannot be used; carries every mistake that was found in it."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
-        self.mistakes = tuple(sorted(mistakes))
+        self.mistakes = tuple(sorted(set(mistakes)))  # schema and references may both find one
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 

@@ -180,7 +180,7 @@ def _check_style(source: Source, path: Path, style: Style) -> None:
 def _check_operation(source: Source, path: Path, operation: Operation) -> None:
     names = set(get_args(OperationName))
     if path[1] not in names:
-        source.mistake(path, f"unknown operation {path[1]!r}; {suggestion(str(path[1]), names)}")
+        source.mistake(path, f"{path[1]!r} is not allowed; {suggestion(str(path[1]), names)}")
         return
     scopes = _mapping(_mapping(source.data).get("scopes")).values()
     permissions = {str(name) for scope in scopes for name in _list(_mapping(scope).get("allows"))}

@@ -1,0 +1,741 @@
+"""The spec file and its loader: every mistake, at once, with its place and what to write instead."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import jsonschema
+import msgspec
+import pytest
+import yaml
+
+from conformance.spec import files
+from conformance.spec.excerpt import key_section
+from conformance.spec.files import default_spec, specs_directory
+from conformance.spec.loader import load, typed
+from conformance.spec.mistakes import FileError, Mistake, suggestion
+from conformance.spec.schema import spec_schema
+from conformance.spec.source import Source, read
+
+CLAIMS = [f"R{number}" for number in range(1, 15)] + [f"S{number}" for number in range(1, 22)]
+DISAGREEMENTS = [f"D{number}" for number in range(1, 7)]
+
+# Another API, to show that nothing but the spec file knows Hopx.
+TINY = """\
+spec: tiny
+version: "1"
+title: Tiny
+base_url: https://api.example.com
+key:
+  prefix: tk_
+  id: {alphabet: hex, length: 8}
+  separator: "-"
+  secret: {encoding: hex, bytes: 16}
+  example: none is given
+  other_prefixes: {tt_: D1}
+documents:
+  page: {title: The page}
+claims:
+  C1: {document: page, section: One, says: A key is needed}
+  C2: {document: page, section: Two, says: Keys are nice}
+disagreements:
+  D1: {about: Prefixes, readings: {C1: Any}, taken: Both}
+untestable:
+  C2: Taste
+styles:
+  token: {header: X-Token, value: "{key}"}
+lookalikes:
+  in-query: {query: token, value: "{key}"}
+operations:
+  list: {request: GET /items, needs: read}
+  view: {request: "GET /items/{id}", needs: read}
+scopes:
+  all: {allows: [read]}
+alterations:
+  lower: {header_case: lower, operations: [list]}
+credentials:
+  good: {key: active, scope: all, variable: TOKEN}
+  none: {key: none}
+  broken: {key: text, from: good, texts: {half-a-key: "{id}"}}
+  near: {key: near_miss, from: good, how: [drop]}
+vocabularies:
+  words: {codes: {NO: {message: No, remedy: Ask}}}
+outcomes:
+  allowed: {succeeds: true}
+  refused:
+    status: [401]
+    bodies:
+      words: [{matches: {message: ^No}, only: [none]}]
+  by_scope: {in_scope: allowed, out_of_scope: refused}
+rules:
+  - id: needs-a-key
+    level: must
+    says: A key is needed
+    when: {credential: none, style: each, operation: [list, view]}
+    then: refused
+    because: [C1]
+    advice: Send a key.
+  - id: wonders
+    level: observe
+    says: Who knows
+    when: {credential: good, alteration: lower}
+    because: [C1]
+    advice: Wait.
+"""
+
+
+def written(directory: Path, text: str | bytes) -> Path:
+    file = directory / "spec.yaml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return file
+
+
+def mistakes_of(directory: Path, text: str | bytes) -> list[str]:
+    """The mistakes of a file as `line:column: message`."""
+    file = written(directory, text)
+    with pytest.raises(FileError) as caught:
+        load(file)
+    assert str(caught.value) == "\n".join(map(str, caught.value.mistakes))
+    assert all(mistake.file == str(file) for mistake in caught.value.mistakes)
+    return [str(mistake).removeprefix(f"{file}:") for mistake in caught.value.mistakes]
+
+
+def place_of(text: str, needle: str) -> str:
+    """Line and column of the needle's only occurrence, counted from 1."""
+    assert text.count(needle) == 1, needle
+    before = text[: text.index(needle)]
+    return f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+
+
+# The spec file that is shipped
+
+
+def test_every_claim_and_disagreement_of_the_pages_is_in_the_spec_file() -> None:
+    spec = load(default_spec())
+    assert set(CLAIMS) <= set(spec.claims)
+    assert set(DISAGREEMENTS) == set(spec.disagreements)
+
+
+def test_every_claim_has_a_rule_or_a_reason_why_not() -> None:
+    spec = load(default_spec())
+    asked = {claim for rule in spec.rules for claim in rule.because}
+    assert not set(spec.claims) - asked - set(spec.untestable)
+    assert not asked & set(spec.untestable)
+    assert set(DISAGREEMENTS) <= asked
+
+
+def test_the_checked_in_schema_is_what_the_types_generate() -> None:
+    text = (specs_directory() / "schema" / "hopx-auth.schema.json").read_text(encoding="utf-8")
+    assert text == json.dumps(spec_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def test_the_spec_file_fits_the_schema() -> None:
+    schema = json.loads((specs_directory() / "schema" / "hopx-auth.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(yaml.safe_load(default_spec().read_text(encoding="utf-8")), schema)
+
+
+def test_the_schema_refuses_what_the_loader_refuses(tmp_path: Path) -> None:
+    text = TINY.replace("  list: {request: GET", "  lst: {request: GET")
+    with pytest.raises(jsonschema.ValidationError, match="lst"):
+        jsonschema.validate(yaml.safe_load(text), spec_schema())
+    assert any("'lst' is not allowed; write 'list'" in mistake for mistake in mistakes_of(tmp_path, text))
+
+
+def test_the_spec_files_are_found_in_the_checkout_and_in_the_installed_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert default_spec() == Path(__file__).resolve().parent.parent / "specs" / "hopx-auth.yaml"
+    (tmp_path / "conformance" / "specs").mkdir(parents=True)
+    monkeypatch.setattr(files, "__file__", str(tmp_path / "conformance" / "spec" / "files.py"))
+    assert specs_directory() == tmp_path.resolve() / "conformance" / "specs"
+
+
+def test_an_operation_knows_its_method_and_path() -> None:
+    view = load(default_spec()).operations["view"]
+    assert (view.method, view.path) == ("GET", "/sandboxes/{id}")
+
+
+# Loading
+
+
+def test_the_spec_of_another_api_loads(tmp_path: Path) -> None:
+    spec = load(written(tmp_path, TINY))
+    assert (spec.spec, spec.version, spec.key.secret.bytes) == ("tiny", "1", 16)
+    assert spec.credentials["near"].source == "good"
+
+
+# name: what is replaced, by what, where the mistake is then said to be, and what is said
+MISTAKES: dict[str, tuple[str, str, str, str]] = {
+    "unknown-key": ("    advice: Wait.", "    advise: Wait.", "advise", "unknown key 'advise'; write 'advice'"),
+    "unknown-key-at-top": ("title: Tiny", "title: Tiny\ncolour: red", "colour", "unknown key 'colour'; write one of"),
+    "unknown-key-in-braces": (
+        "{document: page, section: One,",
+        "{document: page, section: One, page: 3,",
+        "page: 3",
+        "unknown key 'page'; write one of document, says, section",
+    ),
+    "missing-key": (
+        "    advice: Send a key.\n",
+        "",
+        "id: needs-a-key",
+        "entry 1 lacks the key 'advice'; add it",
+    ),
+    "missing-key-at-top": ("title: Tiny\n", "", "spec: tiny", "the file lacks the key 'title'; add it"),
+    "missing-key-in-braces": (
+        "{request: GET /items, needs: read}",
+        "{request: GET /items}",
+        "list: {request: GET /items}",
+        "'list' lacks the key 'needs'; add it",
+    ),
+    "text-for-number": ("length: 8", "length: eight", "length", "'length' is text; write a whole number"),
+    "part-of-a-number": ("length: 8", "length: 8.0", "length", "'length' is a number; write a whole number"),
+    "number-too-small": (
+        "bytes: 16",
+        "bytes: 1",
+        "bytes",
+        "'bytes': 1 is less than the minimum of 8; correct the value",
+    ),
+    "odd-number": ("length: 8", "length: 0x8", "length", "'0x8' is no plain number; put it in quotes if it is text"),
+    "number-for-text": ('version: "1"', "version: 1.0", "version", "'version' is a number; write text"),
+    "nothing-for-text": ("title: Tiny", "title:", "title:\n", "'title' is empty; write text"),
+    "no-text": ("title: Tiny", 'title: ""', 'title: ""', "'title' is empty; write something there"),
+    "truth-for-text": ("taken: Both", "taken: true", "taken", "'taken' is true or false; write text"),
+    "text-for-truth": ("{succeeds: true}", "{succeeds: yes}", "succeeds", "'succeeds' is text; write true or false"),
+    "text-for-list": ("allows: [read]", "allows: read", "allows", "'allows' is text; write a list"),
+    "list-for-mapping": (
+        "good: {key: active, scope: all, variable: TOKEN}",
+        "good: [active]",
+        "good: [active]",
+        "'good' is a list; write a mapping",
+    ),
+    "mapping-for-text-or-list": (
+        "operation: [list, view]",
+        "operation: {list: view}",
+        "operation: {list: view}",
+        "'operation' is a mapping; write text or a list",
+    ),
+    "wrong-entry-in-text-or-list": (
+        "operation: [list, view]",
+        "operation: [list, 5]",
+        "5]",
+        "entry 2 is a number; write text",
+    ),
+    "empty-list": (
+        "    because: [C1]\n    advice: Wait.",
+        "    because: []\n    advice: Wait.",
+        "because: []",
+        "'because' is empty",
+    ),
+    "enum": ("alphabet: hex", "alphabet: hexx", "alphabet", "'hexx' is not allowed; write 'hex'"),
+    "enum-without-likeness": (
+        "    level: observe",
+        "    level: 9",
+        "level: 9",
+        "9 is not allowed; write one of must, observe, should",
+    ),
+    "enum-or-nothing": (
+        "{header_case: lower,",
+        "{header_case: lowr,",
+        "header_case",
+        "'lowr' is not allowed; write 'lower'",
+    ),
+    "form": ("spec: tiny", "spec: Tiny one", "spec", "'Tiny one' has the wrong form; write it to match ^[a-z0-9]+"),
+    "form-with-line-break": (
+        "spec: tiny",
+        'spec: "tiny\\n"',
+        "spec",
+        "'tiny\\n' has the wrong form; write it to match",
+    ),
+    "form-of-url": (
+        "base_url: https://api.example.com",
+        "base_url: api.example.com",
+        "base_url",
+        "'api.example.com' has the wrong form",
+    ),
+    "form-of-key": (
+        "  token: {header",
+        "  Token_: {header",
+        "Token_",
+        "'Token_' has the wrong form; write it to match",
+    ),
+    "unknown-operation": (
+        "  view: {request:",
+        "  look: {request:",
+        "look: {",
+        "'look' is not allowed; write one of create, delete, list, update, view",
+    ),
+    "duplicate-key": (
+        "title: Tiny",
+        "title: Tiny\ntitle: Again",
+        "title: Again",
+        "'title' stands here a second time, first in line 3; keep one of the two",
+    ),
+    "complex-key": ("title: Tiny", "title: Tiny\n? [a]\n: b", "[a]", "a key is a list or a mapping; write text"),
+    "duplicate-rule": (
+        "  - id: wonders",
+        "  - id: needs-a-key # again",
+        "id: needs-a-key # again",
+        "rule id 'needs-a-key' is taken in line 47; choose a new id",
+    ),
+    "rule-without-outcome": (
+        "    then: refused\n",
+        "",
+        "id: needs-a-key",
+        "rule 'needs-a-key' can be broken but has no outcome; write then: and one of the outcomes",
+    ),
+    "rule-with-empty-outcome": (
+        "    then: refused\n",
+        '    then: ""\n',
+        "id: needs-a-key",
+        "rule 'needs-a-key' can be broken but has no outcome",
+    ),
+    "outcome-that-is-no-text": ("    then: refused", "    then: 401", "then", "'then' is a number; write text"),
+    "unknown-outcome": (
+        "    then: refused",
+        "    then: refusd",
+        "then",
+        "there is no outcome 'refusd'; write 'refused'",
+    ),
+    "unknown-claim": (
+        "    because: [C1]\n    advice: Wait.",
+        "    because: [C1, C11]\n    advice: Wait.",
+        "C11",
+        "there is no claim or disagreement 'C11'; write 'C1'",
+    ),
+    "unknown-claim-of-prefix": (
+        "{tt_: D1}",
+        "{tt_: D11}",
+        "tt_",
+        "there is no claim or disagreement 'D11'; write 'D1'",
+    ),
+    "claim-without-rule": (
+        "  C2: Taste\n",
+        "  {}\n",
+        "C2:",
+        "claim C2 has no rule; cite it in a rule's because, or give a reason under untestable",
+    ),
+    "testable-after-all": (
+        "    because: [C1]\n    advice: Wait.",
+        "    because: [C1, C2]\n    advice: Wait.",
+        "C2: Taste",
+        "C2 has a rule, so it is testable; remove one of the two",
+    ),
+    "untestable-unknown": ("  C2: Taste\n", "  C2: Taste\n  X3: Gone\n", "X3", "there is no claim 'X3'"),
+    "unknown-document": (
+        "{document: page, section: Two",
+        "{document: pages, section: Two",
+        "document: pages",
+        "there is no document 'pages'; write 'page'",
+    ),
+    "document-that-is-no-text": (
+        "{document: page, section: Two",
+        "{document: 2, section: Two",
+        "document: 2",
+        "'document' is a number; write text",
+    ),
+    "unknown-reading": (
+        "readings: {C1: Any}",
+        "readings: {C9: Any}",
+        "C9",
+        "there is no claim 'C9'; write one of C1, C2",
+    ),
+    "ambiguous-id": (
+        "taken: Both}\n",
+        "taken: Both}\n  C2: {about: It, readings: {}, taken: None}\n",
+        "C2: {about",
+        "'C2' is a claim's id as well; choose another id",
+    ),
+    "unknown-credential": (
+        "{credential: good,",
+        "{credential: god,",
+        "credential: god",
+        "there is no credential 'god'; write 'good'",
+    ),
+    "unknown-style": ("style: each", "style: tokn", "style: tokn", "there is no style 'tokn'; write 'token'"),
+    "unknown-operation-of-rule": (
+        "operation: [list, view]",
+        "operation: [lists, view]",
+        "operation:",
+        "there is no operation 'lists'; write 'list'",
+    ),
+    "unknown-alteration": (
+        "alteration: lower",
+        "alteration: higher",
+        "alteration:",
+        "there is no alteration 'higher'; write one of each, lower",
+    ),
+    "unknown-operation-of-alteration": (
+        "operations: [list]",
+        "operations: [delete]",
+        "operations: [delete]",
+        "there is no operation 'delete'; write one of list, view",
+    ),
+    "two-places": (
+        "{header: X-Token,",
+        "{header: X-Token, cookie: token,",
+        "token: {header",
+        "'token' names 2 places; write one of header, query, cookie, body",
+    ),
+    "no-header-name": (
+        "{header: X-Token,",
+        "{header: X Token,",
+        "header: X",
+        "'X Token' is no header name; use letters, digits and -",
+    ),
+    "style-without-key": (
+        '{query: token, value: "{key}"}',
+        '{query: token, value: "{k}"}',
+        'value: "{k}"',
+        "'{k}' carries no key; write {key} or",
+    ),
+    "style-and-lookalike": (
+        "  in-query: {",
+        "  token: { # twice\n    ",
+        "token: { # twice",
+        "'token' is a style as well; give the lookalike another name",
+    ),
+    "unknown-permission": (
+        "{request: GET /items, needs: read}",
+        "{request: GET /items, needs: reed}",
+        "needs: reed",
+        "there is no permission 'reed'; write 'read'",
+    ),
+    "path-without-id": (
+        '"GET /items/{id}"',
+        "GET /items/7",
+        "request: GET /items/7",
+        "operation 'view' needs {id} in its path; correct the request",
+    ),
+    "path-with-id": (
+        "{request: GET /items,",
+        '{request: "GET /items/{id}/all",',
+        'request: "GET /items/{id}/all"',
+        "operation 'list' cannot have {id} in its path; correct the request",
+    ),
+    "unknown-scope": ("scope: all, v", "scope: al, v", "scope: al, v", "there is no scope 'al'; write 'all'"),
+    "unknown-source": (
+        "near_miss, from: good",
+        "near_miss, from: goood",
+        "from: goood",
+        "there is no credential 'goood'; write 'good'",
+    ),
+    "credential-without-variable": (
+        ", variable: TOKEN",
+        "",
+        "good: {key",
+        "a credential with key 'active' needs 'variable'; add it",
+    ),
+    "credential-without-source": (
+        "near_miss, from: good",
+        "near_miss",
+        "near: {key",
+        "a credential with key 'near_miss' needs 'from'; add it",
+    ),
+    "credential-without-texts": (
+        ', texts: {half-a-key: "{id}"}',
+        "",
+        "broken: {key",
+        "a credential with key 'text' needs 'texts'; add it",
+    ),
+    "credential-without-kinds": (
+        ", how: [drop]",
+        "",
+        "near: {key",
+        "a credential with key 'near_miss' needs 'how'; add it",
+    ),
+    "label": (
+        "{half-a-key:",
+        "{Half_a_key:",
+        "Half_a_key",
+        "'Half_a_key' is no slug; write lower-case words joined by -",
+    ),
+    "outcome-that-says-two-things": (
+        "{succeeds: true}",
+        "{succeeds: true, no_access: true}",
+        "allowed: {succeeds",
+        "'allowed' says 2 things; write one of succeeds, no_access, status, any, in_scope",
+    ),
+    "half-an-outcome": (
+        ", out_of_scope: refused",
+        "",
+        "by_scope",
+        "'by_scope' has one of in_scope and out_of_scope; write both",
+    ),
+    "unknown-outcome-of-outcome": (
+        "out_of_scope: refused",
+        "out_of_scope: refuse",
+        "out_of_scope",
+        "there is no outcome 'refuse'; write 'refused'",
+    ),
+    "unknown-vocabulary": (
+        "      words: [",
+        "      word: [",
+        "word: [",
+        "there is no vocabulary 'word'; write 'words'",
+    ),
+    "unknown-credential-of-body": (
+        "only: [none]",
+        "only: [non]",
+        "only:",
+        "there is no credential 'non'; write 'none'",
+    ),
+    "regex": (
+        "{message: ^No}",
+        '{message: "(No"}',
+        'message: "(No"',
+        "'(No' is no regular expression: missing ), unterminated subpattern at position 0; correct it, or put \\",
+    ),
+    "regex-that-python-warns-of": (
+        "{message: ^No}",
+        '{message: "[[a]"}',
+        'message: "[[a]"',
+        "'[[a]' is no regular expression: Possible nested set at position 1; correct it",
+    ),
+    "regex-that-is-too-large": (
+        "{message: ^No}",
+        '{message: "a{99999999999999999999}"}',
+        'message: "a{9',
+        "is no regular expression: the repetition number is too large; correct it",
+    ),
+    "regex-that-is-too-deep": (
+        "{message: ^No}",
+        f'{{message: "{"(" * 5000}{")" * 5000}"}}',
+        'message: "((',
+        "is no regular expression: maximum recursion depth exceeded",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_said_with_its_place_and_what_to_write_instead(name: str, tmp_path: Path) -> None:
+    old, new, needle, message = MISTAKES[name]
+    assert TINY.count(old) == 1
+    text = TINY.replace(old, new)
+    said = [mistake for mistake in mistakes_of(tmp_path, text) if message in mistake]
+    assert [mistake.partition(" ")[0] for mistake in said] == [f"{place_of(text, needle)}:"]
+
+
+def test_all_mistakes_of_a_file_are_said_at_once(tmp_path: Path) -> None:
+    text = TINY
+    expected: list[str] = []
+    touched: set[int] = set()
+    for old, new, _, message in MISTAKES.values():
+        start = TINY[: TINY.index(old)].count("\n")
+        lines = set(range(start, start + old.rstrip("\n").count("\n") + 1))
+        moves_lines = old.count("\n") != new.count("\n")
+        if not moves_lines and not lines & touched:
+            text = text.replace(old, new)
+            touched |= lines
+            expected.append(message)
+    assert len(expected) >= 20
+    said = mistakes_of(tmp_path, text)
+    missing = [message for message in expected if not any(message in mistake for mistake in said)]
+    assert not missing
+    places = [tuple(map(int, mistake.split(":")[:2])) for mistake in said]
+    assert places == sorted(places)
+
+
+def test_a_mistake_that_is_found_twice_is_said_once(tmp_path: Path) -> None:
+    text = TINY.replace("  view: {request:", "  look: {request:").replace("title: Tiny", "title: 7")
+    assert sum("'look' is not allowed" in mistake for mistake in mistakes_of(tmp_path, text)) == 1
+
+
+def test_a_mistake_in_an_outcome_hides_no_bad_regular_expression_in_it(tmp_path: Path) -> None:
+    text = TINY.replace("status: [401]", "status: nope").replace("{message: ^No}", '{message: "(No"}')
+    said = "\n".join(mistakes_of(tmp_path, text))
+    assert "'status' is text; write a list" in said
+    assert "'(No' is no regular expression" in said
+
+
+def test_groups_of_the_wrong_kind_are_said_and_nothing_else_breaks(tmp_path: Path) -> None:
+    for group in ("claims", "rules", "styles", "operations", "scopes", "outcomes", "credentials", "key"):
+        data = yaml.safe_load(TINY) | {group: "text"}
+        (tmp_path / group).mkdir()
+        said = mistakes_of(tmp_path / group, yaml.safe_dump(data))
+        assert any(f"{group!r} is text; write a" in mistake for mistake in said)
+
+
+def test_a_rule_that_is_text_is_said_once(tmp_path: Path) -> None:
+    text = TINY + "  - just text\n"
+    assert f"{place_of(text, 'just text')}: entry 3 is text; write a mapping" in mistakes_of(tmp_path, text)
+
+
+def test_a_rule_without_id_is_called_this_rule(tmp_path: Path) -> None:
+    text = TINY.replace("  - id: needs-a-key\n    level", "  - level").replace("    then: refused\n", "")
+    said = mistakes_of(tmp_path, text)
+    assert any("entry 1 lacks the key 'id'; add it" in mistake for mistake in said)
+    assert any("this rule can be broken but has no outcome" in mistake for mistake in said)
+
+
+def test_what_only_the_type_refuses_is_said_all_the_same(tmp_path: Path) -> None:
+    source = read(written(tmp_path, "since: never\n"))
+    assert typed(source, dict[str, date]) is None
+    assert [mistake.message for mistake in source.mistakes] == [
+        "Invalid RFC3339 encoded date - at `$[...]`; correct the value"
+    ]
+
+
+def test_what_fits_its_type_is_no_mistake(tmp_path: Path) -> None:
+    source = read(written(tmp_path, "- a: 1.5\n"))
+    assert typed(source, list[dict[str, float]]) == [{"a": 1.5}]
+    assert source.mistakes == []
+
+
+# Reading YAML
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match=r"gone\.yaml:1:1: cannot be read: No such file .*; give the path of a YAML"):
+        load(tmp_path / "gone.yaml")
+
+
+def test_a_directory_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match=r":1:1: cannot be read: Is a directory; give the path of a YAML file"):
+        load(tmp_path)
+
+
+UNREADABLE: dict[str, tuple[str | bytes, list[str]]] = {
+    "not-utf-8": (b"a: 1\nb: caf\xe9\n", ["2:7: cannot be read: it is not UTF-8 text; save it as UTF-8"]),
+    "utf-16": ("a: 1\n".encode("utf-16"), ["1:1: cannot be read: it is not UTF-8 text; save it as UTF-8"]),
+    "empty": ("", ["1:1: the file is empty; write a mapping"]),
+    "comments-only": ("# nothing\n", ["1:1: the file is empty; write a mapping"]),
+    "list": ("- a\n- b\n", ["1:1: the file is a list; write a mapping"]),
+    "text": ("hello\n", ["1:1: the file is text; write a mapping"]),
+    "tab": (
+        "a:\n\t- b\n",
+        [
+            "2:1: this is not YAML: while scanning for the next token: "
+            "found character that cannot start any token; correct the line"
+        ],
+    ),
+    "open-bracket": (
+        "a: [1, 2\nb: }\n",
+        ["2:2: this is not YAML: while parsing a flow sequence: did not find expected ',' or ']'; correct the line"],
+    ),
+    "control-character": (
+        "a: 1\nété: \0\n",
+        ["2:6: this is not YAML: unacceptable character #x0000: control characters are not allowed; correct the line"],
+    ),
+    "two-documents": (
+        "a: 1\n---\nb: 2\n---\nc: 3\n",
+        ["2:1: a second document begins here; keep one in the file"],
+    ),
+    "aliases": (
+        "a: &a {b: 1}\nc: *a\nd:\n  <<: *a\n",
+        [
+            "2:4: *a stands for other lines; write those here instead",
+            "4:7: *a stands for other lines; write those here instead",
+        ],
+    ),
+    "alias-of-itself": ("a: &a [*a]\n", ["1:8: *a stands for other lines; write those here instead"]),
+    "alias-of-nothing": ("a: *a\n", ["1:4: *a stands for other lines; write those here instead"]),
+    "duplicate-anchor": (
+        "a: &a 1\nb: &a 2\n",
+        ["2:4: this is not YAML: found duplicate anchor; first occurrence: second occurrence; correct the line"],
+    ),
+    "deep-lists": ("[" * 100_000, ["1:65: this is nested more than 64 deep; flatten it"]),
+    "deep-mappings": ("{a: " * 100_000, ["1:257: this is nested more than 64 deep; flatten it"]),
+    "deep-blocks": ("- " * 100_000 + "a", ["1:129: this is nested more than 64 deep; flatten it"]),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_what_cannot_be_read_is_said_without_a_traceback(name: str, tmp_path: Path) -> None:
+    text, expected = UNREADABLE[name]
+    assert mistakes_of(tmp_path, text) == expected
+
+
+def test_a_billion_laughs_are_refused_alias_by_alias(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [lol, lol]"]
+    lines += [f"a{level}: &a{level} [*a{level - 1}, *a{level - 1}]" for level in range(1, 60)]
+    said = mistakes_of(tmp_path, "\n".join(lines))
+    assert len(said) == 2 * 59
+    assert said[0] == "2:10: *a0 stands for other lines; write those here instead"
+
+
+def test_merge_keys_are_not_merged(tmp_path: Path) -> None:
+    text = TINY.replace("title: Tiny", "<<: {title: Tiny}")
+    said = mistakes_of(tmp_path, text)
+    assert any("unknown key '<<'" in mistake for mistake in said)
+    assert any("the file lacks the key 'title'" in mistake for mistake in said)
+
+
+def test_an_anchor_alone_a_byte_order_mark_and_a_document_start_do_no_harm(tmp_path: Path) -> None:
+    text = "\ufeff---\n" + TINY.replace("title: Tiny", "title: &t Tiny")
+    assert load(written(tmp_path, text)).title == "Tiny"
+
+
+def test_scalars_are_what_they_look_like(tmp_path: Path) -> None:
+    text = "{a: 1, b: 1.5, c: true, d: False, e: no, f: ~, g: 2024-01-01, h: '1', i: !!python/none x, 7: 8, j: -2}"
+    assert read(written(tmp_path, text)).data == {
+        "a": 1,
+        "b": 1.5,
+        "c": True,
+        "d": False,
+        "e": "no",
+        "f": None,
+        "g": "2024-01-01",
+        "h": "1",
+        "i": "x",
+        "7": 8,
+        "j": -2,
+    }
+
+
+def test_places_are_those_of_keys_and_entries(tmp_path: Path) -> None:
+    source = read(written(tmp_path, "a:\n  - b\n  - {c: d}\n"))
+    assert source.places == {
+        (): (1, 1),
+        ("a",): (1, 1),
+        ("a", 0): (2, 5),
+        ("a", 1): (3, 5),
+        ("a", 1, "c"): (3, 6),
+    }
+
+
+def test_a_mistake_at_an_unknown_place_is_said_at_the_nearest_known_one() -> None:
+    source = Source("f", places={(): (1, 1), ("a",): (2, 3)})
+    source.mistake(("a", 5, "x"), "one")
+    source.mistake(("b",), "two")
+    assert list(map(str, source.mistakes)) == ["f:2:3: one", "f:1:1: two"]
+
+
+def test_mistakes_are_sorted_by_place() -> None:
+    error = FileError([Mistake("f", 10, 1, "late"), Mistake("f", 9, 2, "early")])
+    assert str(error) == "f:9:2: early\nf:10:1: late"
+
+
+def test_a_suggestion_is_the_nearest_word_or_all_of_them() -> None:
+    assert suggestion("lst", ["list", "view"]) == "write 'list'"
+    assert suggestion("zzz", ["view", "list"]) == "write one of list, view"
+    assert suggestion("zzz", []) == "nothing is known here"
+
+
+# The key section alone
+
+
+def test_the_key_section_is_the_same_read_alone() -> None:
+    section = key_section(default_spec())
+    assert section is not None
+    assert msgspec.convert(section, type(load(default_spec()).key)) == load(default_spec()).key
+
+
+@pytest.mark.parametrize(
+    "text", ["", "key: {prefix: x}\n", "key:\nspec: x\n", "key:\n  - x\n", "key:\n  [\n", b"\xff", "a: 1\n"]
+)
+def test_without_a_plain_key_section_there_is_none(text: str | bytes, tmp_path: Path) -> None:
+    assert key_section(written(tmp_path, text)) is None
+    assert key_section(tmp_path / "gone.yaml") is None
+
+
+def test_a_key_section_may_end_the_file(tmp_path: Path) -> None:
+    assert key_section(written(tmp_path, "spec: x\nkey:\n  prefix: p_\n\n# end\n")) == {"prefix": "p_"}
+
+
+def test_specs_are_frozen() -> None:
+    spec = load(default_spec())
+    with pytest.raises(AttributeError):
+        spec.title = "Other"  # type: ignore[misc]
