@@ -731,6 +731,11 @@ def test_without_a_plain_key_section_there_is_none(text: str | bytes, tmp_path: 
     assert key_section(tmp_path / "gone.yaml") is None
 
 
+@pytest.mark.parametrize("depth", [50, 900, 100_000])
+def test_a_key_section_that_is_nested_too_deep_is_left_to_the_loader(depth: int, tmp_path: Path) -> None:
+    assert key_section(written(tmp_path, f"key:\n  {'[' * depth}{']' * depth}\n")) is None
+
+
 def test_a_key_section_may_end_the_file(tmp_path: Path) -> None:
     assert key_section(written(tmp_path, "spec: x\nkey:\n  prefix: p_\n\n# end\n")) == {"prefix": "p_"}
 

@@ -9,6 +9,8 @@ import yaml
 if TYPE_CHECKING:
     from pathlib import Path
 
+_LONGEST = 2000  # characters; what is longer may be nested too deep for the library's stack, so the loader looks at it
+
 
 def key_section(file: Path) -> dict[str, Any] | None:
     """The `key` section of a spec file; `None` when it does not stand there as a plain block.
@@ -22,8 +24,11 @@ def key_section(file: Path) -> dict[str, Any] | None:
             (at for at in range(start + 1, len(lines)) if lines[at].strip() and lines[at][0] not in " #"),
             None,
         )
-        section = yaml.load("".join(lines[start:end]), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    except (OSError, ValueError, yaml.YAMLError):
+        text = "".join(lines[start:end])
+        if len(text) > _LONGEST:
+            return None
+        section = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
         return None
     found = section["key"]
     return found if isinstance(found, dict) else None
