@@ -3,48 +3,59 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conformance import __version__, setup
 from conformance.items import RUN, ProbeItem, items_of
-from conformance.keys import KeyFormat
 from conformance.options import OPTIONS, given
 from conformance.probes import Probe, all_probes
 from conformance.report.html import HtmlReport
 from conformance.report.lines import LinesWriter
 from conformance.report.summary import Tally
 from conformance.run import MOST_SILENCES, Run
-from conformance.scrub import Scrubber
 from conformance.scrubbing import Scrubbing
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
+    from conformance.scrub import Scrubber
     from conformance.spec.model import Spec
     from conformance.waivers import Waiver
+
+
+_TELL_EVERY_SECONDS = 10.0
 
 
 def begin(config: pytest.Config) -> None:
     """Register the plugins of a run.
 
     Raises:
-        pytest.UsageError: The options make no run.
+        pytest.UsageError: The options make no run; the message holds no secret, whatever was given.
 
     """
+    try:
+        _begin(config)
+    except pytest.UsageError as error:
+        raise pytest.UsageError(setup.scrubber_of(config).scrub(str(error))) from None
+
+
+def _begin(config: pytest.Config) -> None:
     spec, file = setup.load_spec(config)
-    setup.check_target(config)
+    setup.check_options(config)
     vocabulary = setup.vocabulary(config, spec)
     waivers = setup.load_known(config, spec)
     is_worker = hasattr(config, "workerinput")
     asks = config.getoption("dist", "no") == "no" or is_worker
     run = None
-    scrubber = Scrubber(KeyFormat(_plain(spec)))
+    scrubber = setup.scrubber_of(config)
     if not config.option.collectonly and (asks or given(config, "--target") == "live"):
         target = setup.make_target(config, spec, file)
         scrubber = target.keyring.scrubber
+        scrubber.learn_all(setup.secrets_around(config, spec))
         profile = setup.load_profiles(config)
         run = Run(
             spec,
@@ -72,13 +83,6 @@ def _examples() -> int:
     return settings().max_examples
 
 
-def _plain(spec: Spec) -> dict[str, Any]:
-    import msgspec
-
-    plain: dict[str, Any] = msgspec.to_builtins(spec.key)
-    return plain
-
-
 class Session:
     """Makes items of the suites' checks, asks them, and shows their verdicts."""
 
@@ -87,7 +91,7 @@ class Session:
         self._run = run
         target = given(config, "--target")
         self._probes = [probe for probe in all_probes(spec) if probe.rule.target in ("http", target)]
-        self._left = 0
+        self._told = time.monotonic()
         for level in ("must", "should", "observe"):
             config.addinivalue_line("markers", f"{level}: the rule's level")
         for name in spec.operations:
@@ -137,6 +141,17 @@ class Session:
         report = outcome.get_result()
         if isinstance(item, ProbeItem) and item.verdict and _decides(report):
             report.verdict_line = item.line()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Say now and then how far a paced run has come."""
+        if report.when != "teardown" or self._run is None or self._run.target.limit is None:
+            return
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if terminal and time.monotonic() > self._told + _TELL_EVERY_SECONDS:
+            self._told = time.monotonic()
+            terminal.ensure_newline()
+            terminal.write_line(f"{self._run.target.sent} of at most {self._run.target.limit} requests sent")
 
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
         """Stop a run whose target has stopped answering."""

@@ -6,14 +6,17 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
+from conformance.keys import KeyFormat
 from conformance.options import given
 from conformance.probes import all_probes
+from conformance.scrub import Scrubber
 from conformance.spec.files import default_spec
 from conformance.spec.loader import load
 from conformance.spec.mistakes import FileError
-from conformance.targets.live import RATE, LiveOptions, SetupError, live_target
+from conformance.targets.live import RATE, LiveOptions, SetupError, live_target, read_variables
 from conformance.targets.mock import MockTarget
 from conformance.waivers import Waiver, check_waivers, load_waivers
 
@@ -37,6 +40,27 @@ def load_spec(config: pytest.Config) -> tuple[Spec, Path]:
         return load(file), file.resolve()
     except FileError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def scrubber_of(config: pytest.Config) -> Scrubber:
+    """A scrubber for keys of the options' spec, or of the usual one while that has mistakes."""
+    try:
+        spec, _ = load_spec(config)
+    except pytest.UsageError:
+        spec = load(default_spec())
+    scrubber = Scrubber(KeyFormat(msgspec.to_builtins(spec.key)))
+    scrubber.learn_all(secrets_around(config, spec))
+    return scrubber
+
+
+def secrets_around(config: pytest.Config, spec: Spec) -> list[str]:
+    """Every key that the environment and the `.env` file hold, whether or not the run uses it."""
+    try:
+        values = read_variables(_env_file(config))
+    except SetupError:
+        values = os.environ
+    names = [*(credential.variable for credential in spec.credentials.values()), *spec.environments.values()]
+    return [values[name] for name in names if values.get(name)]
 
 
 def load_known(config: pytest.Config, spec: Spec) -> list[Waiver]:
@@ -99,16 +123,13 @@ def make_target(config: pytest.Config, spec: Spec, file: Path) -> HttpTarget:
         pytest.UsageError: It is unknown, or cannot be asked safely.
 
     """
-    check_target(config)
     rate = _rate(config)
     if given(config, "--target") == "mock":
-        return MockTarget(spec, file, _fault(config), rate or 0.0)
-    env_file = given(config, "--env-file")
-    default_file = config.invocation_params.dir / ".env"
+        return MockTarget(spec, file, given(config, "--fault"), rate or 0.0)
     options = LiveOptions(
         base_url=given(config, "--base-url"),
         environment=given(config, "--env"),
-        env_file=Path(env_file) if env_file else default_file if default_file.is_file() else None,
+        env_file=_env_file(config),
         may_write=given(config, "--allow-writes"),
         rate=(RATE if rate is None else rate) / int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")),
     )
@@ -118,8 +139,8 @@ def make_target(config: pytest.Config, spec: Spec, file: Path) -> HttpTarget:
         raise pytest.UsageError(str(error)) from None
 
 
-def check_target(config: pytest.Config) -> None:
-    """Refuse combinations of options that make no sense.
+def check_options(config: pytest.Config) -> None:
+    """Refuse options that make no sense, before any worker or mock is started.
 
     Raises:
         pytest.UsageError: With what to write instead.
@@ -137,19 +158,27 @@ def check_target(config: pytest.Config) -> None:
         raise pytest.UsageError("--fault goes with --target=mock; a live API has its own")
     if name == "live" and given(config, "--allow-writes") and _is_distributed(config):
         raise pytest.UsageError("--allow-writes goes without -n: one process has to know what it created, to delete it")
+    _check_fault(config)
+    _rate(config)
+
+
+def _env_file(config: pytest.Config) -> Path | None:
+    """The file of `--env-file`, else the `.env` where pytest was started."""
+    named = given(config, "--env-file")
+    usual = config.invocation_params.dir / ".env"
+    return Path(named) if named else usual if usual.is_file() else None
 
 
 def _is_distributed(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput") or config.getoption("dist", "no") != "no"
 
 
-def _fault(config: pytest.Config) -> str:
+def _check_fault(config: pytest.Config) -> None:
     from conformance.mock.faults import FAULTS
 
-    name: str = given(config, "--fault")
+    name = given(config, "--fault")
     if name and name not in FAULTS:
         raise pytest.UsageError(f"unknown fault {name!r}; write one of {', '.join(FAULTS)}")
-    return name
 
 
 def _rate(config: pytest.Config) -> float | None:
