@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 .PHONY: smoke test lint types unit wheel bench lock clean
 
 smoke: $(VENV)/ready  ## the main job: every promise against the mock, and a page to look at
-	$(BIN)/python -m pytest --target=mock
+	@$(BIN)/python -m pytest --target=mock; status=$$?; echo "report: $(CURDIR)/reports/report.html"; exit $$status
 
 test: lint types unit wheel  ## everything that CI runs
 

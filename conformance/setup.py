@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from conformance.targets.http import HttpTarget
 
 _TARGETS = ("mock", "live")
-_EXAMPLES = {"default": 20, "ci": 20, "live": 1, "thorough": 200}
+_EXAMPLES = {"default": 100, "ci": 100, "live": 1, "thorough": 400}
 
 
 def load_spec(config: pytest.Config) -> tuple[Spec, Path]:

@@ -77,7 +77,10 @@ def key_lifecycle(trial: Trial) -> Verdict:
 
     expected = "keys work while, and only while, they are in force"
     try:
-        run_state_machine_as_test(_machine(trial), settings=settings(trial.settings(), stateful_step_count=_STEPS))
+        run_state_machine_as_test(
+            _machine(trial),
+            settings=settings(trial.settings(), max_examples=max(1, trial.examples // 5), stateful_step_count=_STEPS),
+        )
     except AssertionError as error:
         return trial.broken(expected, str(error).splitlines()[0])
     return trial.kept(expected, "the mock agrees with the model")
