@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -47,10 +48,12 @@ def compose(spec: Spec, axes: Axes, item: str = UNKNOWN_ID) -> Request:
 def compose_alternative(spec: Spec, axes: Axes, item: str = UNKNOWN_ID) -> Request | None:
     """The same request with the other documented form of its body, where there is one (D5)."""
     other = spec.operations[axes.operation].other_body
+    alteration = spec.alterations[axes.alteration] if axes.alteration else None
     request = compose(spec, axes, item)
-    if other is None or axes.alteration or request.body is None:
+    if other is None or request.body is None or (alteration and alteration.body is not None):
         return None
-    return Request(request.method, request.target, request.headers, json.dumps(other), request.recipe)
+    style = (spec.styles | spec.lookalikes)[axes.style] if axes.style else None
+    return replace(request, body=json.dumps(other | _in_body(style)))
 
 
 def _path(operation: Operation, alteration: Alteration | None, item: str) -> str:
@@ -70,8 +73,11 @@ def _body(operation: Operation, alteration: Alteration | None, style: Style | No
         return alteration.body
     if operation.body is None or (alteration and alteration.method):
         return None
-    extra = {style.body: style.value} if style and style.body else {}
-    return json.dumps(operation.body | extra)
+    return json.dumps(operation.body | _in_body(style))
+
+
+def _in_body(style: Style | None) -> dict[str, str]:
+    return {style.body: style.value} if style and style.body else {}
 
 
 def _header(style: Style, alteration: Alteration | None) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -67,6 +68,11 @@ class ProbeItem(pytest.Item):
         )
         if self.verdict.kind == "fail" or (self.verdict.kind == "advisory" and strict):
             raise BrokenPromiseError(explanation(self.config.stash[RUN].spec, self.line()))
+
+    def teardown(self) -> None:
+        """Let go of the exchanges, which may be large: the probe's line has what is shown of them."""
+        if self.verdict:
+            self.verdict = replace(self.verdict, exchanges=())
 
     def line(self) -> dict[str, Any]:
         """The probe's line of the results file."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["pass", "fail", "advisory", "observed", "waived", "blocked", "error"]
 KINDS: tuple[Kind, ...] = ("pass", "fail", "advisory", "observed", "waived", "blocked", "error")
+_MOST_SHOWN = 80
 _BROKEN: dict[Level, Kind] = {"must": "fail", "should": "advisory", "observe": "observed"}
 
 
@@ -153,10 +154,10 @@ def _server_error(response: Response) -> str:
 def _misfit(answer: Answer, response: Response) -> str:
     if response.status not in answer.statuses:
         return brief(response)
-    if response.problem and (answer.json or any(str(form) for form in answer.forms)):
+    if response.problem and (answer.json or (answer.forms and all(str(form) for form in answer.forms))):
         return f"{brief(response)}, {response.problem}"
     if answer.json and not response.is_json:
-        return f"{brief(response)}, content type {response.header('content-type') or 'missing'} instead of JSON"
+        return f"{brief(response)}, content type {_shown(response.header('content-type') or 'missing')} instead of JSON"
     if answer.json and response.json is None:
         return f"{brief(response)}, the body is not JSON"
     if answer.forms and not any(form.fits(response.json) for form in answer.forms):
@@ -168,13 +169,18 @@ def brief(response: Response) -> str:
     """A response in a few words: status, error code, where it redirects to."""
     words = [str(response.status)]
     if 300 <= response.status < 400:
-        words.append(f"redirect to {response.header('location') or 'nowhere'}, not followed")
+        words.append(f"redirect to {_shown(response.header('location') or 'nowhere')}, not followed")
     body = response.json
     if response.status >= 400 and isinstance(body, dict):
-        words += [str(body[name])[:80] for name in ("code", "error") if isinstance(body.get(name), str)][:1]
+        words += [_shown(body[name]) for name in ("code", "error") if isinstance(body.get(name), str)][:1]
     elif response.status >= 400:
-        words.append(f"({response.header('content-type') or 'no content type'})")
+        words.append(f"({_shown(response.header('content-type') or 'no content type')})")
     return " ".join(words)
+
+
+def _shown(text: str) -> str:
+    """The beginning of a text from elsewhere; what cannot be printed or written becomes a replacement character."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text[:_MOST_SHOWN])
 
 
 def vocabulary_of(spec: Spec, response: Response) -> str:

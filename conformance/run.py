@@ -10,7 +10,7 @@ from conformance.judge import Verdict, expectation
 from conformance.probes import SAFE_METHODS, method_of, smallest_cover
 from conformance.suites.specimens import NoSpecimenError, Specimens
 from conformance.suites.trial import BlockedError, Trial
-from conformance.targets.errors import TargetError, UnansweredError
+from conformance.targets.errors import TargetError, TooManyRequestsError, UnansweredError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,11 +91,13 @@ class Run:
         try:
             verdict = check(trial)
         except (BlockedError, NoSpecimenError) as error:
+            self.silences = 0 if trial.exchanges else self.silences
             return replace(self._blocked(probe, str(error)), exchanges=tuple(trial.exchanges))
         except UnansweredError:
             self.silences += 1
             raise
         except TargetError as error:
+            self.silences += isinstance(error, TooManyRequestsError)
             return replace(self._blocked(probe, str(error)), exchanges=tuple(trial.exchanges))
         self.silences = 0
         self._discard()

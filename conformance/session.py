@@ -156,7 +156,8 @@ class Session:
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
         """Stop a run whose target has stopped answering."""
         if self._run is not None and self._run.silences >= MOST_SILENCES:
-            reason = item.verdict.observed if isinstance(item, ProbeItem) and item.verdict else "no answer"
+            verdict = item.verdict if isinstance(item, ProbeItem) else None
+            reason = (verdict.reason or verdict.observed) if verdict else "no answer"
             item.session.shouldfail = f"the target has stopped answering: {reason}"
 
     def pytest_report_teststatus(self, report: Any) -> tuple[str, str, Any] | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import signal
 import threading
+from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +34,7 @@ class Specimens:
     def __init__(self, spec: Spec, target: Target) -> None:
         self._spec = spec
         self._target = target
-        self._made: list[str] = []
+        self._made: dict[str, Recipe] = {}  # what was created, and which credential may delete it
         self._kept: dict[str, str] = {}
         self.unread = 0
         owner = next(
@@ -83,8 +85,8 @@ class Specimens:
 
     def forget(self, item: str) -> None:
         """A sandbox was deleted."""
-        self._made = [made for made in self._made if made != item]
-        self._kept = {purpose: kept for purpose, kept in self._kept.items() if kept != item}
+        self._made.pop(item, None)
+        self.replace(item)
 
     def discard(self) -> None:
         """Delete what was created and serves no purpose any more."""
@@ -99,31 +101,52 @@ class Specimens:
                 self._delete(item)
         return list(self._made)
 
+    def replace(self, item: str) -> None:
+        """Let another sandbox take the place of one that is gone: it has timed out, or others deleted it."""
+        self._kept = {purpose: kept for purpose, kept in self._kept.items() if kept != item}
+
     def ids_in(self, response: Response) -> list[str]:
-        """The ids that a response names, at any depth."""
+        """The ids that a response names at any depth, those of an object before those of its parts."""
         return list(_ids(response.json, self._spec.operations["create"].makes))
+
+    def listed_in(self, response: Response) -> list[str]:
+        """The ids of the elements of a list, wherever in the response the list is."""
+        names = self._spec.operations["create"].makes
+        for elements in (value for value in _within(response.json) if isinstance(value, list)):
+            found = [next(_ids(element, names), "") for element in elements]
+            if any(found):
+                return [item for item in found if item]
+        return []
 
     def remember(self, exchange: Exchange) -> None:
         """Note the sandbox that a successful create made."""
         if 200 <= exchange.response.status < 300:
             made = self.ids_in(exchange.response)[:1]
-            self._made += made
+            self._made |= dict.fromkeys(made, self._deleter(exchange.asked.recipe))
             self.unread += not made
 
     def _listed(self) -> str:
         exchange = self._target.send(compose(self._spec, self._own("list")))
-        found = self.ids_in(exchange.response) if exchange.response.status == 200 else []
+        found = self.listed_in(exchange.response) if exchange.response.status == 200 else []
         if not found:
             raise NoSpecimenError("a sandbox to look at, or --allow-writes to create one")
         return found[0]
 
     def _delete(self, item: str) -> None:
         try:
-            response = self._target.send(compose(self._spec, self._own("delete"), item)).response
+            axes = dataclasses.replace(self._own("delete"), recipe=self._made[item])
+            response = self._target.send(compose(self._spec, axes, item)).response
         except TargetError:
             return
         if response.status in (*self._spec.operations["delete"].succeeds, 404, 410):
             self.forget(item)
+
+    def _deleter(self, creator: Recipe | None) -> Recipe:
+        """Who may delete what a credential created: the owner, or the credential itself in another organization."""
+        credentials = self._spec.credentials
+        if creator is None or credentials[creator.name].organization == credentials[self.owner.name].organization:
+            return self.owner
+        return creator
 
     def _own(self, operation: str) -> Axes:
         if self._target.keyring.obstacle(self.owner):
@@ -131,14 +154,25 @@ class Specimens:
         return Axes(recipe=self.owner, style=self._style, operation=operation)
 
 
+def _within(value: Any) -> Iterator[Any]:
+    """A JSON value and everything in it, what contains before what is contained; however deep it goes."""
+    waiting = deque([value])
+    while waiting:
+        yield (one := waiting.popleft())
+        if isinstance(one, dict | list):
+            waiting += one.values() if isinstance(one, dict) else one
+
+
 def _ids(value: Any, names: list[str]) -> Iterator[str]:
-    if isinstance(value, dict):
-        yield from (value[name] for name in names if isinstance(value.get(name), str))
-        children = list(value.values())
-    else:
-        children = value if isinstance(value, list) else []
-    for child in children:
-        yield from _ids(child, names)
+    for one in _within(value):
+        if isinstance(one, dict):
+            yield from (str(one[name]) for name in names if _is_id(one.get(name)))
+
+
+def _is_id(value: Any) -> bool:
+    if isinstance(value, int):
+        return not isinstance(value, bool)
+    return isinstance(value, str) and value != "" and value.isprintable()
 
 
 @contextmanager

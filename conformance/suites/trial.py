@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from conformance.targets.http import Target
 
 
+_GONE = (404, 410)
+_REPLACEMENTS = 2
+_MOST_EXCHANGES = 20
+
+
 class BlockedError(Exception):
     """The probe cannot be asked; the message says what would unblock it."""
 
@@ -55,22 +60,24 @@ class Trial:
         obstacle = self.target.keyring.obstacle(asked.recipe)
         if obstacle:
             raise BlockedError(obstacle)
-        if item is None:
-            item = self.item_for(asked)
-        if asked.operation == "create" and not asked.alteration:
+        if asked.operation == "create" and not self._has_other_method(asked):
             exchange = self.specimens.create(asked)
-            self.exchanges.append(exchange)
-            return exchange
-        exchange = self.send(compose(self.spec, asked, item))
-        if 200 <= exchange.response.status < 300:
-            self._note_change(asked, item, exchange)
+            return self._noted(exchange)
+        if item is not None:
+            return self._asked_about(item, asked)
+        item = self.item_for(asked)
+        exchange = self._asked_about(item, asked)
+        for _ in range(_REPLACEMENTS):
+            if exchange.response.status not in _GONE or not self._is_about_a_specimen(asked):
+                break
+            self.specimens.replace(item)
+            item = self.item_for(asked)
+            exchange = self._asked_about(item, asked)
         return exchange
 
     def send(self, request: Request) -> Exchange:
         """Send a request and keep the exchange."""
-        exchange = self.target.send(request)
-        self.exchanges.append(exchange)
-        return exchange
+        return self._noted(self.target.send(request))
 
     @property
     def first_style(self) -> str:
@@ -160,8 +167,24 @@ class Trial:
         variables = [c.sandbox_variable for c in self.spec.credentials.values() if c.sandbox_variable]
         raise BlockedError(f"set {' or '.join(variables)}")
 
-    def _note_change(self, asked: Probe, item: str, exchange: Exchange) -> None:
-        if asked.operation == "delete":
+    def _noted(self, exchange: Exchange) -> Exchange:
+        self.exchanges.append(exchange)
+        del self.exchanges[:-_MOST_EXCHANGES]  # a generated check may have hundreds, each with a body of megabytes
+        return exchange
+
+    def _asked_about(self, item: str, asked: Probe) -> Exchange:
+        exchange = self.send(compose(self.spec, asked, item))
+        if asked.operation == "delete" and 200 <= exchange.response.status < 300:
             self.specimens.forget(item)
-        elif asked.operation == "create" and exchange.request.method == self.spec.operations["create"].method:
-            self.specimens.remember(exchange)
+        return exchange
+
+    def _has_other_method(self, asked: Probe) -> bool:
+        return bool(asked.alteration and self.spec.alterations[asked.alteration].method)
+
+    def _is_about_a_specimen(self, asked: Probe) -> bool:
+        """Whether a probe is about a sandbox that the suite chose, and that may have come to its end meanwhile."""
+        if "{id}" not in self.spec.operations[asked.operation].path:
+            return False
+        if asked.alteration and self.spec.alterations[asked.alteration].id:
+            return False
+        return self.spec.credentials[asked.recipe.name].key == "active"

@@ -134,7 +134,10 @@ class HttpTarget:
             if self.limit is not None and self.sent >= self.limit:
                 raise BudgetSpentError(f"the run's budget of {self.limit} requests is spent")
             self.sent += 1
-            return self._wires.setdefault(threading.get_ident(), Wire(self._origin, self._time_limit, self._tls))
+            thread = threading.get_ident()
+            if thread not in self._wires:
+                self._wires[thread] = Wire(self._origin, self._time_limit, self._tls)
+            return self._wires[thread]
 
     def _redacted(self, request: Request, keys: list[ApiKey | None], response: Response, elapsed_ms: float) -> Exchange:
         """The exchange without its secrets, and with the place where the response repeated one."""
@@ -163,7 +166,7 @@ def _filled(
     """Target, headers and body with the credentials in their places: here their text leaves the ApiKey."""
     text = key.reveal() if key else ""
     other = second.reveal() if second else ""
-    target = request.target.replace("{key}", quote(text, safe=""))
+    target = request.target.replace("{key}", quote(text, safe="", errors="surrogateescape"))
     headers = [(name, _header_bytes(_with_text(value, text, other))) for name, value in request.headers]
     if request.body is None:
         return target, headers, None
@@ -189,7 +192,7 @@ def _header_bytes(text: str) -> bytes:
     try:
         return text.encode("latin-1")
     except UnicodeEncodeError:
-        return text.encode()
+        return text.encode("utf-8", "surrogateescape")
 
 
 def _shown(template: str, key: str, second: str) -> str:
@@ -207,5 +210,5 @@ def retry_after_seconds(response: Response) -> float:
         return float(value)
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, OverflowError):
         return 1.0

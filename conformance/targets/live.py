@@ -96,11 +96,13 @@ def check_base_url(base_url: str) -> None:
     try:
         parts = urlsplit(base_url)
         host = parts.hostname or ""
-        _ = parts.port
+        _ = parts.port, host.encode("idna")
     except ValueError as error:
         raise SetupError(f"the base URL is no address ({error}); write https://host/path") from None
     if parts.scheme not in ("http", "https") or not host:
         raise SetupError(f"the base URL {base_url!r} is no web address; write https://host/path")
+    if not parts.path.isascii() or not parts.path.isprintable() or " " in parts.path:
+        raise SetupError("the base URL's path has a character that no address has; write it percent-encoded")
     if parts.username or parts.password:
         raise SetupError("the base URL holds a user name or password; leave them out, keys go into variables")
     if parts.query or parts.fragment:

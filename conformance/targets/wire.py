@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http
 import http.client
 import io
 import select
@@ -9,6 +10,7 @@ import socket
 import ssl
 import time
 import zlib
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conformance.exchange import Response
@@ -17,8 +19,12 @@ from conformance.targets.errors import UnansweredError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-BODY_LIMIT = 8 * 1024 * 1024
-_IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
+_MEBIBYTES = 8
+BODY_LIMIT = _MEBIBYTES * 1024 * 1024
+_REPEATABLE = ("GET", "HEAD", "OPTIONS")
+_NO_BODY = (204, 304)
+# what a connection that the peer closed while it was idle, or wrote too much on, may show
+_STALE = (ConnectionError, http.client.BadStatusLine, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
 class Origin(NamedTuple):
@@ -51,14 +57,15 @@ class Wire:
 
         """
         self._connection.deadline = time.monotonic() + self._time_limit
-        reused = self._connection.sock is not None and not self._is_stale()
+        if method not in _REPEATABLE or self._is_stale():
+            self.close()  # what must not be sent twice begins on a connection that nobody can have closed
+        reused = self._connection.sock is not None
         try:
             try:
                 return self._exchange(method, target, headers, body)
-            except (ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected):
-                # an idle connection may be closed at any time; that says nothing about this request
+            except _STALE:
                 self.close()
-                if not reused or method not in _IDEMPOTENT:
+                if not reused:
                     raise
                 return self._exchange(method, target, headers, body)
         except (OSError, http.client.HTTPException, ValueError) as error:
@@ -71,28 +78,43 @@ class Wire:
 
     def _is_stale(self) -> bool:
         """Whether the peer has closed an idle connection, or sent what nobody asked for."""
+        if self._connection.sock is None:
+            return False
         readable, _, _ = select.select([self._connection.sock], [], [], 0)
-        if readable:
-            self.close()
         return bool(readable)
 
     def _exchange(self, method: str, target: str, headers: Sequence[tuple[str, bytes]], body: bytes | None) -> Response:
         connection = self._connection
+        if connection.sock is None:
+            connection.connect()
         connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
         for name, value in headers:
             connection.putheader(name, value)
-        connection.endheaders(body)
-        response = connection.getresponse()
-        raw, problem = _read(response)
-        if problem or response.will_close:
+        with suppress(ConnectionError):  # a server may refuse before it has read everything, and its answer counts
+            connection.endheaders(body)
+        with connection.getresponse() as response:
+            raw, problem = _read(response)
+        if problem or response.will_close or _is_followed_by_more(response):
             self.close()
         headers_received = tuple(response.getheaders())
         decoded, undecoded = _decompress(raw, response.getheader("content-encoding", "").strip().lower())
         return Response(response.status, headers_received, decoded, problem or undecoded)
 
 
+class _FinalResponse(http.client.HTTPResponse):
+    """A response that comes after any number of interim ones (RFC 9110, section 15.2)."""
+
+    def begin(self) -> None:
+        super().begin()
+        while 100 <= self.status < 200 and self.status != http.HTTPStatus.SWITCHING_PROTOCOLS:
+            self.headers = None  # type: ignore[assignment]  # so that it begins once more
+            super().begin()
+
+
 class _Connection(http.client.HTTPConnection):
     """A connection whose every read respects one deadline (a monotonic time in seconds)."""
+
+    response_class = _FinalResponse
 
     def __init__(self, origin: Origin, tls: ssl.SSLContext | None) -> None:
         super().__init__(origin.host, origin.port)
@@ -100,14 +122,23 @@ class _Connection(http.client.HTTPConnection):
         self._tls = tls
 
     def connect(self) -> None:
-        plain = socket.create_connection((self.host, self.port), timeout=self.remaining())
+        plain = self._connected()
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
+            plain.settimeout(self.remaining())
             connected = self._tls.wrap_socket(plain, server_hostname=self.host) if self._tls else plain
         except BaseException:
             plain.close()
             raise
         self.sock: Any = _TimedSocket(connected, self)
+
+    def _connected(self) -> socket.socket:
+        """A connection to the first address of the host that takes one; each has its share of the time."""
+        hosts = [str(entry[4][0]) for entry in socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)]
+        for left in range(len(hosts), 1, -1):
+            with suppress(OSError):
+                return socket.create_connection((hosts[-left], self.port), timeout=self.remaining() / left)
+        return socket.create_connection((hosts[-1], self.port), timeout=self.remaining())
 
     def remaining(self) -> float:
         """Seconds until the deadline.
@@ -123,33 +154,58 @@ class _Connection(http.client.HTTPConnection):
 
 
 class _TimedSocket:
-    """As much of a socket as http.client needs, with the time limit on every operation."""
+    """As much of a socket as http.client needs, with the time limit on every operation.
+
+    http.client sends head and body apart; here they wait for each other, and leave when the response is to be read.
+    """
 
     def __init__(self, connected: socket.socket, connection: _Connection) -> None:
         self._socket = connected
         self._connection = connection
+        self._waiting = b""
         self.fileno = connected.fileno
         self.close = connected.close
 
     def sendall(self, data: bytes) -> None:
-        self._socket.settimeout(self._connection.remaining())
-        self._socket.sendall(data)
+        self._waiting += data
 
     def makefile(self, _mode: str) -> io.BufferedReader:
+        request, self._waiting = self._waiting, b""
+        self._socket.settimeout(self._connection.remaining())
+        self._socket.sendall(request)
         return io.BufferedReader(_TimedReader(self._socket, self._connection))
 
 
 class _TimedReader(io.RawIOBase):
+    """Reads within the time limit; the socket stays open until this is closed, as http.client expects."""
+
     def __init__(self, connected: socket.socket, connection: _Connection) -> None:
         self._socket = connected
+        self._raw = connected.makefile("rb", buffering=0)
         self._connection = connection
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:
+    def readinto(self, buffer: Any) -> int | None:
         self._socket.settimeout(self._connection.remaining())
-        return self._socket.recv_into(buffer)
+        return self._raw.readinto(buffer)
+
+    def readall(self) -> bytes:
+        raise ValueError("a chunk says that it has -1 bytes, and http.client asks for all there is")
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+def _is_followed_by_more(response: http.client.HTTPResponse) -> bool:
+    """Whether what comes next on the connection is no answer to the next request."""
+    if response.status in _NO_BODY:
+        return response.getheader("transfer-encoding") is not None or (
+            response.status == http.HTTPStatus.NO_CONTENT and response.getheader("content-length", "0") != "0"
+        )
+    return response.status == http.HTTPStatus.SWITCHING_PROTOCOLS
 
 
 def _read(response: http.client.HTTPResponse) -> tuple[bytes, str]:
@@ -158,8 +214,12 @@ def _read(response: http.client.HTTPResponse) -> tuple[bytes, str]:
         body = response.read(BODY_LIMIT + 1)
     except http.client.IncompleteRead as error:
         return error.partial, "the body ended early"
+    except ConnectionError:
+        return b"", "the connection was reset within the body"
+    except ValueError:
+        return b"", "the body is not chunked in the way of HTTP"
     if len(body) > BODY_LIMIT:
-        return body[:BODY_LIMIT], f"the body is longer than {BODY_LIMIT // 1024 // 1024} MiB; the rest was not read"
+        return body[:BODY_LIMIT], f"the body is longer than {_MEBIBYTES} MiB; the rest was not read"
     if response.length:
         return body, f"the body ended {response.length} bytes before its Content-Length"
     return body, ""
@@ -171,22 +231,25 @@ def _decompress(body: bytes, encoding: str) -> tuple[bytes, str]:
         return body, ""
     if encoding not in ("gzip", "x-gzip", "deflate"):
         return body, f"the body has the content encoding {encoding!r}, which was not asked for"
-    decompressor = zlib.decompressobj(wbits=47 if encoding != "deflate" or body[:1] == b"\x78" else -15)
-    try:
-        decoded = decompressor.decompress(body, BODY_LIMIT)
-    except zlib.error:
-        return b"", f"the body is not {encoding}, though its Content-Encoding says so"
-    if decompressor.unconsumed_tail:
-        return (
-            decoded,
-            f"the body unpacks to more than {BODY_LIMIT // 1024 // 1024} MiB; the rest was not unpacked",
-        )
-    return decoded, "" if decompressor.eof else "the compressed body ended early"
+    wbits = 47 if encoding != "deflate" or body[:1] == b"\x78" else -15
+    decoded = b""
+    while body:  # gzip may have several members (RFC 1952, section 2.2)
+        decompressor = zlib.decompressobj(wbits)
+        try:
+            decoded += decompressor.decompress(body, BODY_LIMIT + 1 - len(decoded))
+        except zlib.error:
+            return b"", f"the body is not {encoding}, though its Content-Encoding says so"
+        if len(decoded) > BODY_LIMIT:
+            return decoded[:BODY_LIMIT], f"the body unpacks to more than {_MEBIBYTES} MiB; the rest was not unpacked"
+        if not decompressor.eof:
+            return decoded, "the compressed body ended early"
+        body = decompressor.unused_data
+    return decoded, ""
 
 
 def _cause(error: Exception, origin: Origin, time_limit: float) -> str:
     """Why there was no answer, in words for a person."""
-    if isinstance(error, socket.gaierror):
+    if isinstance(error, socket.gaierror | UnicodeError):
         return f"the name {origin.host} cannot be resolved; check the base URL and DNS"
     if isinstance(error, ssl.SSLCertVerificationError):
         return (
@@ -201,6 +264,9 @@ def _cause(error: Exception, origin: Origin, time_limit: float) -> str:
         return f"nothing listens at {origin} (connection refused); check the base URL"
     if isinstance(error, http.client.RemoteDisconnected | ConnectionResetError | BrokenPipeError):
         return f"{origin} closed the connection without an answer"
+    if isinstance(error, http.client.BadStatusLine):
+        return f"{origin} did not answer as HTTP (its first line is no status line)"
     if isinstance(error, http.client.HTTPException | ValueError):
-        return f"{origin} did not answer as HTTP ({type(error).__name__})"
+        told = isinstance(error, http.client.LineTooLong) or type(error) is http.client.HTTPException
+        return f"{origin} did not answer as HTTP ({error if told else type(error).__name__})"
     return f"{origin} cannot be reached ({getattr(error, 'strerror', None) or type(error).__name__})"
