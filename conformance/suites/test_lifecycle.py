@@ -79,7 +79,7 @@ def key_lifecycle(trial: Trial) -> Verdict:
     try:
         run_state_machine_as_test(
             _machine(trial),
-            settings=settings(trial.settings(), max_examples=max(1, trial.examples // 5), stateful_step_count=_STEPS),
+            settings=settings(trial.settings(max(1, trial.examples // 5)), stateful_step_count=_STEPS),
         )
     except AssertionError as error:
         return trial.broken(expected, str(error).splitlines()[0])

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MEBIBYTES = 8
+_IDLE_SECONDS = 1.0
 BODY_LIMIT = _MEBIBYTES * 1024 * 1024
 _REPEATABLE = ("GET", "HEAD", "OPTIONS")
 _NO_BODY = (204, 304)
@@ -48,6 +49,8 @@ class Wire:
         self._origin = origin
         self._time_limit = time_limit
         self._connection = _Connection(origin, tls)
+        self._closes_unannounced = False
+        self._last_used = 0.0
 
     def roundtrip(self, method: str, target: str, headers: Sequence[tuple[str, bytes]], body: bytes | None) -> Response:
         """Send one request and read its response.
@@ -56,14 +59,19 @@ class Wire:
             UnansweredError: There was no HTTP response within the time limit.
 
         """
-        self._connection.deadline = time.monotonic() + self._time_limit
-        if method not in _REPEATABLE or self._is_stale():
+        now = time.monotonic()
+        self._connection.deadline = now + self._time_limit
+        if self._is_stale():
+            self._closes_unannounced = True
+            self.close()
+        if method not in _REPEATABLE and (self._closes_unannounced or now > self._last_used + _IDLE_SECONDS):
             self.close()  # what must not be sent twice begins on a connection that nobody can have closed
         reused = self._connection.sock is not None
         try:
             try:
                 return self._exchange(method, target, headers, body)
             except _STALE:
+                self._closes_unannounced = True
                 self.close()
                 if not reused:
                     raise
@@ -96,6 +104,7 @@ class Wire:
             raw, problem = _read(response)
         if problem or response.will_close or _is_followed_by_more(response):
             self.close()
+        self._last_used = time.monotonic()
         headers_received = tuple(response.getheaders())
         decoded, undecoded = _decompress(raw, response.getheader("content-encoding", "").strip().lower())
         return Response(response.status, headers_received, decoded, problem or undecoded)
