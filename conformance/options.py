@@ -18,7 +18,6 @@ class Option(NamedTuple):
     help: str
     ini: bool = True
     is_switch: bool = False
-    choices: tuple[str, ...] = ()
 
 
 OPTIONS = (
@@ -35,7 +34,6 @@ OPTIONS = (
         "",
         "whose key to use: development, staging or production",
         False,
-        choices=("development", "staging", "production"),
     ),
     Option(
         "--env-file",
@@ -62,8 +60,6 @@ def add_options(parser: pytest.Parser) -> None:
             keywords["action"] = "store_true"
         else:
             keywords["metavar"] = name.upper()
-        if option.choices:
-            keywords["choices"] = option.choices
         group.addoption(option.flag, **keywords)
         if option.ini:
             if option.is_switch:

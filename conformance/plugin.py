@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.options import add_options
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 _SUITES = Path(__file__).resolve().parent / "suites"
 
@@ -15,6 +19,20 @@ _SUITES = Path(__file__).resolve().parent / "suites"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of a run."""
     add_options(parser)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Generator[None, object, object]:
+    """Keep secrets out of the report on a conftest that cannot be imported: it is written before any session."""
+    try:
+        return (yield)
+    except Exception as error:
+        from conformance.setup import usual_scrubber
+
+        clean = usual_scrubber().scrub(str(error))
+        if clean != str(error):
+            raise pytest.UsageError(clean) from None
+        raise
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -43,4 +61,6 @@ def _covers_suites(argument: str, config: pytest.Config) -> bool:
         path = Path(spec.origin)
         path = path.parent if path.name == "__init__.py" else path
     path = path.resolve()
-    return path == _SUITES or path in _SUITES.parents or _SUITES in path.parents
+    if path in _SUITES.parents:  # what is installed in an environment below a directory does not belong to it
+        return "site-packages" not in _SUITES.relative_to(path).parts
+    return path == _SUITES or _SUITES in path.parents

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from conformance.scrub import Scrubber
 
@@ -73,6 +73,17 @@ class Scrubbing:
         clean = self._scrub(text)
         if clean != text:
             excrepr.toterminal = lambda writer: writer.line(clean)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self) -> Generator[None, object, object]:
+        """Mistakes at the very end, which pytest lets Python print."""
+        try:
+            return (yield)
+        except Exception as error:
+            clean = self._scrub(str(error))
+            if clean != str(error):
+                raise RuntimeError(clean) from None
+            raise
 
     def _clean_report(self, report: Any) -> None:
         for name, value in vars(report).items():

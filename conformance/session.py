@@ -45,7 +45,7 @@ def begin(config: pytest.Config) -> None:
 
 def _begin(config: pytest.Config) -> None:
     spec, file = setup.load_spec(config)
-    setup.check_options(config)
+    setup.check_options(config, spec)
     vocabulary = setup.vocabulary(config, spec)
     waivers = setup.load_known(config, spec)
     is_worker = hasattr(config, "workerinput")

@@ -21,6 +21,8 @@ from conformance.targets.mock import MockTarget
 from conformance.waivers import Waiver, check_waivers, load_waivers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.spec.model import Spec
     from conformance.targets.http import HttpTarget
 
@@ -53,12 +55,23 @@ def scrubber_of(config: pytest.Config) -> Scrubber:
     return scrubber
 
 
+def usual_scrubber() -> Scrubber:
+    """A scrubber for the usual spec's keys, for what happens before there are options."""
+    spec = load(default_spec())
+    scrubber = Scrubber(KeyFormat(msgspec.to_builtins(spec.key)))
+    scrubber.learn_all(_keys_in(os.environ, spec))
+    return scrubber
+
+
 def secrets_around(config: pytest.Config, spec: Spec) -> list[str]:
     """Every key that the environment and the `.env` file hold, whether or not the run uses it."""
     try:
-        values = read_variables(_env_file(config))
+        return _keys_in(read_variables(_env_file(config)), spec)
     except SetupError:
-        values = os.environ
+        return _keys_in(os.environ, spec)
+
+
+def _keys_in(values: Mapping[str, str], spec: Spec) -> list[str]:
     names = [*(credential.variable for credential in spec.credentials.values()), *spec.environments.values()]
     return [values[name] for name in names if values.get(name)]
 
@@ -139,7 +152,7 @@ def make_target(config: pytest.Config, spec: Spec, file: Path) -> HttpTarget:
         raise pytest.UsageError(str(error)) from None
 
 
-def check_options(config: pytest.Config) -> None:
+def check_options(config: pytest.Config, spec: Spec) -> None:
     """Refuse options that make no sense, before any worker or mock is started.
 
     Raises:
@@ -158,6 +171,9 @@ def check_options(config: pytest.Config) -> None:
         raise pytest.UsageError("--fault goes with --target=mock; a live API has its own")
     if name == "live" and given(config, "--allow-writes") and _is_distributed(config):
         raise pytest.UsageError("--allow-writes goes without -n: one process has to know what it created, to delete it")
+    environment = given(config, "--env")
+    if environment and environment not in spec.environments:
+        raise pytest.UsageError(f"--env {environment}: write one of {', '.join(spec.environments)}")
     _check_fault(config)
     _rate(config)
 

@@ -154,7 +154,8 @@ def run_command(directory: Path, *words: str, given: dict[str, str] | None = Non
         timeout=_PATIENCE,
         check=False,
     )
-    return Ran(ran.returncode, ran.stdout.decode(), ran.stderr.decode(), directory)
+    stdout, stderr = (text.decode("utf-8", "surrogateescape") for text in (ran.stdout, ran.stderr))
+    return Ran(ran.returncode, stdout, stderr, directory)
 
 
 @contextmanager

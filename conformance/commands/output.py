@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +9,29 @@ if TYPE_CHECKING:
     import argparse
 
 
-def print_result(options: argparse.Namespace, result: dict[str, Any], text: str) -> None:
-    """Print a result in the format that was asked for; JSON stands alone."""
-    print(json.dumps(result, ensure_ascii=False) if options.format == "json" else text)
+def print_result(options: argparse.Namespace, result: dict[str, Any], text: str, *, foreign: bool = False) -> None:
+    """Print a result in the format that was asked for; JSON stands alone.
+
+    `foreign` says that it repeats what others wrote, in which there may be a key.
+    """
+    if options.format == "json":
+        import json  # slow to import, and seldom needed
+
+        text = json.dumps(result)
+    print(without_keys(text) if foreign else text)
 
 
 def complain(message: str) -> None:
-    """Tell a person what went wrong."""
-    print(f"hopx-auth: {message}", file=sys.stderr)
+    """Tell a person what went wrong, without the keys that may have been given in the place of something else."""
+    print(f"hopx-auth: {without_keys(message)}", file=sys.stderr)
+
+
+def without_keys(text: str) -> str:
+    """A text without anything that is shaped like a key."""
+    from conformance.keys import KeyFormat
+    from conformance.scrub import Scrubber
+    from conformance.spec.excerpt import key_section
+    from conformance.spec.files import default_spec
+
+    section = key_section(default_spec())
+    return Scrubber(KeyFormat(section)).scrub(text) if section else text

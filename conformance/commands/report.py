@@ -23,7 +23,9 @@ def show_report(options: argparse.Namespace) -> int:
         except NotResultsError as error:
             complain(str(error))
             return 2
-    print_result(options, {"files": [result for result, _ in shown]}, "\n\n".join(text for _, text in shown))
+    print_result(
+        options, {"files": [result for result, _ in shown]}, "\n\n".join(text for _, text in shown), foreign=True
+    )
     return 1 if any(result["truncated"] or result["exit_status"] for result, _ in shown) else 0
 
 

@@ -26,7 +26,7 @@ def lint_spec(options: argparse.Namespace) -> int:
         spec = load(file)
     except FileError as error:
         found = [{"file": m.file, "line": m.line, "column": m.column, "message": m.message} for m in error.mistakes]
-        print_result(options, {"mistakes": found}, str(error))
+        print_result(options, {"mistakes": found}, str(error), foreign=True)
         return 1
     words = f"{len(spec.rules)} rules, {len(spec.claims)} claims, {len(spec.disagreements)} disagreements"
     print_result(options, {"mistakes": []}, f"{file}: no mistakes in {words}")

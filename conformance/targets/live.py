@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import ipaddress
 import os
 from typing import TYPE_CHECKING, NamedTuple
@@ -79,10 +80,11 @@ def read_variables(env_file: Path | None) -> Mapping[str, str]:
     from_file: dict[str, str | None] = {}
     if env_file is not None:
         try:
-            from_file = dotenv_values(env_file, interpolate=False, encoding="utf-8-sig")
+            text = env_file.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             raise SetupError(f"{env_file} cannot be read ({reason}); give --env-file the path of a .env file") from None
+        from_file = dotenv_values(stream=io.StringIO(text), interpolate=False)
     return {name: value for name, value in from_file.items() if value is not None} | dict(os.environ)
 
 
