@@ -18,6 +18,7 @@ class Option(NamedTuple):
     help: str
     ini: bool = True
     is_switch: bool = False
+    is_path: bool = False
 
 
 OPTIONS = (
@@ -28,7 +29,7 @@ OPTIONS = (
         "address of a live API (default: the environment's variable, then the spec's address)",
         False,
     ),
-    Option("--spec", "", "spec file (default: the one that comes with the suite)"),
+    Option("--spec", "", "spec file (default: the one that comes with the suite)", is_path=True),
     Option(
         "--env",
         "",
@@ -39,13 +40,14 @@ OPTIONS = (
         "--env-file",
         "",
         "file of variables that never override the environment (default: .env where there is one)",
+        is_path=True,
     ),
     Option("--allow-writes", "", "let a live run create, change and delete sandboxes of its own", False, True),
     Option("--rate", "", "requests a second (default: 5 on live, unlimited on the mock)"),
     Option("--fail-on-advisory", "", "fail where a should is broken", True, True),
     Option("--vocabulary", "any", "whose words errors have to use: any or the name of a vocabulary of the spec"),
-    Option("--waivers", "", "file of known broken promises, or none"),
-    Option("--report-dir", "reports", "directory of results.jsonl and report.html"),
+    Option("--waivers", "", "file of known broken promises, or none", is_path=True),
+    Option("--report-dir", "reports", "directory of results.jsonl and report.html", is_path=True),
     Option("--fault", "", "let the mock break a promise", False),
 )
 
@@ -69,12 +71,17 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def given(config: pytest.Config, flag: str) -> Any:
-    """The value of an option: from the command line, else from the configuration file, else its default."""
+    """The value of an option: from the command line, else from the configuration file, else its default.
+
+    A path in a configuration file begins at that file.
+    """
     option = next(option for option in OPTIONS if option.flag == flag)
     name = f"conformance_{_name(option)}"
     value = config.getoption(name)
     if value is _NOT_GIVEN and option.ini:
         value = config.getini(name)
+        if option.is_path and value not in ("", "none") and config.inipath:
+            value = str(config.inipath.parent / value)
     if option.is_switch:
         return bool(value)
     return value or option.default

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import signal
+import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,8 +17,10 @@ from conformance.probes import Probe, all_probes
 from conformance.report.html import HtmlReport
 from conformance.report.lines import LinesWriter
 from conformance.report.summary import Tally
+from conformance.report.text import one_line, printable
 from conformance.run import MOST_SILENCES, Run
 from conformance.scrubbing import Scrubbing
+from conformance.suites.specimens import ENDING_SIGNALS
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -72,7 +76,7 @@ def _begin(config: pytest.Config) -> None:
     config.pluginmanager.register(Session(config, spec, run), "conformance-session")
     config.pluginmanager.register(Scrubbing(scrubber), "conformance-scrubbing")
     if not is_worker and not config.option.collectonly:
-        directory = config.invocation_params.dir / given(config, "--report-dir")
+        directory = setup.report_directory(config)
         reporting = Reporting(config, spec, waivers, directory, scrubber)
         config.pluginmanager.register(reporting, "conformance-reporting")
 
@@ -107,6 +111,15 @@ class Session:
         if not hasattr(obj, "check") or getattr(obj, "__module__", "") != collector.obj.__name__:
             return None
         return list(items_of(collector, obj, self._probes))
+
+    def pytest_sessionstart(self) -> None:
+        """Let a run that creates sandboxes end as with Ctrl-C, whatever signal ends it."""
+        if self._run is None or self._run.target.name != "live" or not self._run.target.may_write:
+            return
+        for number in ENDING_SIGNALS:
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, signal.default_int_handler)
+                self._config.add_cleanup(partial(_let_end, number))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -169,20 +182,29 @@ class Session:
         return kind, letter, (kind.upper(), colour)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+    def pytest_sessionfinish(self) -> None:
         """Clean up what was created, and say what could not be."""
         if self._run is None or not self._run.target.may_write:
             return
         self._run.target.limit = None
         left = self._run.specimens.clean_up() if self._run.target.name == "live" else []
         unread = self._run.specimens.unread
-        terminal = session.config.pluginmanager.get_plugin("terminalreporter")
-        if terminal and left:
-            terminal.write_line(f"LEFT BEHIND: delete these sandboxes yourself: {', '.join(left)}", red=True)
-        if terminal and unread:
-            terminal.write_line(
-                f"LEFT BEHIND: {unread} sandboxes were created whose ids the answers did not tell", red=True
-            )
+        if left:
+            self._say(f"LEFT BEHIND: delete these sandboxes yourself: {', '.join(left)}")
+        if unread:
+            self._say(f"LEFT BEHIND: {unread} sandboxes were created whose ids the answers did not tell")
+
+    def _say(self, text: str) -> None:
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if terminal:
+            terminal.ensure_newline()
+            terminal.write_line(printable(text), red=True)
+        else:
+            sys.stderr.write(printable(text) + "\n")
+
+
+def _let_end(number: int) -> None:
+    signal.signal(number, signal.SIG_DFL)
 
 
 def _decides(report: pytest.TestReport) -> bool:
@@ -202,8 +224,10 @@ class Reporting:
         self._kept: set[str] = set()
         self._broken: set[str] = set()
         self._problems: list[str] = []
+        self._reached = 0
         self._lines = LinesWriter(directory / "results.jsonl", scrubber.scrub)
-        self._page = HtmlReport(spec, scrubber.scrub, self._tally, self._facts())
+        facts = {name: scrubber.scrub(text) for name, text in self._facts().items()}
+        self._page = HtmlReport(spec, scrubber.scrub, self._tally, facts)
         if not config.getoption("htmlpath", None):
             config.option.htmlpath = str(directory / "report.html")
         config.option.self_contained_html = True
@@ -233,12 +257,13 @@ class Reporting:
                 "spec": self._spec.spec,
                 "spec_version": self._spec.version,
                 "options": {option.flag: given(self._config, option.flag) for option in OPTIONS},
-                "workers": int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")),
+                "workers": self._config.getoption("numprocesses", None) or 1,
             }
         )
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Write and count a verdict."""
+        self._reached += report.when == "teardown"
         line = getattr(report, "verdict_line", None)
         if line is None:
             return
@@ -253,7 +278,7 @@ class Reporting:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Fail a run that asked nothing or whose waivers are stale, and end the results file."""
         if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            self._problems = [*self._stale(), *self._nothing_asked()]
+            self._problems = [*self._stale(), *self._nothing_asked(), *self._not_reached(session.testscollected)]
             if self._problems:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
             self._lines.end(
@@ -269,7 +294,7 @@ class Reporting:
         terminalreporter.section(f"{self._spec.title}: {given(self._config, '--target')}", sep="=")
         for line in self._tally.noted:
             if line["verdict"] in ("advisory", "waived"):
-                terminalreporter.write_line(f"{line['verdict']}: {line['probe']}: {line['observed']}")
+                terminalreporter.write_line(one_line(f"{line['verdict']}: {line['probe']}: {line['observed']}"))
         for sentence in self._tally.sentences():
             terminalreporter.write_line(sentence)
         for problem in self._problems:
@@ -293,3 +318,7 @@ class Reporting:
         if self._tally.total and not self._tally.asked:
             return ["nothing could be asked, so nothing is known: see what is needed above"]
         return []
+
+    def _not_reached(self, collected: int) -> list[str]:
+        left = collected - self._reached
+        return [f"stopped early: {left} of {collected} tests were not reached"] if left > 0 else []

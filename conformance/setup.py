@@ -107,6 +107,22 @@ def vocabulary(config: pytest.Config, spec: Spec) -> str:
     return name
 
 
+def report_directory(config: pytest.Config) -> Path:
+    """The directory of the reports, which exists from now on.
+
+    Raises:
+        pytest.UsageError: It cannot be made.
+
+    """
+    directory: Path = config.invocation_params.dir / given(config, "--report-dir")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise pytest.UsageError(f"--report-dir {directory}: cannot be made ({reason}); name another one") from None
+    return directory
+
+
 def load_profiles(config: pytest.Config) -> str:
     """Make the Hypothesis profiles known and load the one that fits; returns its name.
 

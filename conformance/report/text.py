@@ -16,6 +16,11 @@ def printable(text: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def one_line(text: str) -> str:
+    """Text from elsewhere in one line of a terminal."""
+    return printable(text).replace("\n", " ")
+
+
 def citation(spec: Spec, claim_id: str) -> str:
     """A claim with its document and section, or a disagreement with the reading that is taken."""
     if claim_id in spec.disagreements:

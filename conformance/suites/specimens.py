@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from conformance.spec.model import Spec
     from conformance.targets.http import Target
 
+ENDING_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 _TRY_OTHER_FORM = (400, 404, 422)
 
 
@@ -75,7 +76,7 @@ class Specimens:
 
         The other documented form of the body is sent where the first one is not understood (D5).
         """
-        with _signals_held():
+        with _signals_held(raise_again=True):
             exchange = self._target.send(compose(self._spec, axes))
             other = compose_alternative(self._spec, axes)
             if exchange.response.status in _TRY_OTHER_FORM and other is not None:
@@ -94,9 +95,9 @@ class Specimens:
             self._delete(item)
 
     def clean_up(self) -> list[str]:
-        """Delete everything that was created; returns the ids of what is left behind."""
+        """Delete everything that was created, whatever signals ask for; returns the ids of what is left behind."""
         self._kept = {}
-        with _signals_held():
+        with _signals_held(raise_again=False):
             for item in list(self._made):
                 self._delete(item)
         return list(self._made)
@@ -176,17 +177,17 @@ def _is_id(value: Any) -> bool:
 
 
 @contextmanager
-def _signals_held() -> Iterator[None]:
-    """Keep Ctrl-C and SIGTERM waiting until a request that must not be lost has been answered."""
+def _signals_held(*, raise_again: bool) -> Iterator[None]:
+    """Keep signals that end a process waiting until a request that must not be lost has been answered."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     held: list[int] = []
-    before = {number: signal.signal(number, lambda n, _: held.append(n)) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, lambda n, _: held.append(n)) for number in ENDING_SIGNALS}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        if held:
+        if held and raise_again:
             signal.raise_signal(held[0])

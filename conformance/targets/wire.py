@@ -79,6 +79,9 @@ class Wire:
         except (OSError, http.client.HTTPException, ValueError) as error:
             self.close()
             raise UnansweredError(_cause(error, self._origin, self._time_limit)) from error
+        except BaseException:  # Ctrl-C: what is still to come must not be taken for the answer to the next request
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close the connection; the next request opens a new one."""
