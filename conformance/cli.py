@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
+from typing import NoReturn
 
 EXIT_OK, EXIT_PROBLEM, EXIT_USAGE, EXIT_CANNOT_TELL, EXIT_INTERNAL, EXIT_UNSAFE = range(6)
 
@@ -15,16 +17,24 @@ def main(arguments: list[str] | None = None) -> int:
 
     0 healthy or done, 1 a problem was found, 2 usage, 3 cannot tell, 4 internal error, 5 refused as unsafe.
     """
-    options = parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # not closed; it may be unable to say everything
+            stream.reconfigure(errors="backslashreplace")
     try:
-        command = importlib.import_module(f"conformance.commands.{options.command}")
-        status: int = getattr(command, options.function)(options)
-        sys.stdout.flush()
+        try:
+            return _run(parser().parse_args(arguments))
+        finally:
+            if sys.stdout:
+                sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()
         return EXIT_OK
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        _give_up_output()
+        print(f"hopx-auth: reading or writing failed: {error.strerror or error}", file=sys.stderr)
+        return EXIT_INTERNAL
     except Exception as error:
         where = error.__traceback__
         while where and where.tb_next:
@@ -32,12 +42,32 @@ def main(arguments: list[str] | None = None) -> int:
         place = f"{os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno}" if where else "?"  # noqa: PTH119
         print(f"hopx-auth: internal error: {type(error).__name__} at {place}; please report it", file=sys.stderr)
         return EXIT_INTERNAL
+
+
+def _run(options: argparse.Namespace) -> int:
+    command = importlib.import_module(f"conformance.commands.{options.command}")
+    status: int = getattr(command, options.function)(options)
     return status
+
+
+def _give_up_output() -> None:
+    """Let what is still to be written go nowhere, where it cannot be written."""
+    if sys.stdout:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuses words without repeating a key that is among them."""
+
+    def error(self, message: str) -> NoReturn:
+        from conformance.commands.output import without_keys
+
+        super().error(without_keys(message))
 
 
 def parser() -> argparse.ArgumentParser:
     """The grammar of the command line."""
-    top = argparse.ArgumentParser(prog="hopx-auth", description="Diagnostics for API-key authentication.")
+    top: argparse.ArgumentParser = _Parser(prog="hopx-auth", description="Diagnostics for API-key authentication.")
     commands = top.add_subparsers(metavar="COMMAND", required=True)
     _add_mock(commands)
     _add_key(commands)

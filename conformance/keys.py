@@ -1,14 +1,13 @@
-"""The key format: parse, mint, redact, fingerprint; and the type that keeps a key from being printed."""
+"""The key format: parse, mint, redact, fingerprint; and the type that keeps a key from being printed.
+
+What only some functions need is imported in them: `hopx-auth key` has to start at once.
+"""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
+import os
 import re
-import secrets
 import string
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -51,6 +50,8 @@ class ApiKey:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ApiKey):
             return NotImplemented
+        import hmac
+
         return hmac.compare_digest(_bytes(self._text), _bytes(other._text))
 
     def __hash__(self) -> int:
@@ -60,14 +61,16 @@ class ApiKey:
         raise TypeError("an ApiKey is never pickled or copied to another process")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class ParsedKey:
     """The parts of a well-formed key; like the key, it is printed redacted and never serialized."""
 
-    prefix: str
-    key_id: str
-    secret: str
-    note: str
+    __slots__ = ("key_id", "note", "prefix", "secret")
+
+    def __init__(self, prefix: str, key_id: str, secret: str, note: str) -> None:
+        self.prefix = prefix
+        self.key_id = key_id
+        self.secret = secret
+        self.note = note
 
     def __repr__(self) -> str:
         return f"ParsedKey({self.prefix}{self.key_id}, {len(self.secret)} secret characters)"
@@ -170,14 +173,16 @@ class KeyFormat:
             return f"its last character is impossible: {size} bytes leave unused bits there, which are zero"
         return wrong
 
-    def mint(self, token_bytes: Callable[[int], bytes] = secrets.token_bytes) -> ApiKey:
+    def mint(self, token_bytes: Callable[[int], bytes] = os.urandom) -> ApiKey:
         """A new well-formed key, from the system's random source unless another is given."""
         drawn = token_bytes(self.id_length)
         key_id = "".join(self.id_alphabet[byte % len(self.id_alphabet)] for byte in drawn)
         return self.compose(self.prefix, key_id, self.mint_secret(token_bytes))
 
-    def mint_secret(self, token_bytes: Callable[[int], bytes] = secrets.token_bytes) -> str:
+    def mint_secret(self, token_bytes: Callable[[int], bytes] = os.urandom) -> str:
         """The text of a new secret."""
+        import base64
+
         raw = token_bytes(self.secret_bytes)
         return raw.hex() if self.encoding == "hex" else base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
@@ -208,6 +213,9 @@ class KeyFormat:
 
 def fingerprint(key: ApiKey, salt: bytes) -> str:
     """Says "same key" or "another key" under one salt, and reveals neither (HMAC-SHA256, 16 hex digits)."""
+    import hashlib
+    import hmac
+
     return hmac.new(salt, _bytes(key.reveal()), hashlib.sha256).hexdigest()[:16]
 
 

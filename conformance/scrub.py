@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -95,6 +93,9 @@ def _slices(text: str, length: int) -> set[str]:
 
 
 def _forms(secret: str) -> Iterator[str]:
+    import base64  # slow to import, and only needed where there are secrets to learn
+    import json
+
     raw = secret.encode("utf-8", "surrogatepass")
     quoted = {quote(raw), quote(raw, safe=""), quote_plus(raw)}
     yield from {secret, *quoted, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,8 @@ def check_key(options: argparse.Namespace) -> int:
     try:
         parsed = key_format.parse(text)
     except MalformedKeyError as error:
-        print_result(options, {"well_formed": False, "shown": shown, "reason": str(error)}, f"{shown}: no key: {error}")
+        result = {"well_formed": False, "shown": shown, "reason": str(error)}
+        print_result(options, result, f"{shown or 'nothing'}: no key: {error}")
         return 1
     note = f"the prefix is a variant, see {parsed.note}" if parsed.note else ""
     result = {"well_formed": True, "shown": shown, "key_id": parsed.key_id, "note": note}
@@ -45,8 +46,15 @@ def redact_key(options: argparse.Namespace) -> int:
 def fingerprint_key(options: argparse.Namespace) -> int:
     """Print the fingerprint of a key and the salt that it was made with."""
     key_format, text = _format(options), _text(options)
-    salt = options.salt or secrets.token_hex(8)
-    found = fingerprint(key_format.hide(text), salt.encode())
+    if not text:
+        complain("there is no text, and nothing is the same key as another nothing; check the variable or the file")
+        return 1
+    try:
+        key_format.parse(text)
+    except MalformedKeyError as error:
+        complain(f"note: this is no key: {error}")
+    salt = options.salt or os.urandom(8).hex()
+    found = fingerprint(key_format.hide(text), os.fsencode(salt))
     print_result(options, {"fingerprint": found, "salt": salt}, f"{found} (salt {salt})")
     return 0
 
@@ -61,12 +69,12 @@ def mint_key(options: argparse.Namespace) -> int:
 def _format(options: argparse.Namespace) -> KeyFormat:
     file = Path(options.spec) if options.spec else default_spec()
     section = key_section(file)
-    if section is None:
-        section = _checked_section(file)
     try:
-        return KeyFormat(section)
-    except (KeyError, TypeError, ValueError):
+        key_format = KeyFormat(section or {})
+        key_format.parse(section["example"] if section else "")
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return KeyFormat(_checked_section(file))
+    return key_format
 
 
 def _checked_section(file: Path) -> dict[str, object]:
@@ -89,5 +97,9 @@ def _text(options: argparse.Namespace) -> str:
         complain("note: this text is in your shell's history now; give it on standard input next time")
         given: str = options.text
         return given
-    text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    try:
+        text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    except (AttributeError, OSError):  # it is closed, or something that cannot be read
+        complain("standard input cannot be read; give the text there, or as an argument")
+        sys.exit(2)
     return text.removesuffix("\n")

@@ -63,7 +63,7 @@ def _announce(options: argparse.Namespace, spec: Spec, url: str, roles: Roles) -
     if options.print_env:
         text = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items())
     else:
-        widest = max(map(len, variables))
+        widest = max(map(len, variables), default=0)
         text = "\n".join(
             [
                 f"{spec.title}, served at {url}",

@@ -79,17 +79,7 @@ class Directory:
         requests_per_minute: float = math.inf,
     ) -> ApiKey:
         """Issue a key; its secret is known to the caller alone, and to the directory by its digest."""
-        key = self.key_format.mint(self._random_bytes)
-        parsed = self.key_format.parts(key)
-        self.keys[parsed.key_id] = KeyRecord(
-            parsed.key_id,
-            _digest(key.reveal()),
-            organization,
-            self.permissions_of(scope),
-            expires_at=expires_at,
-            requests_per_minute=requests_per_minute,
-        )
-        return key
+        return self._issue(organization, self.permissions_of(scope), expires_at, requests_per_minute)
 
     def permissions_of(self, scope: str) -> frozenset[str]:
         """What a key of this scope may do."""
@@ -104,10 +94,9 @@ class Directory:
         self.keys[key_id].revoked_at = self.now()
 
     def rotate(self, key_id: str, overlap_seconds: float) -> ApiKey:
-        """Issue a successor with the same organization and permissions; the old key works through the overlap."""
+        """Issue a successor that may do the same, as often and as long; the old key works through the overlap."""
         old = self.keys[key_id]
-        new = self.create_key(old.organization, next(iter(self.spec.scopes)), expires_at=old.expires_at)
-        self.keys[self.key_id(new)].permissions = old.permissions
+        new = self._issue(old.organization, old.permissions, old.expires_at, old.requests_per_minute)
         old.revoked_at = min(old.revoked_at, self.now() + overlap_seconds)
         return new
 
@@ -124,9 +113,33 @@ class Directory:
     def create_sandbox(self, organization: str, fields: dict[str, object]) -> str:
         """Add a sandbox; returns its id."""
         sandbox_id = f"sb_{self._random_bytes(9).hex()}"
-        id_fields = self.spec.operations["create"].makes[:1] if "create" in self.spec.operations else []
-        self.sandboxes[sandbox_id] = Sandbox(organization, dict.fromkeys(id_fields, sandbox_id) | fields)
+        self.sandboxes[sandbox_id] = Sandbox(organization)
+        self.change_sandbox(sandbox_id, fields)
         return sandbox_id
+
+    def change_sandbox(self, sandbox_id: str, fields: dict[str, object]) -> None:
+        """Give a sandbox other fields; its id stays what it is."""
+        id_fields = self.spec.operations["create"].makes[:1] if "create" in self.spec.operations else ["id"]
+        own = dict.fromkeys(id_fields, sandbox_id)
+        self.sandboxes[sandbox_id].fields = own | self.sandboxes[sandbox_id].fields | fields | own
+
+    def _issue(
+        self, organization: str, permissions: frozenset[str], expires_at: float, requests_per_minute: float
+    ) -> ApiKey:
+        while True:
+            key = self.key_format.mint(self._random_bytes)
+            key_id = self.key_id(key)
+            if key_id not in self.keys:  # short ids come again
+                break
+        self.keys[key_id] = KeyRecord(
+            key_id,
+            _digest(key.reveal()),
+            organization,
+            permissions,
+            expires_at=expires_at,
+            requests_per_minute=requests_per_minute,
+        )
+        return key
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +162,7 @@ def populate(directory: Directory) -> Roles:
 
 
 def _issue(directory: Directory, credential: Credential) -> ApiKey:
-    scope = credential.scope or next(iter(directory.spec.scopes))
+    scope = credential.scope or next(iter(directory.spec.scopes))  # an unscoped key may do what the first scope allows
     now = directory.now()
     key = directory.create_key(
         credential.organization,

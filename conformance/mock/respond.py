@@ -16,19 +16,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from conformance.keys import MalformedKeyError
+from conformance.mock.fields import decode
 from conformance.mock.message import Request, Response
+from conformance.mock.presented import reader
+from conformance.mock.refusals import Refusals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from conformance.keys import ApiKey
     from conformance.mock.directory import Directory, KeyRecord
-    from conformance.spec.model import Operation, Style
+    from conformance.spec.model import Spec
 
     Effect = Callable[[str, str, dict[str, Any]], Response]
 
 BODY_LIMIT = 1024 * 1024
 _JSON = (b"content-type", b"application/json")
+_USUAL = {"list": 200, "create": 201, "view": 200, "update": 200, "delete": 204}
 
 
 class Route(NamedTuple):
@@ -39,14 +43,17 @@ class Route(NamedTuple):
 
 
 class Mock:
-    """Answers requests from what its directory knows; `issued` are the keys that faults may confuse."""
+    """Answers requests from what its directory knows.
+
+    `readers` find the credentials of a request, and faults may change them; `issued` are the keys that faults confuse.
+    """
 
     def __init__(self, directory: Directory, issued: Iterable[ApiKey] = ()) -> None:
         self.directory = directory
         self.issued = tuple(issued)
         self.spec = directory.spec
         self.base_path = urlsplit(self.spec.base_url).path.rstrip("/")
-        self._styles = [_reader(style) for style in self.spec.styles.values() if style.header]
+        self.readers = [reader(style) for style in self.spec.styles.values()]
         self._routes = self._make_routes()
         self._effects: dict[str, Effect] = {
             "list": self._list,
@@ -55,14 +62,13 @@ class Mock:
             "update": self._update,
             "delete": self._delete,
         }
-        self._refusals = self._make_refusals()
-        challenge = next((s.value.split(" ")[0] for s in self.spec.styles.values() if " " in s.value), "ApiKey")
-        self._challenge = (b"www-authenticate", f'{challenge} realm="{self.spec.title}"'.encode())
+        self._refusals = Refusals(self.spec)
+        self._challenge = (b"www-authenticate", _challenge(self.spec))
         self._request_ids = map(f"req_{secrets.token_hex(4)}%08x".__mod__, count(1))
 
     def respond(self, request: Request) -> Response:
         """The answer to a request; for HEAD that to GET, whose body the server leaves out."""
-        route, item = self._route(request.path)
+        route, item = self.route(request.path)
         if request.method == "OPTIONS" and route:
             return Response(204, (self._request_id(), _allow(route)), b"")
         record = self._authenticate(request)
@@ -77,7 +83,7 @@ class Mock:
         return self._perform(request, record, name, item)
 
     def _authenticate(self, request: Request) -> KeyRecord | Response:
-        presented = {text for reader in self._styles for text in reader(request)}
+        presented = {text for read in self.readers for text in read(request)}
         if len(presented) != 1:
             return self._refusal(401, "missing")
         text = presented.pop()
@@ -104,12 +110,9 @@ class Mock:
             return self._refusal(403, "scope")
         if request.body_too_large:
             return self._error(413)
-        fields: dict[str, Any] = {}
-        if operation.body is not None:
-            decoded = _decode(request.body)
-            if not _valid(operation, decoded):
-                return self._error(400)
-            fields = decoded
+        fields = {} if operation.body is None else decode(operation, request.body)
+        if fields is None:
+            return self._error(400)
         if name in ("view", "update", "delete"):
             sandbox = self.directory.sandboxes.get(item)
             if sandbox is None:
@@ -120,24 +123,24 @@ class Mock:
 
     def _list(self, organization: str, _item: str, _fields: dict[str, Any]) -> Response:
         own = [s.fields for s in self.directory.sandboxes.values() if s.organization == organization]
-        return self._json(200, {"data": own})
+        return self._success("list", {"data": own})
 
     def _create(self, organization: str, _item: str, fields: dict[str, Any]) -> Response:
         sandbox_id = self.directory.create_sandbox(organization, {"status": "running"} | fields)
-        return self._json(201, self.directory.sandboxes[sandbox_id].fields)
+        return self._success("create", self.directory.sandboxes[sandbox_id].fields)
 
     def _view(self, _organization: str, item: str, _fields: dict[str, Any]) -> Response:
-        return self._json(200, self.directory.sandboxes[item].fields)
+        return self._success("view", self.directory.sandboxes[item].fields)
 
     def _update(self, _organization: str, item: str, fields: dict[str, Any]) -> Response:
-        self.directory.sandboxes[item].fields |= fields
-        return self._json(200, self.directory.sandboxes[item].fields)
+        self.directory.change_sandbox(item, fields)
+        return self._success("update", self.directory.sandboxes[item].fields)
 
     def _delete(self, _organization: str, item: str, _fields: dict[str, Any]) -> Response:
-        del self.directory.sandboxes[item]
-        return Response(204, (self._request_id(),), b"")
+        return self._success("delete", self.directory.sandboxes.pop(item).fields)
 
-    def _route(self, path: str) -> tuple[Route | None, str]:
+    def route(self, path: str) -> tuple[Route | None, str]:
+        """The route of a path, and the id of the sandbox in it; `None` and "" where there is none."""
         for route in self._routes:
             match = route.pattern.fullmatch(path)
             if match:
@@ -149,71 +152,31 @@ class Mock:
         for name, operation in self.spec.operations.items():
             pattern = "([^/]+)".join(map(re.escape, (self.base_path + operation.path).split("{id}")))
             routes.setdefault(pattern, Route(re.compile(pattern), {})).by_method[operation.method] = name
-        return list(routes.values())
-
-    def _make_refusals(self) -> dict[int, list[tuple[list[str], bytes]]]:
-        refusals: dict[int, list[tuple[list[str], bytes]]] = {}
-        for outcome in self.spec.outcomes.values():
-            for body in next(iter(outcome.bodies.values()), []):
-                for status in outcome.status:
-                    fields = body.has or {"error": HTTPStatus(status).phrase}
-                    refusals.setdefault(status, []).append((body.only, json.dumps(fields).encode()))
-        return refusals
+        return sorted(routes.values(), key=lambda route: route.pattern.groups)  # a path that is spelled out goes first
 
     def _refusal(self, status: int, why: str, *headers: tuple[bytes, bytes]) -> Response:
-        bodies = self._refusals.get(status, [([], b"{}")])
-        body = next((body for only, body in bodies if why in only), bodies[0][1])
         challenge = (self._challenge,) if status == 401 else ()
-        return Response(status, (_JSON, self._request_id(), *challenge, *headers), body)
+        return Response(status, (_JSON, self._request_id(), *challenge, *headers), self._refusals.body(status, why))
 
     def _error(self, status: int, *headers: tuple[bytes, bytes]) -> Response:
         body = {"error": HTTPStatus(status).phrase}
         return Response(status, (_JSON, self._request_id(), *headers), json.dumps(body).encode())
 
-    def _json(self, status: int, value: object) -> Response:
+    def _success(self, name: str, value: object) -> Response:
+        documented = self.spec.operations[name].succeeds
+        status = _USUAL[name] if _USUAL[name] in documented else documented[0]
+        if status == 204:
+            return Response(status, (self._request_id(),), b"")
         return Response(status, (_JSON, self._request_id()), json.dumps(value).encode())
 
     def _request_id(self) -> tuple[bytes, bytes]:
         return b"x-request-id", next(self._request_ids).encode()
 
 
-def _reader(style: Style) -> Callable[[Request], list[str]]:
-    """Reads the credentials that a request carries in one style; the scheme ignores case (RFC 9110, 11.1)."""
-    name = style.header.lower().encode()
-    scheme, _, _ = style.value.partition("{key}")
-    start = scheme.strip().lower().encode()
-
-    def read(request: Request) -> list[str]:
-        found = []
-        for value in request.values(name):
-            text = value.strip(b" \t")
-            if start:
-                given, space, text = text.partition(b" ")
-                if given.lower() != start or not space:
-                    continue
-                text = text.strip(b" ")
-            if text:
-                found.append(text.decode("latin-1"))
-        return found
-
-    return read
-
-
-def _decode(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _valid(operation: Operation, body: Any) -> bool:
-    """Whether a body has the fields of one of the documented forms, each of the documented type."""
-    forms = [form for form in (operation.body, operation.other_body) if form is not None]
-    return isinstance(body, dict) and any(
-        any(name in body for name in form)
-        and all(type(body[name]) is type(value) for name, value in form.items() if name in body)
-        for form in forms
-    )
+def _challenge(spec: Spec) -> bytes:
+    scheme = next((style.value.split(" ")[0] for style in spec.styles.values() if " " in style.value), "ApiKey")
+    realm = re.sub(r"[^ !#-\[\]-~]", "", spec.title)  # what a quoted string may hold as it is
+    return f'{scheme} realm="{realm}"'.encode()
 
 
 def _allow(route: Route) -> tuple[bytes, bytes]:

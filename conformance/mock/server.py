@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Awaitable, Callable
 
-    from conformance.mock.message import Response
+    from conformance.mock.message import Respond
 
     Message = dict[str, Any]
-    Respond = Callable[[Request], Response]
     Application = Callable[
         [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
     ]
@@ -37,7 +36,10 @@ def application(respond: Respond) -> Application:
         headers = tuple(scope["headers"])
         body, too_large = b"", False
         if any(name in (b"content-length", b"transfer-encoding") for name, _ in headers):
-            body, too_large = await _read_body(receive)
+            whole = await _read_body(receive)
+            if whole is None:
+                return
+            body, too_large = whole
         path, _, _ = scope["raw_path"].partition(b"?")
         response = respond(
             Request(
@@ -63,12 +65,14 @@ def application(respond: Respond) -> Application:
     return serve
 
 
-async def _read_body(receive: Callable[[], Awaitable[Message]]) -> tuple[bytes, bool]:
-    """The body, or as much of it as the limit allows and whether there was more."""
+async def _read_body(receive: Callable[[], Awaitable[Message]]) -> tuple[bytes, bool] | None:
+    """The body and whether it was too large to be kept; `None` when the client left in the middle of it."""
     chunks: list[bytes] = []
     size, more = 0, True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         chunks.append(message.get("body", b""))
         size += len(chunks[-1])
         more = bool(message.get("more_body"))
