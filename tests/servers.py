@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 KEYS = KeyFormat(msgspec.to_builtins(SPEC.key))
 _LONGEST_LINE = 65536
 _HEADERS_LIMIT = 8192
+_POLL_SECONDS = 0.01
 _EVERYTHING = {"read", "create", "update", "delete"}
 _WORDS = {
     "rest": {401: "AUTHENTICATION_ERROR", 403: "PERMISSION_DENIED"},
@@ -349,7 +350,7 @@ def served(freedoms: Freedoms) -> Iterator[Api]:
     api = Api(freedoms)
     with Server(api) as server:  # leaving waits for every connection to have ended
         api.environment["HOPX_BASE_URL"] = f"http://127.0.0.1:{server.server_address[1]}/v1"
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(_POLL_SECONDS,))
         thread.start()
         try:
             yield api

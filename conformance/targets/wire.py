@@ -5,6 +5,7 @@ from __future__ import annotations
 import http
 import http.client
 import io
+import math
 import select
 import socket
 import ssl
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _MEBIBYTES = 8
 _IDLE_SECONDS = 1.0
+_ENOUGH = 10
 BODY_LIMIT = _MEBIBYTES * 1024 * 1024
 _REPEATABLE = ("GET", "HEAD", "OPTIONS")
 _NO_BODY = (204, 304)
@@ -49,7 +51,7 @@ class Wire:
         self._origin = origin
         self._time_limit = time_limit
         self._connection = _Connection(origin, tls)
-        self._closes_unannounced = False
+        self._kept_alive = 0.0  # how often a connection was still there for another request; -inf once one was not
         self._last_used = 0.0
 
     def roundtrip(self, method: str, target: str, headers: Sequence[tuple[str, bytes]], body: bytes | None) -> Response:
@@ -62,26 +64,29 @@ class Wire:
         now = time.monotonic()
         self._connection.deadline = now + self._time_limit
         if self._is_stale():
-            self._closes_unannounced = True
+            self._kept_alive = -math.inf
             self.close()
-        if method not in _REPEATABLE and (self._closes_unannounced or now > self._last_used + _IDLE_SECONDS):
+        is_trusted = self._kept_alive >= _ENOUGH and now <= self._last_used + _IDLE_SECONDS
+        if method not in _REPEATABLE and not is_trusted:
             self.close()  # what must not be sent twice begins on a connection that nobody can have closed
         reused = self._connection.sock is not None
         try:
             try:
-                return self._exchange(method, target, headers, body)
+                response = self._exchange(method, target, headers, body)
             except _STALE:
-                self._closes_unannounced = True
+                self._kept_alive = -math.inf
                 self.close()
-                if not reused:
+                if not reused or method not in _REPEATABLE:
                     raise
-                return self._exchange(method, target, headers, body)
+                response = self._exchange(method, target, headers, body)
         except (OSError, http.client.HTTPException, ValueError) as error:
             self.close()
             raise UnansweredError(_cause(error, self._origin, self._time_limit)) from error
         except BaseException:  # Ctrl-C: what is still to come must not be taken for the answer to the next request
             self.close()
             raise
+        self._kept_alive += reused
+        return response
 
     def close(self) -> None:
         """Close the connection; the next request opens a new one."""
