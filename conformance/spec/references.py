@@ -25,6 +25,15 @@ E = TypeVar("E", bound=msgspec.Struct)
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PLACEHOLDERS = ("{key}", "{basic_user}", "{basic_password}")
+_WITH_OUTCOME = (
+    "answer",
+    "bad_key_after_good_one",
+    "cookie_of_refusal_does_not_authenticate",
+    "every_near_miss_is_refused",
+    "refused_every_time",
+    "server_survives",
+    "whole_surface_needs_a_key",
+)
 _WITH_ID = ("view", "update", "delete")
 
 
@@ -136,6 +145,7 @@ def _check_rules(source: Source) -> None:
                 source.mistake((*path, "id"), message)
             seen.setdefault(name, line)
         _check_outcome_of_rule(source, path, rule)
+        _check_scopes_of_rule(source, path, rule)
         _check_axes(source, path, _mapping(rule.get("when")))
 
 
@@ -143,10 +153,23 @@ def _check_outcome_of_rule(source: Source, path: Path, rule: dict[str, Any]) -> 
     then = rule.get("then", "")
     if then and isinstance(then, str):
         _known(source, (*path, "then"), "outcome", [then], _names(source, "outcomes"))
-    elif then == "" and rule.get("level") != "observe" and rule.get("check", "answer") == "answer":
+    elif then == "" and rule.get("level") != "observe" and rule.get("check", "answer") in _WITH_OUTCOME:
         name = f"rule {rule['id']!r}" if "id" in rule else "this rule"
         message = f"{name} can be broken but has no outcome; write then: and one of the outcomes"
         source.mistake(path, message)
+
+
+def _check_scopes_of_rule(source: Source, path: Path, rule: dict[str, Any]) -> None:
+    """Where the scope decides, every credential has to have one."""
+    outcome = _mapping(_mapping(_mapping(source.data).get("outcomes")).get(str(rule.get("then"))))
+    if not outcome.get("in_scope"):
+        return
+    credentials = _mapping(_mapping(source.data).get("credentials"))
+    asked = _mapping(rule.get("when")).get("credential", [])
+    for name in credentials if asked == "each" else [asked] if isinstance(asked, str) else map(str, _list(asked)):
+        if name in credentials and not _mapping(credentials[name]).get("scope"):
+            message = f"credential {name!r} has no scope to decide by; leave it out, or give it one"
+            source.mistake((*path, "when", "credential"), message)
 
 
 def _check_axes(source: Source, path: Path, when: dict[str, Any]) -> None:

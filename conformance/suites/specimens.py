@@ -44,6 +44,7 @@ class Specimens:
         )
         self.owner = Recipe(owner)
         self._style = next(iter(spec.styles))
+        self._id_names = spec.operations["create"].makes if "create" in spec.operations else ["id"]
 
     def keep(self, purpose: str) -> str:
         """The id of a sandbox that serves one purpose throughout the run.
@@ -108,13 +109,12 @@ class Specimens:
 
     def ids_in(self, response: Response) -> list[str]:
         """The ids that a response names at any depth, those of an object before those of its parts."""
-        return list(_ids(response.json, self._spec.operations["create"].makes))
+        return list(_ids(response.json, self._id_names))
 
     def listed_in(self, response: Response) -> list[str]:
         """The ids of the elements of a list, wherever in the response the list is."""
-        names = self._spec.operations["create"].makes
         for elements in (value for value in _within(response.json) if isinstance(value, list)):
-            found = [next(_ids(element, names), "") for element in elements]
+            found = [next(_ids(element, self._id_names), "") for element in elements]
             if any(found):
                 return [item for item in found if item]
         return []
@@ -128,7 +128,8 @@ class Specimens:
 
     def _listed(self) -> str:
         exchange = self._target.send(compose(self._spec, self._own("list")))
-        found = self.listed_in(exchange.response) if exchange.response.status == 200 else []
+        shown = exchange.response.status in self._spec.operations["list"].succeeds
+        found = self.listed_in(exchange.response) if shown else []
         if not found:
             raise NoSpecimenError("a sandbox to look at, or --allow-writes to create one")
         return found[0]
@@ -137,7 +138,7 @@ class Specimens:
         try:
             axes = dataclasses.replace(self._own("delete"), recipe=self._made[item])
             response = self._target.send(compose(self._spec, axes, item)).response
-        except TargetError:
+        except (TargetError, NoSpecimenError):
             return
         if response.status in (*self._spec.operations["delete"].succeeds, 404, 410):
             self.forget(item)
@@ -152,6 +153,8 @@ class Specimens:
     def _own(self, operation: str) -> Axes:
         if self._target.keyring.obstacle(self.owner):
             raise NoSpecimenError(self._target.keyring.obstacle(self.owner))
+        if operation not in self._spec.operations:
+            raise NoSpecimenError(f"the operation {operation!r} in the spec")
         return Axes(recipe=self.owner, style=self._style, operation=operation)
 
 

@@ -47,11 +47,14 @@ def _comparable(trial: Trial, status: int, body: object) -> str:
 @check(requests=2)
 def both_headers_at_once(trial: Trial) -> Verdict:
     """What happens when every header is there: this credential in one of them, a full key in the other."""
-    first, second = [style for style in trial.spec.styles.values() if style.header][:2]
+    names = [name for name, style in trial.spec.styles.items() if style.header]
+    if len(names) < 2:
+        raise BlockedError("two header styles in the spec")
+    first, second = (trial.spec.styles[name] for name in names[:2])
     full = _full_key(trial)
     observed = []
     for one, other in ((trial.probe.recipe, full), (full, trial.probe.recipe)):
-        request = compose(trial.spec, replace(trial.probe, recipe=one, style=next(iter(trial.spec.styles))))
+        request = compose(trial.spec, replace(trial.probe, recipe=one, style=names[0]))
         header = (second.header, second.value.replace("{key}", "{second}"))
         exchange = trial.send(replace(request, headers=(*request.headers, header), second=other))
         observed.append(f"{first.header}: {one}, {second.header}: {other} gives {brief(exchange.response)}")

@@ -89,14 +89,15 @@ def _as_owner(trial: Trial, operation: str, item: str = "") -> Exchange:
 
 def _listed(trial: Trial) -> set[str]:
     exchange = _as_owner(trial, "list")
-    if exchange.response.status != 200:
+    if exchange.response.status not in trial.spec.operations["list"].succeeds:
         raise BlockedError(f"a key that can list (listing gave {exchange.response.status})")
     return set(trial.specimens.listed_in(exchange.response))
 
 
 def _viewed(trial: Trial, item: str) -> dict[str, Any]:
     exchange = _as_owner(trial, "view", item)
-    if exchange.response.status != 200 or not isinstance(exchange.response.json, dict):
+    shown = exchange.response.status in trial.spec.operations["view"].succeeds
+    if not shown or not isinstance(exchange.response.json, dict):
         raise BlockedError(f"a key that can view (viewing gave {brief(exchange.response)})")
     return exchange.response.json
 

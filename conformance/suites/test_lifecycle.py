@@ -17,6 +17,7 @@ from conformance.mock.faults import with_fault
 from conformance.mock.message import Request as Received
 from conformance.mock.respond import Mock
 from conformance.suites.check import check
+from conformance.suites.trial import BlockedError
 
 if TYPE_CHECKING:
     from conformance.keys import ApiKey
@@ -54,13 +55,17 @@ class World:
         probe = trial.varied(recipe=recipe, style=style, operation=operation)
         item = self.sandboxes[held.organization]
         request = compose(self.spec, probe, item)
-        headers = tuple(
-            (name.lower().encode(), value.replace("{key}", held.key.reveal()).encode())
-            for name, value in request.headers
+        target, query, body, *values = (
+            text.replace("{key}", held.key.reveal())
+            for text in (
+                *request.target.partition("?")[::2],
+                request.body or "",
+                *(value for _, value in request.headers),
+            )
         )
-        answer = self.respond(
-            Received(request.method, self.base_path + request.target, "", headers, (request.body or "").encode())
-        )
+        names = (name.lower().encode() for name, _ in request.headers)
+        headers = tuple(zip(names, (value.encode() for value in values), strict=True))
+        answer = self.respond(Received(request.method, self.base_path + target, query, headers, body.encode()))
         if operation == "delete" and answer.status < 300:
             self.sandboxes[held.organization] = self.directory.create_sandbox(held.organization, {})
         outcome = _by_status(trial, 401) if held.stops_at <= self.time else _by_scope(trial)
@@ -76,6 +81,7 @@ def key_lifecycle(trial: Trial) -> Verdict:
     from hypothesis.stateful import run_state_machine_as_test
 
     expected = "keys work while, and only while, they are in force"
+    _check_words(trial)
     try:
         run_state_machine_as_test(
             _machine(trial),
@@ -142,6 +148,14 @@ def _machine(trial: Trial) -> Any:
             self.world.time += passed
 
     return KeyLifecycle
+
+
+def _check_words(trial: Trial) -> None:
+    """What the model says has to have words in the spec."""
+    try:
+        _by_status(trial, 401), _by_scope(trial), [_credential(trial, scope) for scope in trial.spec.scopes]
+    except StopIteration:
+        raise BlockedError("a credential for every scope, and outcomes for a 401 and by scope, in the spec") from None
 
 
 def _credential(trial: Trial, scope: str) -> str:

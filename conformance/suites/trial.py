@@ -55,6 +55,8 @@ class Trial:
 
         """
         asked = self.varied(**axes)
+        if asked.operation not in self.spec.operations:
+            raise BlockedError(f"the operation {asked.operation!r} in the spec")
         if not asked.style:
             asked = replace(asked, style=self._style_of(asked.recipe))
         obstacle = self.target.keyring.obstacle(asked.recipe)
