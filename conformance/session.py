@@ -7,28 +7,24 @@ import sys
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from conformance import __version__, setup
+from conformance import setup
 from conformance.items import RUN, ProbeItem, items_of
-from conformance.options import OPTIONS, given
+from conformance.options import given
 from conformance.probes import Probe, all_probes
-from conformance.report.html import HtmlReport
-from conformance.report.lines import LinesWriter
-from conformance.report.summary import Tally
-from conformance.report.text import one_line, printable
+from conformance.report.text import printable
+from conformance.reporting import Reporting
 from conformance.run import MOST_SILENCES, Run
 from conformance.scrubbing import Scrubbing
 from conformance.suites.specimens import ENDING_SIGNALS
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from pathlib import Path
 
-    from conformance.scrub import Scrubber
     from conformance.spec.model import Spec
-    from conformance.waivers import Waiver
 
 
 _TELL_EVERY_SECONDS = 10.0
@@ -135,8 +131,11 @@ class Session:
         """Say who is asked about what."""
         if self._run is None:
             return []
-        target = self._run.target
-        return [f"target: {target.name} at {target.base_url}, of {self._run.spec.title} {self._run.spec.version}"]
+        target, spec = self._run.target, self._run.spec
+        documented = urlsplit(spec.base_url).hostname
+        elsewhere = target.name == "live" and urlsplit(target.base_url).hostname != documented
+        where = f"{target.base_url}, which is not the documented host {documented}" if elsewhere else target.base_url
+        return [f"target: {target.name} at {where}; promises: {spec.title} {spec.version}"]
 
     def pytest_report_collectionfinish(self) -> list[str]:
         """Say how many requests there will be at most, and how long they take at the run's pace."""
@@ -209,116 +208,3 @@ def _let_end(number: int) -> None:
 
 def _decides(report: pytest.TestReport) -> bool:
     return report.when == "call" or (report.when == "setup" and not report.passed)
-
-
-class Reporting:
-    """Counts the verdicts of all workers and writes the reports."""
-
-    def __init__(
-        self, config: pytest.Config, spec: Spec, waivers: list[Waiver], directory: Path, scrubber: Scrubber
-    ) -> None:
-        self._config = config
-        self._waivers = waivers
-        self._spec = spec
-        self._tally = Tally()
-        self._kept: set[str] = set()
-        self._broken: set[str] = set()
-        self._problems: list[str] = []
-        self._reached = 0
-        self._lines = LinesWriter(directory / "results.jsonl", scrubber.scrub)
-        facts = {name: scrubber.scrub(text) for name, text in self._facts().items()}
-        self._page = HtmlReport(spec, scrubber.scrub, self._tally, facts)
-        if not config.getoption("htmlpath", None):
-            config.option.htmlpath = str(directory / "report.html")
-        config.option.self_contained_html = True
-        self._html = config.option.htmlpath
-        config.pluginmanager.register(self._page, "conformance-html")
-
-    def _facts(self) -> dict[str, str]:
-        run = self._config.stash.get(RUN, None)
-        target = given(self._config, "--target")
-        return {
-            "Target": f"{target} at {run.target.base_url}" if run else target,
-            "Promises": f"{self._spec.title} {self._spec.version}",
-            "Suite": __version__,
-            "Options": " ".join(
-                f"{option.flag}={value}" for option in OPTIONS if (value := given(self._config, option.flag))
-            ),
-        }
-
-    def pytest_sessionstart(self) -> None:
-        """Begin the results file."""
-        run = self._config.stash.get(RUN, None)
-        self._lines.begin(
-            {
-                "target": given(self._config, "--target"),
-                "base_url": run.target.base_url if run else None,
-                "version": __version__,
-                "spec": self._spec.spec,
-                "spec_version": self._spec.version,
-                "options": {option.flag: given(self._config, option.flag) for option in OPTIONS},
-                "workers": self._config.getoption("numprocesses", None) or 1,
-            }
-        )
-
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        """Write and count a verdict."""
-        self._reached += report.when == "teardown"
-        line = getattr(report, "verdict_line", None)
-        if line is None:
-            return
-        self._lines.write(line)
-        self._tally.add(line)
-        if line["verdict"] in ("fail", "advisory", "waived"):
-            self._broken.add(line["probe"])
-        elif line["verdict"] not in ("blocked", "error"):
-            self._kept.add(line["probe"])
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Fail a run that asked nothing or whose waivers are stale, and end the results file."""
-        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            self._problems = [*self._stale(), *self._nothing_asked(), *self._not_reached(session.testscollected)]
-            if self._problems:
-                session.exitstatus = pytest.ExitCode.TESTS_FAILED
-            self._lines.end(
-                self._tally.footer()
-                | {"requests": self._requests(), "problems": self._problems, "exit_status": int(session.exitstatus)}
-            )
-        self._lines.close()
-
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Print the summary with its denominator."""
-        if not self._tally.total:
-            return
-        terminalreporter.section(f"{self._spec.title}: {given(self._config, '--target')}", sep="=")
-        for line in self._tally.noted:
-            if line["verdict"] in ("advisory", "waived"):
-                terminalreporter.write_line(one_line(f"{line['verdict']}: {line['probe']}: {line['observed']}"))
-        for sentence in self._tally.sentences():
-            terminalreporter.write_line(sentence)
-        for problem in self._problems:
-            terminalreporter.write_line(problem, red=True)
-        terminalreporter.write_line(f"results: {self._lines.path}")
-
-    def _requests(self) -> int | None:
-        """How many requests were sent; unknown when workers sent them."""
-        run = self._config.stash.get(RUN, None)
-        return run.target.sent if run else None
-
-    def _stale(self) -> list[str]:
-        stale = [
-            waiver
-            for waiver in self._waivers
-            if any(map(waiver.matches, self._kept)) and not any(map(waiver.matches, self._broken))
-        ]
-        return [f"stale waiver in line {w.line}: {w.pattern} matches no broken promise; remove it" for w in stale]
-
-    def _nothing_asked(self) -> list[str]:
-        if self._tally.total and not self._tally.asked:
-            return ["nothing could be asked, so nothing is known: see what is needed above"]
-        return []
-
-    def _not_reached(self, collected: int) -> list[str]:
-        left = collected - self._reached
-        return [f"stopped early: {left} of {collected} tests were not reached"] if left > 0 else []

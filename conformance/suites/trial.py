@@ -102,7 +102,7 @@ class Trial:
         return self.ask(recipe=Recipe(keyless), style="", alteration="")
 
     def settings(self, examples: int) -> Any:
-        """Hypothesis settings for so many cases that a check generates: few, quick, and without a timing of their own."""
+        """Hypothesis settings for so many cases that a check generates, without a timing of their own."""
         from hypothesis import HealthCheck, Phase, settings
 
         return settings(
