@@ -53,7 +53,9 @@ class Reporting:
             "Promises": f"{self._spec.title} {self._spec.version}",
             "Suite": __version__,
             "Options": " ".join(
-                f"{option.flag}={value}" for option in OPTIONS if (value := given(self._config, option.flag))
+                f"{option.flag}={value}"
+                for option in OPTIONS
+                if (value := given(self._config, option.flag)) and value != option.default
             ),
         }
 
