@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from conformance.judge import vocabulary_of
 from conformance.report.curl import curl_line
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def verdict_line(spec: Spec, probe: Probe, verdict: Verdict, duration_ms: float)
         "reason": verdict.reason,
         "operation": probe.operation,
         "because": probe.rule.because,
+        "vocabularies": sorted({vocabulary_of(spec, exchange.response) for exchange in verdict.exchanges} - {""}),
         "exchanges": [_exchange(spec, exchange) for exchange in verdict.exchanges[-_MOST_EXCHANGES:]],
         "duration_ms": round(duration_ms, 1),
     }

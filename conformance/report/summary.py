@@ -24,10 +24,12 @@ class Tally:
         self.counts: dict[str, Counter[str]] = {level: Counter() for level in LEVELS}
         self.blocked: Counter[str] = Counter()
         self.noted: list[dict[str, Any]] = []
+        self.vocabularies: set[str] = set()
 
     def add(self, line: dict[str, Any]) -> None:
         """Count one verdict line; keep those that somebody has to look at."""
         self.counts[line["level"]][line["verdict"]] += 1
+        self.vocabularies.update(line.get("vocabularies", []))
         if line["verdict"] == "blocked":
             self.blocked[line["reason"]] += 1
         elif line["verdict"] in ("fail", "advisory", "waived", "error"):
@@ -58,8 +60,11 @@ class Tally:
         return " · ".join([f"{level}: {total - counts['blocked']} asked of {total}", *shown])
 
     def counted(self) -> list[str]:
-        """A sentence for every level that has verdicts."""
-        return [self.sentence(level) for level in LEVELS if self.counts[level].total()]
+        """A sentence for every level that has verdicts, and one for whose words the target's errors use."""
+        sentences = [self.sentence(level) for level in LEVELS if self.counts[level].total()]
+        if self.vocabularies:
+            sentences.append(f"vocabulary: {' and '.join(sorted(self.vocabularies))}")
+        return sentences
 
     def needs(self) -> list[str]:
         """What would unblock the rest."""
@@ -76,4 +81,5 @@ class Tally:
             "asked": self.asked,
             "total": self.total,
             "blocked": dict(self.blocked),
+            "vocabularies": sorted(self.vocabularies),
         }
