@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 def reader(style: Style) -> Reader:
     """Reads the credentials that a request presents in one style, as text in Latin-1."""
     values, extract = _values(style), _extractor(style.value)
+    if style.value == "{key}":
+        return lambda request: list(filter(None, values(request)))
     return lambda request: [text for value in values(request) if (text := extract(value))]
 
 
@@ -32,7 +34,9 @@ def _values(style: Style) -> Reader:
     """Reads what stands in a style's place, whatever it is."""
     if style.header:
         name = style.header.lower().encode()
-        return lambda request: [value.strip(b" \t").decode("latin-1") for value in request.values(name)]
+        return lambda request: [
+            value.strip(b" \t").decode("latin-1") for header, value in request.headers if header == name
+        ]
     if style.query:
         return lambda request: [
             text for name, text in parse_qsl(request.query, encoding="latin-1") if name == style.query

@@ -15,6 +15,8 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+import msgspec
+
 from conformance.keys import MalformedKeyError
 from conformance.mock.fields import decode
 from conformance.mock.message import Request, Response
@@ -167,7 +169,7 @@ class Mock:
         status = _USUAL[name] if _USUAL[name] in documented else documented[0]
         if status == 204:
             return Response(status, (self._request_id(),), b"")
-        return Response(status, (_JSON, self._request_id()), json.dumps(value).encode())
+        return Response(status, (_JSON, self._request_id()), msgspec.json.encode(value))
 
     def _request_id(self) -> tuple[bytes, bytes]:
         return b"x-request-id", next(self._request_ids).encode()

@@ -34,8 +34,9 @@ def application(respond: Respond) -> Application:
         scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
     ) -> None:
         headers = tuple(scope["headers"])
+        names = {name for name, _ in headers}
         body, too_large = b"", False
-        if any(name in (b"content-length", b"transfer-encoding") for name, _ in headers):
+        if b"content-length" in names or b"transfer-encoding" in names:
             whole = await _read_body(receive)
             if whole is None:
                 return
@@ -90,6 +91,7 @@ def serve(respond: Respond, listener: socket.socket, *, until_stdin_closes: bool
         ws="none",
         lifespan="off",
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         log_level="error",
         timeout_graceful_shutdown=1,
