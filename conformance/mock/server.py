@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     ]
 
 _NO_BODY = (204, 304)
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 def application(respond: Respond) -> Application:
@@ -93,21 +94,20 @@ def serve(respond: Respond, listener: socket.socket, *, until_stdin_closes: bool
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        log_level="error",
+        log_level="critical",
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
+    for number in _ENDING:
+        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     if until_stdin_closes:
         threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
     server.run(sockets=[listener])
 
 
 def exit_on_signals() -> None:
-    """Let Ctrl-C and SIGTERM end the process with status 0, from now on.
-
-    While it serves, uvicorn catches them to shut down, and raises them once more afterwards.
-    """
-    for number in (signal.SIGINT, signal.SIGTERM):
+    """Let Ctrl-C and SIGTERM end the process with status 0, from now on and until it serves."""
+    for number in _ENDING:
         signal.signal(number, lambda *_: sys.exit(0))
 
 
