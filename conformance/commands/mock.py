@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shlex
 import socket
@@ -41,7 +42,7 @@ def serve_mock(options: argparse.Namespace) -> int:
     try:
         listener = socket.create_server(("127.0.0.1", options.port), backlog=128)
     except OSError as error:
-        complain(f"port {options.port} of loopback cannot be used ({error.strerror}); choose another with --port")
+        complain(f"port {options.port} of loopback cannot be used ({os.strerror(error.errno or 0)}); choose another with --port")
         return 2
     directory = Directory(spec, secrets.randbits(128) if options.seed is None else options.seed)
     roles = populate(directory)
