@@ -452,6 +452,13 @@ def split_cells(cells: list[str]) -> list[str]:
     return [cell + "</td>" for cell in "".join(cells).split("</td>") if cell]
 
 
+def test_the_page_says_who_was_asked_about_what(failed: Ran) -> None:
+    facts = failed.page.data["environment"]
+    assert facts["Target"].startswith("mock at http://127.0.0.1:")
+    assert SPEC.title in facts["Promises"]
+    assert "Packages" not in facts
+
+
 def test_a_row_opens_to_promise_citation_expectation_exchange_curl_line_and_advice(failed: Ran) -> None:
     row = next(row for row in failed.page.rows if "bearer-update" in "".join(row["resultsTableRow"]))
     shown = text_of("".join(extra["content"] for extra in row["extras"]) + row["log"])

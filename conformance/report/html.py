@@ -50,9 +50,13 @@ class HtmlReport:
         report.title = f"{self._spec.title}: conformance"
         report.data["renderCollapsed"] = ["all"]
 
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_metadata(self, metadata: dict[str, Any]) -> None:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
         """What the page says about its run, instead of what is installed."""
+        # not in the hook that pytest-metadata has for this: it calls that before or after us, as they were loaded
+        from pytest_metadata.plugin import metadata_key
+
+        metadata: dict[str, Any] = session.config.stash.get(metadata_key, {})
         metadata.clear()
         metadata.update(self._facts)
 
