@@ -13,7 +13,7 @@ from conformance.commands.output import complain
 from conformance.mock.directory import Directory, populate
 from conformance.mock.faults import FAULTS, with_fault
 from conformance.mock.respond import Mock
-from conformance.mock.server import exit_on_signals, serve
+from conformance.mock.server import serve
 from conformance.spec.files import default_spec
 from conformance.spec.loader import load
 from conformance.spec.mistakes import FileError
@@ -42,15 +42,14 @@ def serve_mock(options: argparse.Namespace) -> int:
     try:
         listener = socket.create_server(("127.0.0.1", options.port), backlog=128)
     except OSError as error:
-        complain(f"port {options.port} of loopback cannot be used ({os.strerror(error.errno or 0)}); choose another with --port")
+        reason = os.strerror(error.errno or 0)
+        complain(f"port {options.port} of loopback cannot be used ({reason}); choose another with --port")
         return 2
     directory = Directory(spec, secrets.randbits(128) if options.seed is None else options.seed)
     roles = populate(directory)
     mock = Mock(directory, roles.keys.values())
     url = f"http://127.0.0.1:{listener.getsockname()[1]}{mock.base_path}"
-    exit_on_signals()
-    _announce(options, spec, url, roles)
-    serve(with_fault(mock, options.fault), listener)
+    serve(with_fault(mock, options.fault), listener, lambda: _announce(options, spec, url, roles))
     return 0
 
 

@@ -15,13 +15,12 @@ from pathlib import Path
 from conformance.mock.directory import Directory, populate
 from conformance.mock.faults import with_fault
 from conformance.mock.respond import Mock
-from conformance.mock.server import exit_on_signals, serve
+from conformance.mock.server import serve
 from conformance.spec.loader import load
 
 
 def main() -> None:
     """Serve until standard input ends."""
-    exit_on_signals()
     line = b""
     while not line.endswith(b"\n"):
         line += os.read(sys.stdin.fileno(), 1)

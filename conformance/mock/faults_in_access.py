@@ -196,15 +196,17 @@ def revocation_delayed(mock: Mock) -> Respond:
     used: set[str] = set()
 
     def respond(request: Request) -> Response:
-        for record in mock.directory.keys.values():
-            if record.revoked_at <= mock.directory.now() and record.key_id not in used:
-                when, record.revoked_at = record.revoked_at, math.inf
-                response = mock.respond(request)
-                record.revoked_at = when
-                if response.status != 401:
-                    used.add(record.key_id)
+        refusal = mock.respond(request)
+        now = mock.directory.now()
+        revoked = [r for r in mock.directory.keys.values() if r.revoked_at <= now and r.key_id not in used]
+        for record in revoked if refusal.status == 401 else []:
+            when, record.revoked_at = record.revoked_at, math.inf
+            response = mock.respond(request)
+            record.revoked_at = when
+            if response.status != 401:
+                used.add(record.key_id)
                 return response
-        return mock.respond(request)
+        return refusal
 
     return respond
 
