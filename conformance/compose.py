@@ -36,7 +36,7 @@ def compose(spec: Spec, axes: Axes, item: str = UNKNOWN_ID) -> Request:
     if body is not None:
         headers.append(_JSON)
     if style and style.query:
-        target += f"?{style.query}={style.value}"
+        target += f"{'&' if '?' in target else '?'}{style.query}={style.value}"
     elif style and style.cookie:
         headers.append(("Cookie", f"{style.cookie}={style.value}"))
     elif style and style.header:

@@ -45,7 +45,7 @@ class Form:
         return isinstance(body, dict) and all(
             [
                 *(body.get(name) == value for name, value in self.has),
-                *(re.search(pattern, str(body.get(name, ""))) for name, pattern in self.matches),
+                *(name in body and re.search(pattern, str(body[name])) for name, pattern in self.matches),
             ]
         )
 
@@ -75,7 +75,7 @@ class Expectation:
     no_access: bool = False
 
     def __str__(self) -> str:
-        return "a refusal, never access" if self.no_access else ", or ".join(map(str, self.answers))
+        return ", or ".join([*map(str, self.answers), *(["a refusal, never access"] if self.no_access else [])])
 
 
 def expectation(spec: Spec, probe: Probe, vocabulary: str = "any", outcome: str = "") -> Expectation:
@@ -90,7 +90,8 @@ def _expected(spec: Spec, probe: Probe, outcome: Outcome, vocabulary: str) -> Ex
         return Expectation((Answer(tuple(spec.operations[probe.operation].succeeds)),))
     if outcome.any:
         parts = [_expected(spec, probe, spec.outcomes[name], vocabulary) for name in outcome.any]
-        return Expectation(tuple(answer for part in parts for answer in part.answers))
+        answers = tuple(answer for part in parts for answer in part.answers)
+        return Expectation(answers, no_access=any(part.no_access for part in parts))
     if outcome.in_scope:
         name = outcome.in_scope if in_scope(spec, probe) else outcome.out_of_scope
         return _expected(spec, probe, spec.outcomes[name], vocabulary)
@@ -134,9 +135,9 @@ def broken(probe: Probe, expected: str, observed: str, exchanges: Sequence[Excha
 
 def mismatch(expected: Expectation, response: Response) -> str:
     """How a response breaks the expectation; "" when it keeps it."""
-    if expected.no_access:
-        return f"{brief(response)}: access" if gives_access(response) else _server_error(response)
     misfits = [_misfit(answer, response) for answer in expected.answers]
+    if expected.no_access:
+        misfits.append(f"{brief(response)}: access" if gives_access(response) else _server_error(response))
     return "" if "" in misfits else max(misfits, key=len)
 
 

@@ -111,18 +111,21 @@ def _styles(spec: Spec, rule: Rule) -> list[str]:
 def _values(names: str | list[str], known: Iterable[str]) -> list[str]:
     if names == "each":
         return list(known)
-    return [names] if isinstance(names, str) else list(names)
+    return [names] if isinstance(names, str) else list(dict.fromkeys(names))
 
 
 def _makes_a_request(spec: Spec, probe: Probe) -> bool:
     """Whether style, operation and alteration go together."""
-    style = spec.lookalikes.get(probe.style)
-    if style and style.body and spec.operations[probe.operation].body is None:
+    style = (spec.styles | spec.lookalikes).get(probe.style)
+    operation = spec.operations.get(probe.operation)
+    if style and style.body and (operation is None or operation.body is None):
         return False
     if not probe.alteration:
         return True
     alteration = spec.alterations[probe.alteration]
-    if alteration.scheme_case and " " not in spec.styles[probe.style].value:
+    if (alteration.header_case or alteration.scheme_case) and (style is None or not style.header):
+        return False
+    if alteration.scheme_case and style and " " not in style.value:
         return False
     return not alteration.operations or probe.operation in alteration.operations
 

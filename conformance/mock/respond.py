@@ -152,7 +152,8 @@ class Mock:
     def _make_routes(self) -> list[Route]:
         routes: dict[str, Route] = {}
         for name, operation in self.spec.operations.items():
-            pattern = "([^/]+)".join(map(re.escape, (self.base_path + operation.path).split("{id}")))
+            path = self.base_path + operation.path.partition("?")[0]
+            pattern = "([^/]+)".join(map(re.escape, path.split("{id}")))
             routes.setdefault(pattern, Route(re.compile(pattern), {})).by_method[operation.method] = name
         return sorted(routes.values(), key=lambda route: route.pattern.groups)  # a path that is spelled out goes first
 

@@ -54,6 +54,7 @@ def check_references(source: Source) -> None:
         _check_credential(source, path, credential)
     for path, outcome in _entries(source, "outcomes", Outcome):
         _check_outcome(source, path, outcome)
+    _check_circles(source)
     for name, entry in _mapping(_mapping(source.data).get("outcomes")).items():
         _check_bodies(source, ("outcomes", name, "bodies"), _mapping(_mapping(entry).get("bodies")))
 
@@ -243,6 +244,23 @@ def _check_outcome(source: Source, path: Path, outcome: Outcome) -> None:
     others = {"any": outcome.any, "in_scope": [outcome.in_scope], "out_of_scope": [outcome.out_of_scope]}
     for key, names in others.items():
         _known(source, (*path, key), "outcome", filter(None, names), _names(source, "outcomes"))
+
+
+def _check_circles(source: Source) -> None:
+    """Outcomes may be made of others, but not of themselves."""
+    made_of = {
+        str(path[1]): {*outcome.any, outcome.in_scope, outcome.out_of_scope} - {""}
+        for path, outcome in _entries(source, "outcomes", Outcome)
+    }
+    for name in made_of:
+        parts: set[str] = set()
+        waiting = set(made_of[name])
+        while waiting:
+            part = waiting.pop()
+            parts.add(part)
+            waiting |= made_of.get(part, set()) - parts
+        if name in parts:
+            source.mistake(("outcomes", name), f"{name!r} is made of itself; write what it is")
 
 
 def _check_bodies(source: Source, path: Path, vocabularies: dict[str, Any]) -> None:

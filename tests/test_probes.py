@@ -1,0 +1,246 @@
+"""From rules to probes, from probes to requests, and the smallest cover of them."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conformance import __version__
+from conformance.compose import UNKNOWN_ID, compose, compose_alternative
+from conformance.exchange import Recipe, Request
+from conformance.probes import Axes, Probe, all_probes, method_of, probes_of, recipes, smallest_cover
+from conformance.spec.files import default_spec
+from conformance.spec.loader import load
+from conformance.spec.model import Alteration, Operation, Rule, Style, When
+
+settings.register_profile("probes", database=None, deadline=None)
+settings.load_profile("probes")
+
+SPEC = load(default_spec())
+PROBES = list(all_probes(SPEC))
+FULL = Recipe("full")
+
+
+def rule(**when: Any) -> Rule:
+    return Rule(id="r", level="must", says="S", when=When(**when), because=["R1"], advice="A")
+
+
+def ids(**when: Any) -> list[str]:
+    return [probe.id for probe in probes_of(SPEC, rule(**when))]
+
+
+# Probes
+
+
+def test_ids_are_unique_and_can_be_test_ids_and_file_names() -> None:
+    assert len({probe.id for probe in PROBES}) == len(PROBES)
+    assert all(probe.id.isascii() and probe.id.isprintable() for probe in PROBES)
+    assert not [probe.id for probe in PROBES if set(probe.id) & set(" /\\:*?\"'<>|_")]
+    assert all(probe.id.startswith(probe.rule.id) for probe in PROBES)
+
+
+def test_the_only_probe_of_a_rule_is_called_like_it() -> None:
+    assert ids(credential="missing", operation="list") == ["r"]
+
+
+def test_ids_name_the_axes_and_the_credential_only_where_it_varies() -> None:
+    assert ids(credential="full", style="each", operation="list") == ["r[x-api-key-list]", "r[bearer-list]"]
+    assert ids(credential=["full", "read_only"], operation="list") == ["r[list-full]", "r[list-read-only]"]
+    assert ids(credential="full", operation="view", alteration=["head", "options"]) == [
+        "r[view-head]",
+        "r[view-options]",
+    ]
+
+
+def test_a_family_of_credentials_gives_a_probe_for_each_member() -> None:
+    texts = SPEC.credentials["malformed"].texts
+    assert ids(credential="malformed", operation="list") == [f"r[list-{label}]" for label in texts]
+    assert ids(credential=["malformed", "full"], operation="list")[0] == "r[list-malformed-not-a-key]"
+    assert [str(recipe) for recipe in recipes(SPEC, rule(credential=["near_miss", "empty"]))] == [
+        *(f"near_miss({how})" for how in SPEC.credentials["near_miss"].how),
+        "empty",
+    ]
+
+
+def test_each_takes_every_value_and_naming_one_twice_changes_nothing() -> None:
+    every = probes_of(SPEC, rule(credential="each", style="each", operation="each"))
+    assert {probe.recipe.name for probe in every} == set(SPEC.credentials)
+    assert {probe.operation for probe in every} == set(SPEC.operations)
+    assert {probe.style for probe in every} == {*SPEC.styles, ""}
+    assert ids(credential=["full", "full"], operation=["list", "list", "view"]) == ["r[list]", "r[view]"]
+
+
+def test_without_a_key_there_is_no_style_to_vary() -> None:
+    assert ids(credential="missing", style="each", operation=["list", "view"]) == ["r[list]", "r[view]"]
+
+
+def test_lookalikes_in_the_body_need_a_body() -> None:
+    found = ids(credential="full", style="lookalikes", operation="each")
+    assert {one for one in found if "body-api-key" in one} == {"r[body-api-key-create]", "r[body-api-key-update]"}
+    assert ids(credential="full", style="body-api-key") == []
+
+
+def test_an_alteration_is_asked_only_where_it_alters_something() -> None:
+    alterations = ["scheme-lower", "name-lower", "head", "broken-json"]
+    found = probes_of(
+        SPEC, rule(credential=["full", "missing"], style="each", operation="each", alteration=alterations)
+    )
+    asked = defaultdict(set)
+    for probe in found:
+        asked[probe.alteration].add((probe.style, probe.operation))
+    assert asked["scheme-lower"] == {("bearer", operation) for operation in SPEC.operations}
+    assert {style for style, _ in asked["name-lower"]} == set(SPEC.styles)
+    assert {operation for _, operation in asked["head"]} == {"list", "view"}
+    assert {operation for _, operation in asked["broken-json"]} == {"create", "update"}
+    assert ids(credential="full", style="cookie-api-key", operation="list", alteration="name-lower") == []
+    assert ids(credential="full", style="basic-user", operation="list", alteration="scheme-lower") == ["r"]
+
+
+def test_the_method_of_a_probe_is_that_of_its_alteration_or_operation() -> None:
+    assert method_of(SPEC, Axes(recipe=FULL, operation="create")) == "POST"
+    assert method_of(SPEC, Axes(recipe=FULL, operation="list", alteration="head")) == "HEAD"
+    assert method_of(SPEC, Axes(recipe=FULL, operation="list", alteration="trailing-slash")) == "GET"
+    assert method_of(SPEC, Axes(recipe=FULL)) == ""
+
+
+# The smallest cover
+
+
+def _values(probe: Probe, of_one_family: bool) -> set[tuple[str, Any]]:
+    recipe = probe.recipe if of_one_family else probe.recipe.name
+    return {
+        ("credential", recipe),
+        ("style", probe.style),
+        ("operation", probe.operation),
+        ("alteration", probe.alteration),
+    }
+
+
+@given(st.sets(st.integers(0, len(PROBES) - 1), max_size=60))
+def test_a_cover_shows_every_rule_each_of_its_values(places: set[int]) -> None:
+    probes = [PROBES[place] for place in places]
+    chosen = smallest_cover(probes)
+    assert chosen <= {probe.id for probe in probes}
+    for one in {probe.rule.id for probe in probes}:
+        asked = [probe for probe in probes if probe.rule.id == one]
+        of_one_family = len({probe.recipe.name for probe in asked}) == 1
+        all_values = set().union(*(_values(probe, of_one_family) for probe in asked))
+        covered = set().union(*(_values(probe, of_one_family) for probe in asked if probe.id in chosen))
+        assert covered == all_values
+
+
+def test_a_cover_is_small_and_the_same_each_time() -> None:
+    chosen = smallest_cover(PROBES)
+    assert chosen == smallest_cover(PROBES)
+    assert len(chosen) < len(PROBES) / 3
+    assert smallest_cover([]) == set()
+
+
+# Requests
+
+
+def composed(**axes: Any) -> Request:
+    item = axes.pop("item", UNKNOWN_ID)
+    return compose(SPEC, Axes(recipe=axes.pop("recipe", FULL), **axes), item)
+
+
+def test_a_request_without_a_style_carries_no_credential_but_what_is_common() -> None:
+    request = composed(operation="list")
+    assert (request.method, request.target, request.body) == ("GET", "/sandboxes", None)
+    assert request.headers == (
+        ("User-Agent", f"hopx-auth/{__version__}"),
+        ("Accept", "application/json"),
+        ("Accept-Encoding", "gzip"),
+    )
+    assert request.recipe == FULL
+
+
+@pytest.mark.parametrize(
+    ("style", "header"),
+    [
+        ("x-api-key", ("X-API-Key", "{key}")),
+        ("bearer", ("Authorization", "Bearer {key}")),
+        ("basic-password", ("Authorization", "Basic {basic_password}")),
+        ("cookie-api-key", ("Cookie", "api_key={key}")),
+    ],
+)
+def test_a_style_is_a_header_with_a_place_for_the_key(style: str, header: tuple[str, str]) -> None:
+    assert composed(operation="list", style=style).headers[-1] == header
+
+
+def test_a_style_may_be_in_the_query_or_in_the_body() -> None:
+    assert composed(operation="list", style="query-api-key").target == "/sandboxes?api_key={key}"
+    body = json.loads(composed(operation="create", style="body-api-key").body or "")
+    assert body == {"template_id": "52", "timeout_seconds": 3600, "api_key": "{key}"}
+
+
+def test_a_query_of_the_operation_is_kept() -> None:
+    operations = {"list": Operation(request="GET /things?all=1", needs="read")}
+    spec = msgspec.structs.replace(SPEC, operations=operations, lookalikes={"q": Style(query="k", value="{key}")})
+    assert compose(spec, Axes(recipe=FULL, operation="list", style="q")).target == "/things?all=1&k={key}"
+
+
+@pytest.mark.parametrize(
+    ("alteration", "header"),
+    [
+        ("name-lower", ("authorization", "Bearer {key}")),
+        ("name-upper", ("AUTHORIZATION", "Bearer {key}")),
+        ("name-mixed", ("aUTHORIZATION", "Bearer {key}")),
+        ("scheme-lower", ("Authorization", "bearer {key}")),
+        ("scheme-upper", ("Authorization", "BEARER {key}")),
+        ("scheme-mixed", ("Authorization", "bEARER {key}")),
+    ],
+)
+def test_the_case_of_a_header_is_altered_and_that_of_the_key_is_not(alteration: str, header: tuple[str, str]) -> None:
+    assert composed(operation="list", style="bearer", alteration=alteration).headers[-1] == header
+
+
+@pytest.mark.parametrize(
+    ("alteration", "target"),
+    [
+        ("", "/sandboxes/i%2F1/timeout"),
+        ("trailing-slash", "/sandboxes/i%2F1/timeout/"),
+        ("doubled-slash", "//sandboxes/i%2F1/timeout"),
+        ("other-case", "/SANDBOXES/i%2F1/TIMEOUT"),
+    ],
+)
+def test_a_path_is_altered_and_the_id_in_it_is_quoted(alteration: str, target: str) -> None:
+    assert composed(operation="update", alteration=alteration, item="i/1").target == target
+
+
+def test_a_body_is_json_unless_it_is_altered_and_goes_with_its_own_method_only() -> None:
+    request = composed(operation="update", style="bearer")
+    assert json.loads(request.body or "") == {"timeout_seconds": 600}
+    assert ("Content-Type", "application/json") in request.headers
+    assert composed(operation="create", alteration="broken-json").body == '{"template_id": '
+    spec = msgspec.structs.replace(SPEC, alterations={"brew": Alteration(method="BREW")})
+    assert compose(spec, Axes(recipe=FULL, operation="create", alteration="brew")).body is None
+    assert composed(operation="list", alteration="head").method == "HEAD"
+
+
+def test_the_other_documented_body_is_sent_where_there_is_one() -> None:
+    other = compose_alternative(SPEC, Axes(recipe=FULL, operation="create", style="bearer"))
+    assert other is not None
+    assert json.loads(other.body or "") == {"template": "code-interpreter"}
+    assert other.headers == composed(operation="create", style="bearer").headers
+    for axes in ({"operation": "update"}, {"operation": "create", "alteration": "template-id"}, {"operation": "list"}):
+        assert compose_alternative(SPEC, Axes(recipe=FULL, **axes)) is None
+    no_body = {"create": Operation(request="POST /x", needs="create", other_body={"a": 1})}
+    spec = msgspec.structs.replace(SPEC, operations=no_body)
+    assert compose_alternative(spec, Axes(recipe=FULL, operation="create")) is None
+
+
+@pytest.mark.parametrize("probe", [probe for probe in PROBES if probe.operation], ids=lambda probe: probe.id)
+def test_every_probe_makes_a_request_that_holds_no_key(probe: Probe) -> None:
+    request = compose(SPEC, probe)
+    text = " ".join([request.target, request.body or "", *(value for _, value in request.headers)])
+    keyless = SPEC.credentials[probe.recipe.name].key == "none"
+    assert ("{key}" in text or "{basic" in text) == (probe.style != "")
+    assert not (keyless and probe.style)
+    assert SPEC.key.prefix not in text
