@@ -25,7 +25,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, mock_server() as variables:
         directory = Path(name)
         (directory / "loop.py").write_text(LOOP)
-        options = ["-q", "--rate=1000000", f"--report-dir={directory}"]
+        options = ["-q", "--rate=999999", f"--report-dir={directory}"]
         live = [
             sys.executable,
             "-m",
