@@ -26,17 +26,19 @@ def rows(document: str, first: str) -> list[list[str]]:
 
 
 def test_the_option_table_of_the_readme_is_that_of_the_code() -> None:
-    expected = [[f"`{option.flag}`", f"`{option.default}`" if option.default else "", option.help] for option in OPTIONS]
-    assert rows("README.md", "option") == expected
+    code = [(f"`{option.flag}`", f"`{option.default}`" if option.default else "", option.help) for option in OPTIONS]
+    assert [tuple(row) for row in rows("README.md", "option")] == code
 
 
 def test_the_table_of_faults_is_that_of_the_code() -> None:
-    assert rows("docs/mock.md", "fault") == [[f"`{name}`", (fault.__doc__ or "").strip()] for name, fault in FAULTS.items()]
+    code = [(f"`{name}`", (fault.__doc__ or "").strip()) for name, fault in FAULTS.items()]
+    assert [tuple(row) for row in rows("docs/mock.md", "fault")] == code
 
 
 def test_the_variables_of_every_role_are_documented() -> None:
     spec = load(default_spec())
-    variables = {c.variable for c in spec.credentials.values()} | {c.sandbox_variable for c in spec.credentials.values()}
+    credentials = spec.credentials.values()
+    variables = {c.variable for c in credentials} | {c.sandbox_variable for c in credentials}
     variables |= {spec.base_url_variable, *spec.environments.values()}
     text = (ROOT / "docs" / "live.md").read_text(encoding="utf-8")
     assert [name for name in variables if name and f"`{name}`" not in text] == []
