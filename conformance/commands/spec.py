@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
 
 
 def lint_spec(options: argparse.Namespace) -> int:
-    """Print every mistake of a spec file; exit status 1 when there are some."""
+    """Print every mistake of a spec file; exit status 1 when there are some, 2 when there is no such file."""
     file = _file(options)
     try:
         spec = load(file)
     except FileError as error:
+        if file.is_dir() or not os.access(file, os.R_OK):
+            complain(str(error))
+            return 2
         found = [{"file": m.file, "line": m.line, "column": m.column, "message": m.message} for m in error.mistakes]
         print_result(options, {"mistakes": found}, str(error), foreign=True)
         return 1
