@@ -764,6 +764,8 @@ def test_faults_of_order_answer_too_early() -> None:
 
 def test_faults_of_effect_refuse_and_do_it_all_the_same() -> None:
     world = World(fault="denied-create-works")
+    assert world.ask_as("read_only", "DELETE", f"{LIST}/{world.own}").status == 403
+    assert world.ask_as("full", path=f"{LIST}/{world.own}").status == 200
     assert world.ask_as("read_only", "POST", body=BODY).status == 403
     assert len(body_of(world.ask_as("full"))["data"]) == 2
     world = World(fault="denied-delete-works")

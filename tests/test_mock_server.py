@@ -14,17 +14,26 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import httptools
+import msgspec
 import pytest
+import uvicorn
 from runs import ROOT, SPEC, VARIABLES, environment, run_command, served_mock
+from uvicorn.server import ServerState
 
+from conformance.mock import __main__ as child_of_a_run
 from conformance.mock.directory import Directory, populate
 from conformance.mock.faults import FAULTS
-from conformance.mock.respond import BODY_LIMIT
+from conformance.mock.protocol import MockProtocol
+from conformance.mock.respond import BODY_LIMIT, Mock
 from conformance.spec.files import default_spec
+from conformance.spec.model import Body, Operation, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from conformance.mock.message import Response
 
 PATIENCE = 20.0  # seconds after which something hangs; nothing here waits for them to pass
 LIST = "/v1/sandboxes"
@@ -130,8 +139,9 @@ def test_chunked_bodies_are_put_together(mock: dict[str, str]) -> None:
     assert (response.status, json.loads(body)["template_id"]) == (201, "52")
 
 
-def test_who_expects_it_is_told_to_go_on(mock: dict[str, str]) -> None:
-    head = f"POST {LIST} HTTP/1.1\nHost: x\nX-API-Key: KEY\nExpect: 100-continue\nContent-Length: {len(BODY)}"
+@pytest.mark.parametrize("word", ["100-continue", "100-Continue"])
+def test_who_expects_it_is_told_to_go_on(mock: dict[str, str], word: str) -> None:
+    head = f"POST {LIST} HTTP/1.1\nHost: x\nX-API-Key: KEY\nExpect: {word}\nContent-Length: {len(BODY)}"
     with connected(mock) as wire:
         wire.send(request_bytes(mock, head))
         assert (wire.line(), wire.line()) == (b"HTTP/1.1 100 Continue\r\n", b"\r\n")
@@ -175,6 +185,107 @@ def test_strange_bytes_are_refused_and_the_server_goes_on(mock: dict[str, str], 
         wire.send(head.replace(b"?", byte))
         assert wire.answers(1)[0] in (400, 401)
     assert ask(mock)[0].status == 401
+
+
+def test_what_is_no_http_is_a_bad_request_and_the_end_of_the_connection(mock: dict[str, str]) -> None:
+    for head in ("BREW /v1/sandboxes HTTP/1.1\nHost: x", "GET /v1/sandboxes HTTP/9.9\nHost: x", "hello"):
+        with connected(mock) as wire:
+            wire.send(request_bytes(mock, head))
+            assert wire.answers(1) == [400]
+            assert wire.line() == b""
+
+
+def test_after_a_request_to_close_nothing_is_answered(mock: dict[str, str]) -> None:
+    close, more = f"GET {LIST} HTTP/1.1\nHost: x\nConnection: close", f"GET {LIST} HTTP/1.1\nHost: x"
+    with connected(mock) as wire:
+        wire.send(request_bytes(mock, close) + request_bytes(mock, more))
+        assert wire.answers(1) == [401]
+        assert wire.line() == b""
+    with connected(mock) as wire:
+        wire.send(request_bytes(mock, f"GET {LIST} HTTP/1.0"))
+        assert wire.answers(1) == [401]
+        assert wire.line() == b""
+
+
+def test_a_wish_for_another_protocol_is_answered_in_this_one(mock: dict[str, str]) -> None:
+    with connected(mock) as wire:
+        wire.send(
+            request_bytes(mock, f"GET {LIST} HTTP/1.1\nHost: x\nX-API-Key: KEY\nConnection: Upgrade\nUpgrade: h2c")
+        )
+        assert wire.answers(1) == [200]
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("http://x/v1/sandboxes", 200),
+        ("http://x/v1/sandboxes?limit=1", 200),
+        ("/v1/sandboxes?limit=1", 200),
+        ("http://x", 404),
+        ("*", 404),
+    ],
+)
+def test_a_target_may_be_a_whole_address(mock: dict[str, str], target: str, status: int) -> None:
+    with connected(mock) as wire:
+        wire.send(request_bytes(mock, f"GET {target} HTTP/1.1\nHost: x\nX-API-Key: KEY"))
+        assert wire.answers(1) == [status]
+
+
+def test_a_trailer_is_no_header(mock: dict[str, str]) -> None:
+    with connected(mock) as wire:
+        body = b"2\r\n{}\r\n0\r\nX-API-Key: %s\r\n\r\n" % mock["HOPX_API_KEY"].encode()
+        wire.send(request_bytes(mock, f"GET {LIST} HTTP/1.1\nHost: x\nTransfer-Encoding: chunked", body))
+        assert wire.answers(1) == [401]
+
+
+class Sink:
+    """A connection without a socket."""
+
+    def __init__(self) -> None:
+        self.written = b""
+        self.closed = False
+
+    def write(self, data: bytes) -> None:
+        self.written += data
+
+    def close(self) -> None:
+        self.closed = True
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def get_extra_info(self, _name: str) -> None:
+        return None
+
+
+def connected_to(respond: Any) -> tuple[MockProtocol, Sink]:
+    protocol, sink = MockProtocol(uvicorn.Config(respond), ServerState(), {}), Sink()
+    protocol.connection_made(sink)  # type: ignore[arg-type]
+    return protocol, sink
+
+
+def test_a_mistake_of_the_mock_is_a_server_error_and_no_bad_request() -> None:
+    def respond(_request: object) -> Response:
+        raise RuntimeError("a mistake")
+
+    protocol, sink = connected_to(respond)
+    with pytest.raises(httptools.HttpParserCallbackError):
+        protocol.data_received(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert sink.written.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
+    assert sink.closed
+    protocol.connection_lost(None)
+
+
+def test_a_status_without_a_name_is_sent_too() -> None:
+    operations = {"list": Operation(request="GET /x", needs="read", succeeds=[299])}
+    outcomes = {"no": Outcome(status=[499], bodies={"rest": [Body()]})}
+    directory = Directory(msgspec.structs.replace(SPEC, operations=operations, outcomes=outcomes))
+    key = directory.create_key("own", "full").reveal()
+    protocol, sink = connected_to(Mock(directory).respond)
+    protocol.data_received(f"GET /v1/x HTTP/1.1\r\nHost: x\r\nX-API-Key: {key}\r\n\r\n".encode())
+    assert sink.written.startswith(b"HTTP/1.1 299 \r\n")
+    protocol.shutdown()
+    assert sink.closed
 
 
 def test_the_length_of_a_204_is_not_said(mock: dict[str, str]) -> None:
@@ -364,6 +475,7 @@ rules: []
 
 
 def test_as_a_child_it_ends_with_its_standard_input() -> None:
+    assert child_of_a_run.__name__ != "__main__", "it serves when it is run, not when it is imported"
     listener = socket.create_server(("127.0.0.1", 0))
     child = subprocess.Popen(
         [sys.executable, "-m", "conformance.mock"],

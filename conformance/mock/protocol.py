@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _WITHOUT_BODY = (204, 304)
 _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 _BAD_REQUEST = Response(400, ((b"content-type", b"text/plain"),), b"This is not HTTP.")
+_MISTAKE = Response(
+    500, ((b"content-type", b"text/plain"),), b"The mock has made a mistake; its standard error says which."
+)
 
 
 class MockProtocol(asyncio.Protocol):
@@ -60,13 +63,16 @@ class MockProtocol(asyncio.Protocol):
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self.transport.close()
+        except httptools.HttpParserCallbackError:
+            self._write(_MISTAKE, "", keep_alive=False)
+            raise
         except httptools.HttpParserError:
             self._write(_BAD_REQUEST, "", keep_alive=False)
 
     def on_message_begin(self) -> None:
         """A request begins."""
         self._url = b""
-        self._headers: list[tuple[bytes, bytes]] = []
+        self._fields: list[tuple[bytes, bytes]] = []
         self._body: list[bytes] = []
         self._size = 0
 
@@ -75,12 +81,14 @@ class MockProtocol(asyncio.Protocol):
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header, or a trailer of a chunked body."""
-        self._headers.append((name.lower(), value))
+        """A header, or a trailer of a chunked body, which comes too late to count."""
+        self._fields.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """The body may come; a client that asks first is told so."""
-        if self._parser.get_http_version() == "1.1" and (b"expect", b"100-continue") in self._headers:
+        self._headers = tuple(self._fields)
+        asks = any(name == b"expect" and value.lower() == b"100-continue" for name, value in self._headers)
+        if asks and self._parser.get_http_version() == "1.1":
             self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, body: bytes) -> None:
@@ -95,7 +103,7 @@ class MockProtocol(asyncio.Protocol):
         path, _, query = self._target().partition("?")
         too_large = self._size > BODY_LIMIT
         body = b"" if too_large else b"".join(self._body)
-        request = Request(method, path, query, tuple(self._headers), body, too_large, self._client)
+        request = Request(method, path, query, self._headers, body, too_large, self._client)
         self._write(self._respond(request), method, keep_alive=self._parser.should_keep_alive())
 
     def _target(self) -> str:
@@ -106,7 +114,9 @@ class MockProtocol(asyncio.Protocol):
         return "/" + rest.partition("/")[2]
 
     def _write(self, response: Response, method: str, *, keep_alive: bool) -> None:
-        lines = [_STATUS_LINES[response.status]]
+        if self.transport.is_closing():
+            return
+        lines = [_STATUS_LINES.get(response.status) or b"HTTP/1.1 %d \r\n" % response.status]
         for name, value in (*self._state.default_headers, *response.headers):
             lines += (name, b": ", value, b"\r\n")
         if response.status not in _WITHOUT_BODY:

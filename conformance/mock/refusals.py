@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from http import HTTPStatus
+from http.client import responses
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,4 +53,4 @@ class Refusals:
 
 
 def _phrase(status: int) -> bytes:
-    return json.dumps({"error": HTTPStatus(status).phrase}).encode()
+    return json.dumps({"error": responses.get(status, "Refused")}).encode()
