@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from runs import SPEC, Ran, run_suite
+from runs import SPEC, run_suite
 
 from conformance.mock.faults import FAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
 # A refusal that is none is seen by every rule that expects one of the same credential.
 REFUSALS = {
@@ -130,21 +129,6 @@ TABLE = {
 }
 
 
-@pytest.fixture(scope="module")
-def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Ran]]]:
-    """A whole run for every fault that is asked for, two at a time."""
-    chosen = [item.callspec.params["fault"] for item in request.session.items if hasattr(item, "callspec")]
-    with ThreadPoolExecutor(2) as pool:
-
-        def submit(fault: str) -> Future[Ran]:
-            directory = tmp_path_factory.mktemp(fault)
-            options = ("--target=mock", f"--fault={fault}", "--hypothesis-profile=ci", "-q", "-p", "no:cacheprovider")
-            return pool.submit(run_suite, directory, *options)
-
-        yield {fault: submit(fault) for fault in dict.fromkeys(chosen) if fault in FAULTS}
-        pool.shutdown(cancel_futures=True)
-
-
 def test_the_table_names_every_fault_and_only_rules_that_there_are() -> None:
     assert list(TABLE) == list(FAULTS)
     named = {rule for row in TABLE.values() for rule in (row.by, *row.also, *row.blocks, *row.perhaps)}
@@ -152,10 +136,9 @@ def test_the_table_names_every_fault_and_only_rules_that_there_are() -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_caught_by_the_rule_that_it_breaks_and_by_no_unrelated_one(
-    fault: str, runs: dict[str, Future[Ran]]
-) -> None:
-    ran = runs[fault].result()
+def test_a_fault_is_caught_by_the_rule_that_it_breaks_and_by_no_unrelated_one(fault: str, tmp_path: Path) -> None:
+    options = ("--target=mock", f"--fault={fault}", "--hypothesis-profile=ci", "-q", "-p", "no:cacheprovider")
+    ran = run_suite(tmp_path, *options)
     caught = TABLE[fault]
     level = {rule.id: rule.level for rule in SPEC.rules}
     assert ran.rules("fail" if level[caught.by] == "must" else "advisory") >= {caught.by}

@@ -10,7 +10,8 @@ import yaml
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from conformance.spec.loader import default_spec, load, specs_directory
+from conformance.spec.files import default_spec, specs_directory
+from conformance.spec.loader import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
