@@ -311,6 +311,12 @@ def test_a_request_whose_client_left_in_the_middle_is_not_performed(mock: dict[s
     assert ask(mock, "GET", LIST, X_API_Key=mock["HOPX_API_KEY"])[1] == before
 
 
+def test_the_absolute_form_of_a_target_is_taken(mock: dict[str, str]) -> None:
+    with connected(mock) as wire:
+        wire.send(f"GET http://x{LIST} HTTP/1.1\r\nHost: x\r\nX-API-Key: {mock['HOPX_API_KEY']}\r\n\r\n".encode())
+        assert wire.answers(1) == [200]
+
+
 # As a process
 
 
