@@ -144,7 +144,8 @@ def mismatch(expected: Expectation, response: Response) -> str:
 def gives_access(response: Response) -> bool:
     """Whether a response hands out more than a refusal: a success that is not just a web page."""
     media_type = (response.header("content-type") or "").partition(";")[0].strip().lower()
-    return 200 <= response.status < 300 and media_type not in ("text/html", "application/xhtml+xml")
+    is_page = media_type in ("text/html", "application/xhtml+xml") and response.json is None
+    return 200 <= response.status < 300 and not is_page
 
 
 def _server_error(response: Response) -> str:

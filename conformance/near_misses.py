@@ -50,7 +50,7 @@ def _prefix(_format: KeyFormat, text: str, key: ParsedKey, draw: int) -> str:
 
 
 def _trailing(_format: KeyFormat, text: str, _key: ParsedKey, draw: int) -> str:
-    return text + _pick([".", "A", "_", "%20", ";", "\\n", "%00", "'"], draw)
+    return text + _pick([" x", ",x", ".", "A", "_", "%20", ";", "\\n", "%00", "'"], draw)
 
 
 def _pad(_format: KeyFormat, text: str, _key: ParsedKey, draw: int) -> str:

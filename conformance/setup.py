@@ -120,6 +120,9 @@ def report_directory(config: pytest.Config) -> Path:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise pytest.UsageError(f"--report-dir {directory}: cannot be made ({reason}); name another one") from None
+    for name in ("results.jsonl", "report.html"):
+        if (directory / name).is_dir():
+            raise pytest.UsageError(f"--report-dir {directory}: {name} in it is a directory; name another one")
     return directory
 
 

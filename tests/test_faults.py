@@ -59,15 +59,22 @@ TABLE = {
         },
     ),
     "query-accepted": Caught("only-the-two-headers-authenticate"),
-    "revoked-accepted": Caught("unauthorized-revoked", also={"key-lifecycle"}, blocks={*EFFECTS, "one-vocabulary"}),
-    "expired-accepted": Caught("unauthorized-expired", also={"key-lifecycle"}, blocks={*EFFECTS, "one-vocabulary"}),
+    "revoked-accepted": Caught(
+        "unauthorized-revoked", also={"key-lifecycle", "variants-give-no-access"}, blocks={*EFFECTS, "one-vocabulary"}
+    ),
+    "expired-accepted": Caught(
+        "unauthorized-expired", also={"key-lifecycle", "variants-give-no-access"}, blocks={*EFFECTS, "one-vocabulary"}
+    ),
     "scope-ignored": Caught(
-        "scope-decides", blocks={*EFFECTS, "one-vocabulary-with-403", "request-id-is-sent-with-403"}
+        "scope-decides",
+        also={"variants-give-no-access"},
+        blocks={*EFFECTS, "one-vocabulary-with-403", "request-id-is-sent-with-403"},
     ),
     "organization-ignored": Caught(
         "other-organization-sandbox",
         also={"other-organization-is-not-listed", "other-organization-key"},
         blocks={"denied-delete-deletes-nothing", "denied-update-changes-nothing"},
+        perhaps={"other-organization-sandbox"},  # once it is deleted, nothing can be said of it
     ),
     "limit-ignored": Caught("rate-limited", blocks={"one-vocabulary"}),
     "trailing-ignored": Caught(
@@ -85,8 +92,8 @@ TABLE = {
     "mixed-vocabulary": Caught("one-vocabulary-with-403"),
     "secret-echoed": Caught("secret-is-not-repeated"),
     "denied-create-works": Caught("denied-create-creates-nothing"),
-    # a delete of the foreign sandbox works as well, after which nothing is refused there but found missing
-    "denied-delete-works": Caught("denied-delete-deletes-nothing", also={"other-organization-sandbox"}),
+    # a delete of the foreign sandbox works as well, after which nothing can be said of it
+    "denied-delete-works": Caught("denied-delete-deletes-nothing", blocks={"other-organization-sandbox"}),
     "denied-update-works": Caught("denied-update-changes-nothing"),
     "validation-first": Caught("authentication-precedes-validation", also={"whole-surface-needs-a-key"}),
     "lookup-first": Caught("authentication-precedes-lookup", also={"whole-surface-needs-a-key"}),

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 _LONGEST_BODY = 2000
 _MOST_EXCHANGES = 6
 
+_FIELDS = {
+    "header": {"target"},
+    "verdict": {"probe", "level", "verdict", "observed", "reason"},
+    "footer": {"exit_status", "problems"},
+}
+
 Line = dict[str, Any]
 
 
@@ -149,7 +155,7 @@ def read_results(path: Path) -> Results:
             if number == len(lines):
                 break
             raise NotResultsError(f"{path}:{number}: this line is not JSON; the file is damaged") from None
-        if not isinstance(line, dict) or "type" not in line:
+        if not isinstance(line, dict) or not _FIELDS.get(str(line.get("type")), {"?"}) <= line.keys():
             raise NotResultsError(f"{path}:{number}: this is no line of a results file")
         found.append(line)
     if not found or found[0]["type"] != "header":

@@ -30,6 +30,7 @@ Check = Literal[
     "every_near_miss_is_refused",
     "example_is_well_formed",
     "foreign_sandbox_is_not_listed",
+    "foreign_sandbox_is_out_of_reach",
     "issued_key_is_well_formed",
     "key_lifecycle",
     "no_effect",
@@ -41,6 +42,7 @@ Check = Literal[
     "secret_is_not_repeated",
     "server_survives",
     "whole_surface_needs_a_key",
+    "working_key_is_out_of_reach",
 ]
 
 

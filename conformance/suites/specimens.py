@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ENDING_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 _TRY_OTHER_FORM = (400, 404, 422)
+_NONE_LISTED = "a sandbox to look at, or --allow-writes to create one"
 
 
 class NoSpecimenError(Exception):
@@ -38,6 +39,7 @@ class Specimens:
         self._made: dict[str, Recipe] = {}  # what was created, and which credential may delete it
         self._kept: dict[str, str] = {}
         self.unread = 0
+        self._found_none = False
         owner = next(
             (name for name, c in spec.credentials.items() if c.key == "active" and c.organization == "own"),
             "",
@@ -119,6 +121,10 @@ class Specimens:
                 return [item for item in found if item]
         return []
 
+    def is_named_in(self, response: Response, item: str) -> bool:
+        """Whether an id is among the values of a response, under whatever name."""
+        return any(str(value) == item for value in _within(response.json) if _is_id(value))
+
     def remember(self, exchange: Exchange) -> None:
         """Note the sandbox that a successful create made."""
         if 200 <= exchange.response.status < 300:
@@ -127,11 +133,14 @@ class Specimens:
             self.unread += not made
 
     def _listed(self) -> str:
+        if self._found_none:
+            raise NoSpecimenError(_NONE_LISTED)
         exchange = self._target.send(compose(self._spec, self._own("list")))
         shown = exchange.response.status in self._spec.operations["list"].succeeds
         found = self.listed_in(exchange.response) if shown else []
         if not found:
-            raise NoSpecimenError("a sandbox to look at, or --allow-writes to create one")
+            self._found_none = True
+            raise NoSpecimenError(_NONE_LISTED)
         return found[0]
 
     def _delete(self, item: str) -> None:

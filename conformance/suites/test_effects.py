@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from conformance.exchange import Recipe
 from conformance.judge import Verdict, brief, gives_access
 from conformance.suites.check import check
 from conformance.suites.trial import BlockedError, Trial
@@ -106,15 +107,45 @@ def _viewed(trial: Trial, item: str) -> dict[str, Any]:
 def foreign_sandbox_is_not_listed(trial: Trial) -> Verdict:
     """The list of one organization does not name the sandbox of the other."""
     foreign = trial.spec.credentials[trial.probe.recipe.name].organization == "other"
-    item = trial.specimen("use") if foreign else trial.target.keyring.foreign_sandbox
-    if not item:
-        variables = [c.sandbox_variable for c in trial.spec.credentials.values() if c.sandbox_variable]
-        raise BlockedError(f"set {' or '.join(variables)}")
+    item = trial.specimen("use") if foreign else trial.foreign_sandbox()
+    expected = "a list without the other organization's sandbox"
     exchange = trial.ask()
-    if item in exchange.response.text:
-        return trial.broken(
-            "a list without the other organization's sandbox", f"{brief(exchange.response)}, it is listed"
-        )
-    return trial.kept(
-        "a list without the other organization's sandbox", f"{brief(exchange.response)}, it is not listed"
-    )
+    if exchange.response.status not in trial.spec.operations[trial.probe.operation].succeeds:
+        raise BlockedError(_working_key(trial))
+    if trial.specimens.is_named_in(exchange.response, item):
+        return trial.broken(expected, f"{brief(exchange.response)}, it is listed")
+    return trial.kept(expected, f"{brief(exchange.response)}, it is not listed")
+
+
+@check(requests=2)
+def working_key_is_out_of_reach(trial: Trial) -> Verdict:
+    """A key that works elsewhere is refused here; a dead key would be refused everywhere."""
+    listed = trial.ask(operation="list")
+    if listed.response.status not in trial.spec.operations["list"].succeeds:
+        raise BlockedError(_working_key(trial))
+    trial.ask()
+    return trial.verdict(trial.expected())
+
+
+@check(requests=2)
+def foreign_sandbox_is_out_of_reach(trial: Trial) -> Verdict:
+    """Another organization's sandbox is refused; one that its owner does not find either says nothing."""
+    exchange = trial.ask()
+    if exchange.response.status in (404, 410) and not _exists_for_its_owner(trial):
+        raise BlockedError(f"a sandbox that exists in {' or '.join(trial.foreign_variables())}, and a key that sees it")
+    return trial.verdict(trial.expected(), exchange)
+
+
+def _exists_for_its_owner(trial: Trial) -> bool:
+    for name, credential in trial.spec.credentials.items():
+        recipe = Recipe(name)
+        if credential.key == "active" and credential.organization == "other":
+            if trial.target.keyring.obstacle(recipe):
+                return False
+            look = trial.ask(recipe=recipe, operation="view", alteration="", item=trial.foreign_sandbox())
+            return look.response.status in trial.spec.operations["view"].succeeds
+    return False
+
+
+def _working_key(trial: Trial) -> str:
+    return f"a working key in {trial.target.keyring.variable(trial.probe.recipe.name)}"

@@ -72,6 +72,7 @@ def concurrent_requests_keep_apart(trial: Trial) -> Verdict:
     alone = {who: trial.ask(recipe=recipe).response.status for who, recipe in asked.items()}
     pairs = min(trial.examples, _MOST_PAIRS)
     together = threading.Barrier(2 * pairs)
+    trial.target.pace.burst(2 * pairs)
 
     def ask(who: str) -> tuple[str, int]:
         together.wait(timeout=_PATIENCE)

@@ -121,7 +121,7 @@ class Trial:
         if kind == "unknown":
             return UNKNOWN_ID
         if kind == "other_organization":
-            return self._foreign_sandbox()
+            return self.foreign_sandbox()
         if self.spec.credentials[probe.recipe.name].key == "active":
             return self.specimen("" if probe.operation == "delete" else "use")
         # what only refused requests are about may stand in for itself, so that a fault there spoils nothing else
@@ -163,11 +163,20 @@ class Trial:
     def _style_of(self, recipe: Recipe) -> str:
         return "" if self.spec.credentials[recipe.name].key == "none" else self.probe.style or self.first_style
 
-    def _foreign_sandbox(self) -> str:
+    def foreign_sandbox(self) -> str:
+        """The id of another organization's sandbox.
+
+        Raises:
+            BlockedError: None was given.
+
+        """
         if self.target.keyring.foreign_sandbox:
             return self.target.keyring.foreign_sandbox
-        variables = [c.sandbox_variable for c in self.spec.credentials.values() if c.sandbox_variable]
-        raise BlockedError(f"set {' or '.join(variables)}")
+        raise BlockedError(f"set {' or '.join(self.foreign_variables())}")
+
+    def foreign_variables(self) -> list[str]:
+        """The variables that may name another organization's sandbox."""
+        return [c.sandbox_variable for c in self.spec.credentials.values() if c.sandbox_variable]
 
     def _noted(self, exchange: Exchange) -> Exchange:
         self.exchanges.append(exchange)

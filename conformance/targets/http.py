@@ -36,6 +36,7 @@ class Target(Protocol):
     name: str
     base_url: str
     keyring: Keyring
+    pace: Pace
     may_write: bool
 
     def send(self, request: Request) -> Exchange:
