@@ -57,6 +57,7 @@ TABLE = {
             "scope-decides",
             "styles-agree",
         },
+        blocks={"other-organization-is-not-listed", "other-organization-key"},
     ),
     "query-accepted": Caught("only-the-two-headers-authenticate"),
     "revoked-accepted": Caught(
