@@ -85,7 +85,7 @@ TABLE = {
     "case-ignored": Caught("unauthorized-near-miss"),
     "secret-unchecked": Caught(
         "unauthorized-wrong-secret",
-        also={"bad-key-after-good-one", "unauthorized-near-miss", "variants-give-no-access"},
+        also={"unauthorized-near-miss", "variants-give-no-access"},
         blocks={*EFFECTS, "one-vocabulary"},
     ),
     "other-code": Caught("unauthorized-missing", also=REFUSALS),
