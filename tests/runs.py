@@ -125,7 +125,13 @@ def start_suite(directory: Path, *options: str, given: dict[str, str] | None = N
         text=True,
         encoding="utf-8",
         errors="surrogateescape",
+        preexec_fn=_hear_signals,
     )
+
+
+def _hear_signals() -> None:
+    """Undo what nohup does to everything below it."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def finish(process: subprocess.Popen[str], directory: Path) -> Ran:
