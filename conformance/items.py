@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from conformance.probes import Probe
     from conformance.run import Run
+    from conformance.sdk_run import SdkRun
     from conformance.suites.check import Check, Cost
 
-RUN: pytest.StashKey[Run] = pytest.StashKey()
+RUN: pytest.StashKey[Run | SdkRun] = pytest.StashKey()
 
 
 class BrokenPromiseError(Exception):

@@ -21,13 +21,14 @@ _BROKEN: dict[Level, Kind] = {"must": "fail", "should": "advisory", "observe": "
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of one probe."""
+    """What became of one probe; `user` is what the user of an SDK got, in the words of the adapter protocol."""
 
     kind: Kind
     expected: str
     observed: str
     exchanges: tuple[Exchange, ...] = ()
     reason: str = ""
+    user: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

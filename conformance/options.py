@@ -22,7 +22,7 @@ class Option(NamedTuple):
 
 
 OPTIONS = (
-    Option("--target", "mock", "who answers: mock or live"),
+    Option("--target", "mock", "who answers: mock, live, sdk:NAME or sdk:PATH"),
     Option(
         "--base-url",
         "",
@@ -48,6 +48,7 @@ OPTIONS = (
     Option("--vocabulary", "any", "whose words errors have to use: any or the name of a vocabulary of the spec"),
     Option("--waivers", "", "file of known broken promises, or none", is_path=True),
     Option("--report-dir", "reports", "directory of results.jsonl and report.html", is_path=True),
+    Option("--sdk-version", "", "release of the SDK to install (default: the one that its adapter names)", False),
     Option("--fault", "", "let the mock break a promise", False),
 )
 

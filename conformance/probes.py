@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conformance.exchange import Recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from conformance.spec.model import Rule, Spec
 
@@ -18,12 +18,15 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axes:
-    """Where a request stands on each axis; "" where it has no place on it."""
+    """Where a request, or an SDK's call, stands on each axis; "" where it has no place on it."""
 
     recipe: Recipe
     style: str = ""
     operation: str = ""
     alteration: str = ""
+    source: str = ""
+    answer: str = ""
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,8 @@ def all_probes(spec: Spec) -> Iterator[Probe]:
 
 def probes_of(spec: Spec, rule: Rule) -> list[Probe]:
     """The probes of one rule: the product of its axes, less what makes no request."""
+    if rule.target == "sdk":
+        return _named(list(_calls(spec, rule)))
     styles = _styles(spec, rule)
     operations = _values(rule.when.operation, spec.operations)
     alterations = _values(rule.when.alteration, spec.alterations)
@@ -55,6 +60,16 @@ def probes_of(spec: Spec, rule: Rule) -> list[Probe]:
             if _makes_a_request(spec, probe):
                 found.append(probe)
     return _named(found)
+
+
+def _calls(spec: Spec, rule: Rule) -> Iterator[Probe]:
+    """The calls of an SDK that a rule is about."""
+    when = rule.when
+    forms = spec.sdk.answers[when.answer].forms if spec.sdk and when.answer else ()
+    for recipe, source, operation, form in product(
+        recipes(spec, rule), _values(when.source, ()), _values(when.operation, ()), _values(when.form, forms) or [""]
+    ):
+        yield Probe(id="", rule=rule, recipe=recipe, source=source, operation=operation, answer=when.answer, form=form)
 
 
 def recipes(spec: Spec, rule: Rule) -> list[Recipe]:
@@ -108,7 +123,7 @@ def _styles(spec: Spec, rule: Rule) -> list[str]:
     return _values(rule.when.style, spec.styles) or [""]
 
 
-def _values(names: str | list[str], known: Iterable[str]) -> list[str]:
+def _values(names: str | Sequence[str], known: Iterable[str]) -> list[str]:
     if names == "each":
         return list(known)
     return [names] if isinstance(names, str) else list(dict.fromkeys(names))
@@ -137,7 +152,8 @@ def _named(probes: list[Probe]) -> list[Probe]:
     named = []
     for probe in probes:
         credential = _slug(probe.recipe, probes)
-        axes = [probe.style, probe.operation, credential, probe.alteration]
+        source = probe.source if any(other.source != probe.source for other in probes) else ""
+        axes = [probe.style, probe.operation.replace("_", "-"), credential, probe.alteration, source, probe.form]
         named.append(replace(probe, id=f"{probe.rule.id}[{'-'.join(filter(None, axes))}]"))
     return named
 

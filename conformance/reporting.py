@@ -13,6 +13,7 @@ from conformance.report.html import HtmlReport
 from conformance.report.lines import LinesWriter
 from conformance.report.summary import Tally
 from conformance.report.text import one_line
+from conformance.sdk_run import SdkRun
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +50,7 @@ class Reporting:
         run = self._config.stash.get(RUN, None)
         target = given(self._config, "--target")
         return {
-            "Target": f"{target} at {run.target.base_url}" if run else target,
+            "Target": run.header if run else target,
             "Promises": f"{self._spec.title} {self._spec.version}",
             "Suite": __version__,
             "Options": " ".join(
@@ -66,6 +67,7 @@ class Reporting:
             {
                 "target": given(self._config, "--target"),
                 "base_url": run.target.base_url if run else None,
+                "sdk": run.sdk if isinstance(run, SdkRun) else None,
                 "version": __version__,
                 "spec": self._spec.spec,
                 "spec_version": self._spec.version,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from conformance.judge import Verdict, expectation
 from conformance.probes import SAFE_METHODS, method_of, smallest_cover
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
 MOST_SILENCES = 3
 _SMOKE = "the full set: this is a smoke test, --allow-writes or --hypothesis-profile thorough ask it"
 _HOUSEKEEPING = 12
+
+
+def waived(waivers: Iterable[Waiver], probe: Probe, verdict: Verdict) -> Verdict:
+    """The verdict, or that it is waived where a waiver is about its probe."""
+    if verdict.kind not in ("fail", "advisory"):
+        return verdict
+    waiver = next((waiver for waiver in waivers if waiver.matches(probe.id)), None)
+    return replace(verdict, kind="waived", reason=f"{waiver.reason} ({waiver.link})") if waiver else verdict
 
 
 @dataclass
@@ -47,8 +56,16 @@ class Run:
     def __post_init__(self) -> None:
         self.specimens = Specimens(self.spec, self.target)
 
-    def plan(self, asked: Iterable[tuple[Probe, Cost]]) -> int:
-        """Choose what is asked, and set the budget: the largest number of requests the run may send."""
+    @property
+    def header(self) -> str:
+        """Who is asked."""
+        documented = urlsplit(self.spec.base_url).hostname
+        elsewhere = self.target.name == "live" and urlsplit(self.target.base_url).hostname != documented
+        note = f", which is not the documented host {documented}" if elsewhere else ""
+        return f"{self.target.name} at {self.target.base_url}{note}"
+
+    def plan(self, asked: Iterable[tuple[Probe, Cost]]) -> None:
+        """Choose what is asked, and set the budget of a live run: the largest number of requests it may send."""
         possible = [(probe, cost) for probe, cost in asked if not self.obstacle(probe, cost)]
         if self.smoke:
             chosen = smallest_cover(probe for probe, _ in possible)
@@ -56,7 +73,8 @@ class Run:
             possible = [(probe, cost) for probe, cost in possible if probe.id in chosen]
         budget = sum(self._cost(probe, cost) for probe, cost in possible)
         budget += _HOUSEKEEPING if self.target.may_write else 1
-        return budget
+        if self.target.name == "live":
+            self.target.limit = budget
 
     def obstacle(self, probe: Probe, cost: Cost) -> str:
         """What keeps a probe from being asked; "" when nothing does."""
@@ -101,7 +119,7 @@ class Run:
             return replace(self._blocked(probe, str(error)), exchanges=tuple(trial.exchanges))
         self.silences = 0
         self._discard()
-        return self._waived(probe, verdict)
+        return waived(self.waivers, probe, verdict)
 
     def expected_text(self, probe: Probe) -> str:
         """What a probe's rule promises, in words."""
@@ -115,12 +133,6 @@ class Run:
 
     def _blocked(self, probe: Probe, reason: str) -> Verdict:
         return Verdict("blocked", self.expected_text(probe), "not asked", reason=reason)
-
-    def _waived(self, probe: Probe, verdict: Verdict) -> Verdict:
-        if verdict.kind not in ("fail", "advisory"):
-            return verdict
-        waiver = next((waiver for waiver in self.waivers if waiver.matches(probe.id)), None)
-        return replace(verdict, kind="waived", reason=f"{waiver.reason} ({waiver.link})") if waiver else verdict
 
     def _cost(self, probe: Probe, cost: Cost) -> int:
         """What a probe may cost: its check, and making and removing the sandboxes it needs."""

@@ -7,14 +7,12 @@ import sys
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 
-from conformance import setup
+from conformance import sdk_setup, setup
 from conformance.items import RUN, ProbeItem, items_of
 from conformance.options import given
-from conformance.probes import Probe, all_probes
 from conformance.report.text import printable
 from conformance.reporting import Reporting
 from conformance.run import MOST_SILENCES, Run
@@ -24,6 +22,8 @@ from conformance.suites.specimens import ENDING_SIGNALS
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from conformance.probes import Probe
+    from conformance.sdk_run import SdkRun
     from conformance.spec.model import Spec
 
 
@@ -47,15 +47,19 @@ def _begin(config: pytest.Config) -> None:
     spec, file = setup.load_spec(config)
     setup.check_options(config, spec)
     vocabulary = setup.vocabulary(config, spec)
-    waivers = setup.load_known(config, spec)
+    adapter = sdk_setup.adapter_of(config)
+    if adapter:
+        waivers = sdk_setup.sdk_waivers(config, spec, adapter)
+    else:
+        waivers = setup.load_known(given(config, "--waivers"), spec, setup.kind_of_target(config))
     is_worker = hasattr(config, "workerinput")
     asks = config.getoption("dist", "no") == "no" or is_worker
-    run = None
+    run: Run | SdkRun | None = None
     scrubber = setup.scrubber_of(config)
-    if not config.option.collectonly and (asks or given(config, "--target") == "live"):
+    if adapter and not config.option.collectonly:
+        run = sdk_setup.make_sdk_run(config, spec, adapter, waivers)
+    elif not config.option.collectonly and (asks or given(config, "--target") == "live"):
         target = setup.make_target(config, spec, file)
-        scrubber = target.keyring.scrubber
-        scrubber.learn_all(setup.secrets_around(config, spec))
         profile = setup.load_profiles(config)
         run = Run(
             spec,
@@ -67,8 +71,12 @@ def _begin(config: pytest.Config) -> None:
             documents=file.parent,
         )
         run.smoke = target.name == "live" and not target.may_write and profile != "thorough"
-        config.stash[RUN] = run
         config.add_cleanup(target.close)
+    if run:
+        config.stash[RUN] = run
+        waivers = run.waivers
+        scrubber = run.target.keyring.scrubber
+        scrubber.learn_all(setup.secrets_around(config, spec))
     config.pluginmanager.register(Session(config, spec, run), "conformance-session")
     config.pluginmanager.register(Scrubbing(scrubber), "conformance-scrubbing")
     if not is_worker and not config.option.collectonly:
@@ -86,11 +94,10 @@ def _examples() -> int:
 class Session:
     """Makes items of the suites' checks, asks them, and shows their verdicts."""
 
-    def __init__(self, config: pytest.Config, spec: Spec, run: Run | None) -> None:
+    def __init__(self, config: pytest.Config, spec: Spec, run: Run | SdkRun | None) -> None:
         self._config = config
         self._run = run
-        target = given(config, "--target")
-        self._probes = [probe for probe in all_probes(spec) if probe.rule.target in ("http", target)]
+        self._probes = setup.asked_of(spec, setup.kind_of_target(config))
         self._told = time.monotonic()
         for level in ("must", "should", "observe"):
             config.addinivalue_line("markers", f"{level}: the rule's level")
@@ -123,19 +130,13 @@ class Session:
         if self._run is None:
             return
         items = [item for item in session.items if isinstance(item, ProbeItem)]
-        budget = self._run.plan((item.probe, item.cost) for item in items)
-        if self._run.target.name == "live":
-            self._run.target.limit = budget
+        self._run.plan((item.probe, item.cost) for item in items)
 
     def pytest_report_header(self) -> list[str]:
         """Say who is asked about what."""
         if self._run is None:
             return []
-        target, spec = self._run.target, self._run.spec
-        documented = urlsplit(spec.base_url).hostname
-        elsewhere = target.name == "live" and urlsplit(target.base_url).hostname != documented
-        where = f"{target.base_url}, which is not the documented host {documented}" if elsewhere else target.base_url
-        return [f"target: {target.name} at {where}; promises: {spec.title} {spec.version}"]
+        return [f"target: {self._run.header}; promises: {self._run.spec.title} {self._run.spec.version}"]
 
     def pytest_report_collectionfinish(self) -> list[str]:
         """Say how many requests there will be at most, and how long they take at the run's pace."""
@@ -183,7 +184,7 @@ class Session:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
         """Clean up what was created, and say what could not be."""
-        if self._run is None or not self._run.target.may_write:
+        if not isinstance(self._run, Run) or not self._run.target.may_write:
             return
         self._run.target.limit = None
         left = self._run.specimens.clean_up() if self._run.target.name == "live" else []

@@ -23,10 +23,11 @@ from conformance.waivers import Waiver, check_waivers, load_waivers
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from conformance.probes import Probe
     from conformance.spec.model import Spec
     from conformance.targets.http import HttpTarget
 
-_TARGETS = ("mock", "live")
+_TARGETS = ("mock", "live", "sdk")
 _EXAMPLES = {"default": 100, "ci": 100, "live": 1, "thorough": 400}
 
 
@@ -76,19 +77,30 @@ def _keys_in(values: Mapping[str, str], spec: Spec) -> list[str]:
     return [values[name] for name in names if values.get(name)]
 
 
-def load_known(config: pytest.Config, spec: Spec) -> list[Waiver]:
-    """The waivers of the options.
+def kind_of_target(config: pytest.Config) -> str:
+    """Who answers: mock, live or sdk."""
+    target: str = given(config, "--target")
+    return target.partition(":")[0]
+
+
+def asked_of(spec: Spec, kind: str) -> list[Probe]:
+    """The probes that such a target can be asked."""
+    targets = ("sdk",) if kind == "sdk" else ("http", kind)
+    return [probe for probe in all_probes(spec) if probe.rule.target in targets]
+
+
+def load_known(name: str, spec: Spec, kind: str) -> list[Waiver]:
+    """The waivers of a file, or none.
 
     Raises:
         pytest.UsageError: The file has mistakes, or a waiver matches no probe.
 
     """
-    name = given(config, "--waivers")
     if name in ("", "none"):
         return []
     try:
         waivers = load_waivers(Path(name))
-        check_waivers(Path(name), waivers, [probe.id for probe in all_probes(spec)])
+        check_waivers(Path(name), waivers, [probe.id for probe in asked_of(spec, kind)])
     except FileError as error:
         raise pytest.UsageError(str(error)) from None
     return waivers
@@ -178,16 +190,22 @@ def check_options(config: pytest.Config, spec: Spec) -> None:
         pytest.UsageError: With what to write instead.
 
     """
-    name = given(config, "--target")
-    if name not in _TARGETS:
-        raise pytest.UsageError(f"unknown target {name!r}; write --target=mock or --target=live")
+    name = kind_of_target(config)
+    if name not in _TARGETS or (name == "sdk") != (":" in given(config, "--target")):
+        written = given(config, "--target")
+        raise pytest.UsageError(f"unknown target {written!r}; write --target=mock, --target=live or --target=sdk:NAME")
     live_only = ("--base-url", "--env", "--env-file", "--allow-writes")
-    if name == "mock":
+    if name != "live":
         misplaced = [flag for flag in live_only if config.getoption(f"conformance_{flag[2:].replace('-', '_')}")]
         if misplaced:
-            raise pytest.UsageError(f"{misplaced[0]} goes with --target=live; the mock has its own address and keys")
-    elif given(config, "--fault"):
-        raise pytest.UsageError("--fault goes with --target=mock; a live API has its own")
+            what = "mock has its own address and keys" if name == "mock" else "SDK is given an address and keys"
+            raise pytest.UsageError(f"{misplaced[0]} goes with --target=live; the {what}")
+    if name != "mock" and given(config, "--fault"):
+        raise pytest.UsageError(f"--fault goes with --target=mock; {name} has its own")
+    if name != "sdk" and given(config, "--sdk-version"):
+        raise pytest.UsageError("--sdk-version goes with --target=sdk:NAME")
+    if name == "sdk" and _is_distributed(config):
+        raise pytest.UsageError("--target=sdk goes without -n: the run makes its calls side by side by itself")
     if name == "live" and given(config, "--allow-writes") and _is_distributed(config):
         raise pytest.UsageError("--allow-writes goes without -n: one process has to know what it created, to delete it")
     environment = given(config, "--env")

@@ -6,14 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
 from conformance.spec import source as sources
+from conformance.spec.entry import Entry, Text
 from conformance.spec.loader import typed
 from conformance.spec.mistakes import FileError, Mistake
-from conformance.spec.model import Entry, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
+    from pathlib import Path as FilePath
+
+    from conformance.spec.mistakes import Path
 
 
 class WaiverEntry(Entry, frozen=True):
@@ -27,12 +31,16 @@ class WaiverEntry(Entry, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """One known broken promise: a pattern over probe ids, in which `*` and `?` are wild."""
+    """One known broken promise: a pattern over probe ids, in which `*` and `?` are wild.
+
+    `versions` limits it to some releases of an SDK.
+    """
 
     pattern: str
     reason: str
     link: str
     line: int
+    versions: str = ""
 
     def matches(self, probe_id: str) -> bool:
         """Whether a probe is meant."""
@@ -40,8 +48,12 @@ class Waiver:
         pattern = "".join({"*": ".*", "?": "."}.get(part) or re.escape(part) for part in parts)
         return re.fullmatch(pattern, probe_id) is not None
 
+    def is_about(self, version: str) -> bool:
+        """Whether a release of an SDK is meant; a run without an SDK has no version."""
+        return not self.versions or (bool(version) and SpecifierSet(self.versions).contains(version, prereleases=True))
 
-def load_waivers(file: Path) -> list[Waiver]:
+
+def load_waivers(file: FilePath) -> list[Waiver]:
     """The waivers of a file.
 
     Raises:
@@ -52,14 +64,24 @@ def load_waivers(file: Path) -> list[Waiver]:
     if source.data is None:
         source.data = []
     entries = typed(source, list[WaiverEntry])
+    for index, entry in enumerate(entries or []):
+        _check_versions(source, (index, "versions"), entry.versions)
     if entries is None or source.mistakes:
         raise FileError(source.mistakes)
     return [
-        Waiver(entry.probe, entry.reason, entry.link, source.places[(index,)][0]) for index, entry in enumerate(entries)
+        Waiver(entry.probe, entry.reason, entry.link, source.places[(index,)][0], entry.versions)
+        for index, entry in enumerate(entries)
     ]
 
 
-def check_waivers(file: Path, waivers: Iterable[Waiver], probe_ids: Iterable[str]) -> None:
+def _check_versions(source: sources.Source, path: Path, versions: str) -> None:
+    try:
+        SpecifierSet(versions)
+    except InvalidSpecifier:
+        source.mistake(path, f"{versions!r} is no range of versions; write one such as '>=0.3,<0.5' (PEP 440)")
+
+
+def check_waivers(file: FilePath, waivers: Iterable[Waiver], probe_ids: Iterable[str]) -> None:
     """Find waivers that match no probe at all.
 
     Raises:

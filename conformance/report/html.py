@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pytest_html import extras
 
-from conformance.report.text import citation, exchange_lines, printable, rule_of
+from conformance.report.text import citation, exchange_lines, printable, rule_of, user_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,12 +124,17 @@ def details(spec: Spec, line: dict[str, Any]) -> str:
     }
     rows = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in facts.items() if text)
     exchanges = "".join(_exchange(exchange) for exchange in line["exchanges"])
-    return f'<dl class="promise">{rows}</dl>{exchanges}'
+    user = _block("\n".join(user_lines(line))) if "call" in line else ""
+    return f'<dl class="promise">{rows}</dl>{user}{exchanges}'
 
 
 def _exchange(exchange: dict[str, Any]) -> str:
-    wire = _escaped("\n".join(exchange_lines(exchange)))
-    return f'<pre class="exchange">{wire}</pre><pre class="exchange">{_escaped(exchange["curl"])}</pre>'
+    wire = _block("\n".join(exchange_lines(exchange)))
+    return wire + (_block(exchange["curl"]) if "curl" in exchange else "")
+
+
+def _block(text: str) -> str:
+    return f'<pre class="exchange">{_escaped(text)}</pre>'
 
 
 def _escaped(text: str) -> str:

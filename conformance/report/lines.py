@@ -33,7 +33,7 @@ Line = dict[str, Any]
 
 def verdict_line(spec: Spec, probe: Probe, verdict: Verdict, duration_ms: float) -> Line:
     """The line of one verdict."""
-    return {
+    line: Line = {
         "type": "verdict",
         "rule": probe.rule.id,
         "level": probe.rule.level,
@@ -48,6 +48,12 @@ def verdict_line(spec: Spec, probe: Probe, verdict: Verdict, duration_ms: float)
         "exchanges": [_exchange(spec, exchange) for exchange in verdict.exchanges[-_MOST_EXCHANGES:]],
         "duration_ms": round(duration_ms, 1),
     }
+    if probe.rule.target != "sdk":
+        return line
+    for exchange in line["exchanges"]:
+        del exchange["curl"]  # the SDK sends it, and nobody else
+    call = {name: getattr(probe, name) for name in ("operation", "source", "answer", "form")}
+    return line | {"call": {"credential": str(probe.recipe), **call}, "user": verdict.user}
 
 
 def _exchange(spec: Spec, exchange: Exchange) -> Line:

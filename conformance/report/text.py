@@ -47,7 +47,9 @@ def explanation(spec: Spec, line: dict[str, Any]) -> str:
     ]
     for exchange in line["exchanges"]:
         parts += ["", *(f"  {text}" for text in exchange_lines(exchange))]
-    if line["exchanges"]:
+    if "call" in line:
+        parts += ["", *(f"  {text}" for text in user_lines(line))]
+    elif line["exchanges"]:
         parts += ["", f"  Repeat:   {line['exchanges'][-1]['curl']}"]
     return printable("\n".join([*parts, f"  Advice:   {rule.advice}"]))
 
@@ -63,4 +65,20 @@ def exchange_lines(exchange: dict[str, Any]) -> list[str]:
     lines += [f"< {text}" for text in response["body"].splitlines()]
     if response["problem"]:
         lines.append(f"! {response['problem']}")
+    return lines
+
+
+def user_lines(line: dict[str, Any]) -> list[str]:
+    """The user's end of an SDK's call: what was called, and what came of it."""
+    call, user = line["call"], line["user"] or {"outcome": "nothing"}
+    words = [call["operation"], f"key: {call['credential']}, {call['source']}"]
+    if call["answer"]:
+        words.append(f"answered: {call['answer']}, {call['form']}")
+    lines = [f"Call:     {'; '.join(words)}", f"User:     {user['outcome']}"]
+    for name, value in (user.get("error") or {}).items():
+        if value not in (None, "", []):
+            lines += [f"          {name}: {text}" for text in str(value).splitlines()]
+    if user.get("value") is not None:
+        lines.append(f"          {user['value']}")
+    lines += [f"          log: {text}" for text in user.get("log", "").splitlines()]
     return lines

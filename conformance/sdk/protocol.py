@@ -5,22 +5,15 @@ The JSON Schema under `specs/schema/` is generated from these types.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from conformance.spec.model import Text
+from conformance.spec.entry import Text
+from conformance.spec.sdk import Feature, SdkOperation
 
 PROTOCOL = 1
-
-SdkOperation = Literal[
-    "list", "create", "view", "update", "delete", "build", "use", "verify", "show", "two_clients"
-]
-"""What an adapter may be asked to do with its SDK; `docs/adapters.md` says what each one is."""
-
-Feature = Literal["api_key_argument", "environment", "dotenv", "errors", "typed_errors", "debug_log"]
-"""What an SDK may be able to do; a probe that needs what an adapter does not name is blocked."""
 
 
 class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,8 +22,8 @@ class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: int
 
 
-class Hello(Message, frozen=True, tag_field="op", tag="hello"):
-    """Who are you?"""
+class HelloMessage(Message, frozen=True, tag_field="op", tag="hello"):
+    """Asks an adapter who it is."""
 
     protocol: int = PROTOCOL
 
@@ -56,8 +49,8 @@ class Arguments(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     times: int = 0
 
 
-class Call(Message, frozen=True, tag_field="op", tag="call"):
-    """Do this with the SDK; without an `api_key` let it find its own."""
+class CallMessage(Message, frozen=True, tag_field="op", tag="call"):
+    """Has an adapter do something with its SDK; without an `api_key` let it find its own."""
 
     operation: SdkOperation
     base_url: str
@@ -127,7 +120,7 @@ Answer = Returned | Raised | Unsupported
 
 def protocol_schema() -> dict[str, Any]:
     """The JSON Schema of every line of the protocol."""
-    kinds = {"hello": Hello, "call": Call, "greeting": Greeting, "answer": Answer}
+    kinds = {"hello": HelloMessage, "call": CallMessage, "greeting": Greeting, "answer": Answer}
     schemas, components = msgspec.json.schema_components(kinds.values(), ref_template="#/$defs/{name}")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

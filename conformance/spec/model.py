@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, get_args
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
-# (?!\n): to Python, unlike JSON Schema, a line break may follow $
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)")]
-Text = Annotated[str, Meta(min_length=1)]
+from conformance.spec.entry import Entry, RequestLine, Slug, Status, Text
+from conformance.spec.sdk import Feature, Sdk, SdkCheck, Source
+
 JsonObject = dict[str, Any]
-Status = Annotated[int, Meta(ge=100, le=599)]
 OperationName = Literal["list", "create", "view", "update", "delete"]
 Level = Literal["must", "should", "observe"]
 Case = Literal["lower", "upper", "swapped"]
@@ -44,10 +43,6 @@ Check = Literal[
     "whole_surface_needs_a_key",
     "working_key_is_out_of_reach",
 ]
-
-
-class Entry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """A mapping of the file, whose keys are known."""
 
 
 class Document(Entry, frozen=True):
@@ -113,7 +108,7 @@ class Style(Entry, frozen=True):
 class Operation(Entry, frozen=True):
     """A request of the API, the permission it needs and the statuses of success."""
 
-    request: Annotated[str, Meta(pattern=r"^[A-Z]+ /\S*$(?!\n)")]
+    request: RequestLine
     needs: Text
     body: JsonObject | None = None
     other_body: JsonObject | None = None
@@ -209,12 +204,18 @@ class Outcome(Entry, frozen=True):
 
 
 class When(Entry, frozen=True):
-    """The axes that a rule is asked along; `each` takes all values of an axis."""
+    """The axes that a rule is asked along; `each` takes all values of an axis.
+
+    Those of an SDK are where it finds its key (`source`), what it is answered (`answer`) and in which `form`.
+    """
 
     credential: str | list[str]
     style: str | list[str] = []
     operation: str | list[str] = []
     alteration: str | list[str] = []
+    source: Source | list[Source] = []
+    answer: str = ""
+    form: str | list[str] = []
 
 
 class Rule(Entry, frozen=True):
@@ -227,8 +228,9 @@ class Rule(Entry, frozen=True):
     because: Annotated[list[str], Meta(min_length=1)]
     advice: Text
     then: str = ""
-    check: Check = "answer"
-    target: Literal["http", "mock"] = "http"
+    check: Check | SdkCheck = "answer"
+    target: Literal["http", "mock", "sdk"] = "http"
+    needs: list[Feature] = []
 
 
 class Spec(Entry, frozen=True):
@@ -255,3 +257,4 @@ class Spec(Entry, frozen=True):
     alterations: dict[Slug, Alteration] = {}
     scopes: dict[str, Scope] = {}
     vocabularies: dict[str, Vocabulary] = {}
+    sdk: Sdk | None = None

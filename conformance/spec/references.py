@@ -13,6 +13,7 @@ import msgspec
 
 from conformance.spec.mistakes import suggestion
 from conformance.spec.model import Alteration, Credential, Operation, OperationName, Outcome, Style
+from conformance.spec.sdk_references import check_http_rule, check_sdk_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -145,9 +146,11 @@ def _check_rules(source: Source) -> None:
                 message = f"rule id {name!r} is taken in line {seen[name]}; choose a new id"
                 source.mistake((*path, "id"), message)
             seen.setdefault(name, line)
+        is_sdk = rule.get("target") == "sdk"
+        (check_sdk_rule if is_sdk else check_http_rule)(source, path, rule)
         _check_outcome_of_rule(source, path, rule)
         _check_scopes_of_rule(source, path, rule)
-        _check_axes(source, path, _mapping(rule.get("when")))
+        _check_axes(source, path, _mapping(rule.get("when")), is_sdk=is_sdk)
 
 
 def _check_outcome_of_rule(source: Source, path: Path, rule: dict[str, Any]) -> None:
@@ -173,7 +176,7 @@ def _check_scopes_of_rule(source: Source, path: Path, rule: dict[str, Any]) -> N
             source.mistake((*path, "when", "credential"), message)
 
 
-def _check_axes(source: Source, path: Path, when: dict[str, Any]) -> None:
+def _check_axes(source: Source, path: Path, when: dict[str, Any], *, is_sdk: bool) -> None:
     known = {
         "credential": _names(source, "credentials") | {"each"},
         "style": _names(source, "styles") | _names(source, "lookalikes") | {"each", "lookalikes"},
@@ -181,6 +184,8 @@ def _check_axes(source: Source, path: Path, when: dict[str, Any]) -> None:
         "alteration": _names(source, "alterations") | {"each"},
     }
     for axis, names in known.items():
+        if is_sdk and axis == "operation":
+            continue
         values = when.get(axis, [])
         wanted = [values] if isinstance(values, str) else _list(values)
         _known(source, (*path, "when", axis), axis, map(str, wanted), names)

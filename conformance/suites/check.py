@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.judge import Verdict
-    from conformance.suites.trial import Trial
 
-    Check = Callable[[Trial], Verdict]
+    Check = Callable[[Any], Verdict]
 
-F = TypeVar("F", bound="Callable[[Trial], Verdict]")
+F = TypeVar("F", bound="Check")
 
 
-def check(*, requests: int, per_example: int = 0, writes: bool = False) -> Callable[[F], F]:
+def check(*, requests: int = 0, per_example: int = 0, writes: bool = False) -> Callable[[F], F]:
     """Make a function a check that rules can name.
 
     It sends at most `requests` requests and `per_example` more for each example of the Hypothesis profile;
-    `writes` says that it changes things even where its probe's own request does not.
+    `writes` says that it changes things even where its probe's own request does not. A check of an SDK sends none.
     """
 
     def mark(function: F) -> F:

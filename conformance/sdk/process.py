@@ -1,0 +1,171 @@
+"""An adapter's process: started in a group of its own, asked line by line, and ended with all that it started."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import subprocess
+import threading
+import time
+from collections import deque
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from conformance.sdk.errors import BrokenAdapterError, HungError
+from conformance.sdk.install import filled
+from conformance.sdk.protocol import PROTOCOL, Answer, CallMessage, Greeting, HelloMessage, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from conformance.sdk.adapter import Adapter
+
+T = TypeVar("T")
+
+_GREETING_SECONDS = 60.0
+_ENDING_SECONDS = 5.0
+_TURN_SECONDS = 0.005
+_LAST_LINES = 12
+_LONGEST_LINE = 16 * 1024 * 1024
+_SHOWN = 120
+
+
+class AdapterProcess:
+    """One running adapter, with the environment that its calls need."""
+
+    def __init__(self, adapter: Adapter, version: str, directory: Path, environment: Mapping[str, str]) -> None:
+        self._name = adapter.name
+        self._said: deque[str] = deque(maxlen=_LAST_LINES)
+        self._rest = b""
+        self._last_id = 0
+        argv = filled(adapter.file.command, version, directory)
+        try:
+            self._child = subprocess.Popen(  # noqa: S603  the adapter's file says what to run
+                argv,
+                cwd=adapter.folder,
+                env=dict(environment),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise BrokenAdapterError(f"the adapter is broken: {argv[0]} cannot be started: {error.strerror}") from None
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def greet(self) -> Greeting:
+        """Ask the adapter who it is.
+
+        Raises:
+            BrokenAdapterError: It does not answer as the protocol has it.
+
+        """
+        try:
+            reply = self._ask(HelloMessage(id=self._next_id()), _GREETING_SECONDS)
+        except HungError:
+            raise self._broken(f"it did not answer hello within {_GREETING_SECONDS:.0f} s") from None
+        if reply.get("protocol") != PROTOCOL:
+            raise self._broken(f"it does not speak protocol {PROTOCOL}: its hello says {reply.get('protocol')!r}")
+        return self._typed(reply, Greeting)
+
+    def call(self, seconds: float, **fields: Any) -> Answer:
+        """Have the SDK do something.
+
+        Raises:
+            BrokenAdapterError: There was no answer as the protocol has it.
+            HungError: There was none within so many seconds; the process was ended.
+
+        """
+        call = CallMessage(id=self._next_id(), timeout_seconds=seconds, **fields)
+        answer: Answer = self._typed(self._ask(call, seconds), Answer)  # type: ignore[arg-type]
+        return answer
+
+    def close(self) -> int:
+        """Let the process end by itself, or end it, with everything it started; returns its exit status."""
+        with suppress(BrokenPipeError):
+            self._child.stdin.close()  # type: ignore[union-attr]
+        until = time.monotonic() + _ENDING_SECONDS
+        while self._child.returncode is None and not self._has_ended() and time.monotonic() < until:
+            time.sleep(_TURN_SECONDS)
+        return self.kill()
+
+    def kill(self) -> int:
+        """End the whole process group at once; returns the exit status."""
+        if self._child.returncode is not None:
+            return self._child.returncode
+        with suppress(ProcessLookupError):
+            os.killpg(self._child.pid, signal.SIGKILL)  # before the child is reaped: its number is still its own
+        status = self._child.wait()
+        self._listener.join(_ENDING_SECONDS)
+        for stream in (self._child.stdin, self._child.stdout, self._child.stderr):
+            with suppress(BrokenPipeError):
+                stream.close()  # type: ignore[union-attr]
+        return status
+
+    def _has_ended(self) -> bool:
+        """Whether the child has ended, though it is not reaped yet."""
+        return os.waitid(os.P_PID, self._child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def _next_id(self) -> int:
+        self._last_id += 1
+        return self._last_id
+
+    def _listen(self) -> None:
+        for line in self._child.stderr:  # type: ignore[union-attr]
+            self._said.append(line.decode("utf-8", "replace").rstrip())
+
+    def _ask(self, message: Message, seconds: float) -> dict[str, Any]:
+        try:
+            self._child.stdin.write(msgspec.json.encode(message) + b"\n")  # type: ignore[union-attr]
+            self._child.stdin.flush()  # type: ignore[union-attr]
+        except BrokenPipeError:
+            raise self._died() from None
+        line = self._line(time.monotonic() + seconds, seconds)
+        try:
+            reply = msgspec.json.decode(line)
+        except msgspec.DecodeError:
+            reply = None
+        if not isinstance(reply, dict):
+            shown = line[:_SHOWN].decode("utf-8", "replace")
+            raise self._broken(f"it prints what is no message of the protocol: {shown!r}")
+        if reply.get("id") != message.id:
+            raise self._broken(f"it answered message {reply.get('id')!r} when {message.id} was asked")
+        return reply
+
+    def _line(self, until: float, seconds: float) -> bytes:
+        output = self._child.stdout
+        assert output is not None  # noqa: S101  it was asked for
+        with selectors.DefaultSelector() as selector:
+            selector.register(output, selectors.EVENT_READ)
+            while b"\n" not in self._rest:
+                if not selector.select(max(until - time.monotonic(), 0)):
+                    self.kill()
+                    raise HungError(f"the call did not end within {seconds:g} s")
+                piece = os.read(output.fileno(), 65536)
+                if not piece or len(self._rest) > _LONGEST_LINE:
+                    raise self._died()
+                self._rest += piece
+        line, _, self._rest = self._rest.partition(b"\n")
+        return line
+
+    def _died(self) -> BrokenAdapterError:
+        status = self.kill()
+        how = f"signal {-status}" if status < 0 else f"exit status {status}"
+        return self._broken(f"it ended in the middle of its work ({how})")
+
+    def _broken(self, problem: str) -> BrokenAdapterError:
+        self.kill()
+        said = "".join(f"\n  {line}" for line in self._said)
+        told = f"\nits standard error ends:{said}" if said else "\nit wrote nothing to its standard error"
+        return BrokenAdapterError(f"the adapter {self._name} is broken: {problem}{told}")
+
+    def _typed(self, reply: dict[str, Any], kind: type[T]) -> T:
+        try:
+            return msgspec.convert(reply, kind)
+        except msgspec.ValidationError as error:
+            raise self._broken(f"its answer does not fit the protocol: {error}") from None

@@ -1,0 +1,111 @@
+"""A trial of an SDK: one probe's call, looked at from both ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from conformance.judge import Verdict, broken, kept
+from conformance.sdk.call import Call
+from conformance.sdk.protocol import Raised, Returned, Unsupported
+from conformance.suites.trial import BlockedError
+
+if TYPE_CHECKING:
+    from conformance.probes import Probe
+    from conformance.sdk.called import Called, Seen
+    from conformance.sdk.protocol import SdkError
+    from conformance.sdk.target import SdkTarget
+    from conformance.spec.model import Spec
+    from conformance.spec.sdk import Played, Route
+
+_SHOWN = 120
+
+
+@dataclass
+class SdkTrial:
+    """One probe being asked of an SDK."""
+
+    spec: Spec
+    target: SdkTarget
+    probe: Probe
+
+    @cached_property
+    def called(self) -> Called:
+        """What came of the probe's call.
+
+        Raises:
+            BlockedError: The SDK has no such feature, or asked for what the recording server does not play.
+
+        """
+        called = self.target.called(call_of(self.probe))
+        if isinstance(called.answer, Unsupported):
+            raise BlockedError(called.answer.reason)
+        unknown = [seen for seen in called.to_api if not seen.played]
+        if unknown:
+            raise BlockedError(f"an answer to {unknown[0]}, which the recording server does not know; add it to routes")
+        return called
+
+    @property
+    def error(self) -> SdkError | None:
+        """The error that the user got."""
+        return self.called.error
+
+    @property
+    def played(self) -> Played:
+        """The refusal that the probe is about."""
+        assert self.spec.sdk is not None  # noqa: S101  there are no calls without
+        return self.spec.sdk.answers[self.probe.answer]
+
+    @property
+    def form(self) -> Route:
+        """The form of that refusal."""
+        return self.played.forms[self.probe.form]
+
+    @property
+    def outcome(self) -> str:
+        """What the user got, in a few words."""
+        answer = self.called.answer
+        if isinstance(answer, Raised):
+            status = f" with status {answer.error.status_code}" if answer.error.status_code else ""
+            return f"{answer.error.type}{status}: {_brief(answer.error.message)}"
+        if isinstance(answer, Returned):
+            return f"no error; the call returned {_brief(msgspec.json.encode(answer.value).decode())}"
+        return self.called.problem
+
+    def kept(self, expected: str, observed: str) -> Verdict:
+        """The verdict on a promise that held."""
+        return self._with_user(kept(self.probe, expected, observed, self._exchanges))
+
+    def broken(self, expected: str, observed: str) -> Verdict:
+        """The verdict on a promise that did not hold."""
+        return self._with_user(broken(self.probe, expected, observed, self._exchanges))
+
+    def verdict(self, expected: str, misfit: str, observed: str = "") -> Verdict:
+        """The verdict, by whether there is a misfit."""
+        return self.broken(expected, misfit) if misfit else self.kept(expected, observed or self.outcome)
+
+    @property
+    def _exchanges(self) -> list[Any]:
+        return [seen.exchange for seen in self.called.seen]
+
+    def _with_user(self, verdict: Verdict) -> Verdict:
+        user = msgspec.to_builtins(self.called.answer) if self.called.answer else {"outcome": self.called.problem}
+        return replace(verdict, user=user)
+
+
+def call_of(probe: Probe) -> Call:
+    """The call that a probe is about."""
+    return Call(probe.recipe, probe.source, probe.operation, probe.answer, probe.form)
+
+
+def places(seen: tuple[Seen, ...]) -> str:
+    """Requests in a few words."""
+    return ", ".join(f"{one.exchange.request.method} {one.exchange.asked.target}" for one in seen) or "no request"
+
+
+def _brief(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else line[:_SHOWN] + "…"

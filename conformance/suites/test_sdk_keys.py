@@ -1,0 +1,119 @@
+"""SDKs and their key: where they find it, and how it travels."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from conformance.sdk.protocol import Returned
+from conformance.suites.check import check
+from conformance.suites.sdk_trial import places
+
+if TYPE_CHECKING:
+    from conformance.judge import Verdict
+    from conformance.suites.sdk_trial import SdkTrial
+
+_HEADER = re.compile(r"[\r\n]([a-z-]+):")
+
+
+@check()
+def key_finds_its_way(trial: SdkTrial) -> Verdict:
+    """The call succeeds, and every request to the API carries the key that was meant."""
+    expected = "the call succeeds, and its requests carry the right key"
+    called = trial.called
+    without = [seen for seen in called.to_api if not seen.styles]
+    if without:
+        return trial.broken(expected, f"{without[0]} came without it")
+    if not called.to_api:
+        return trial.broken(expected, f"no request came; {trial.outcome}")
+    if not isinstance(called.answer, Returned):
+        return trial.broken(expected, trial.outcome)
+    return trial.kept(expected, f"{places(called.to_api)} with the key in {called.to_api[0].styles[0]}")
+
+
+@check()
+def own_test_succeeds(trial: SdkTrial) -> Verdict:
+    """The documented test ends well: a sandbox is created and killed."""
+    expected = "the call returns, having created and killed a sandbox"
+    called = trial.called
+    methods = [seen.exchange.request.method for seen in called.to_api]
+    missing = [method for method in _made(trial) if method not in methods]
+    if missing:
+        return trial.broken(expected, f"no {missing[0]} request came; {trial.outcome}")
+    if not isinstance(called.answer, Returned):
+        return trial.broken(expected, trial.outcome)
+    return trial.kept(expected, places(called.to_api))
+
+
+def _made(trial: SdkTrial) -> list[str]:
+    return [trial.spec.operations[name].method for name in ("create", "delete")]
+
+
+@check()
+def key_travels_in_one_header(trial: SdkTrial) -> Verdict:
+    """Exactly one documented header of every request to the API carries the key."""
+    expected = "exactly one documented header of every request carries the key"
+    requests = trial.called.to_api
+    if not requests:
+        return trial.broken(expected, f"no request came; {trial.outcome}")
+    for seen in requests:
+        if len(seen.styles) != 1:
+            how = f"in {' and in '.join(seen.styles)}" if seen.styles else "in none"
+            return trial.broken(expected, f"{seen} carries it {how}")
+    return trial.kept(expected, f"{places(requests)}: {', '.join(sorted({seen.styles[0] for seen in requests}))}")
+
+
+@check()
+def key_goes_nowhere_else(trial: SdkTrial) -> Verdict:
+    """No request to the API holds a part of the secret anywhere but in the documented headers."""
+    expected = "no part of the secret outside the documented headers"
+    for seen in trial.called.to_api:
+        if seen.strays:
+            return trial.broken(expected, f"{seen} has some in {', '.join(seen.strays)}")
+    return trial.kept(expected, places(trial.called.to_api))
+
+
+@check()
+def key_stays_with_the_api(trial: SdkTrial) -> Verdict:
+    """No request to another host holds a part of the secret."""
+    expected = "no part of the secret goes to another host"
+    others = [seen for seen in trial.called.seen if seen.elsewhere]
+    for seen in others:
+        found = [*(f"its {name} header" for name in seen.styles), *seen.strays]
+        if found:
+            return trial.broken(expected, f"{seen} has some in {', '.join(found)}")
+    return trial.kept(expected, f"to other hosts: {places(tuple(others))}")
+
+
+@check()
+def clients_keep_apart(trial: SdkTrial) -> Verdict:
+    """Each of two clients sends its own key, one after the other and at the same time."""
+    expected = "each client's requests carry its own key"
+    requests = trial.called.to_api
+    for seen in requests:
+        if not seen.styles:
+            return trial.broken(expected, f"client {seen.client + 1} sent {seen} without its key, or with the other's")
+    if {seen.client for seen in requests} != {0, 1}:
+        return trial.broken(expected, f"not both of them sent requests; {trial.outcome}")
+    return trial.kept(expected, f"{len(requests)} requests, each with its client's key")
+
+
+@check()
+def no_header_is_injected(trial: SdkTrial) -> Verdict:
+    """Whatever stands in the key, no request gets a header that the key spells, and none is split in two."""
+    expected = "the key adds no header and no request"
+    recipe = trial.probe.recipe
+    spelled = set(_HEADER.findall(trial.spec.credentials[recipe.name].texts[recipe.label].lower()))
+    for seen in trial.called.seen:
+        injected = [name for name, _ in seen.exchange.request.headers if name.lower() in spelled]
+        if injected:
+            return trial.broken(expected, f"{seen} has a header {injected[0]} that the key spells")
+    return trial.kept(expected, f"{trial.outcome}; {places(trial.called.seen)}")
+
+
+@check()
+def nothing_is_sent(trial: SdkTrial) -> Verdict:
+    """No request leaves without a key."""
+    expected = "no request before there is a key"
+    requests = trial.called.seen
+    return trial.verdict(expected, f"{places(requests)} came without a key" if requests else "")
