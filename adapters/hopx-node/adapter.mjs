@@ -110,7 +110,10 @@ async function answer({ operation, base_url, api_key, arguments: given }) {
 function described(error) {
   const classes = [];
   let above = Object.getPrototypeOf(Object(error));
-  for (; above && above !== Object.prototype; above = Object.getPrototypeOf(above)) classes.push(above.constructor.name);
+  while (above && above !== Object.prototype) {
+    classes.push(above.constructor.name);
+    above = Object.getPrototypeOf(above);
+  }
   const [type = "Object", ...bases] = classes;
   const own = (name, kind) => (typeof error?.[name] === kind ? error[name] : null);
   return {
