@@ -101,7 +101,7 @@ class Session:
         self._told = time.monotonic()
         for level in ("must", "should", "observe"):
             config.addinivalue_line("markers", f"{level}: the rule's level")
-        for name in spec.operations:
+        for name in sorted({probe.operation for probe in self._probes} - {""}):
             config.addinivalue_line("markers", f"{name}: the probe's operation")
 
     @property

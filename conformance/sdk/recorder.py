@@ -49,6 +49,7 @@ class Recorder:
         self._elsewhere = f"http://{_ELSEWHERE}:{elsewhere.getsockname()[1]}"
         self._loop = asyncio.new_event_loop()
         self._connections: set[Any] = set()
+        self._servers: list[asyncio.Server] = []
         for listener, is_elsewhere in ((here, False), (elsewhere, True)):
             self._loop.run_until_complete(self._listen(listener, elsewhere=is_elsewhere))
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -82,6 +83,8 @@ class Recorder:
         """Stop serving."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        for server in self._servers:
+            server.close()
         for connection in list(self._connections):
             connection.transport.abort()
         self._loop.run_until_complete(asyncio.sleep(0))
@@ -93,7 +96,8 @@ class Recorder:
 
         config: Any = SimpleNamespace(app=respond)
         state: Any = SimpleNamespace(connections=self._connections, default_headers=[])
-        await self._loop.create_server(lambda: MockProtocol(config, state, {}), sock=listener)
+        serve = self._loop.create_server(lambda: MockProtocol(config, state, {}), sock=listener)
+        self._servers.append(await serve)
 
     def _respond(self, request: Request, *, elsewhere: bool) -> Response:
         at = time.monotonic()
