@@ -31,9 +31,8 @@ const operations = {
 
   delete: async (client, { id }) => hopx(client).sandbox.destroy(id),
 
-  use: async (client, { id }) => {
-    const sandbox = await hopx(client).sandbox.getById(id);
-    if (sandbox === null) return null;
+  use: async (client, { template }) => {
+    const sandbox = await hopx({ template, ...client }).sandbox.create();
     const { stdout, stderr, exitCode } = await sandbox.runCommand("echo 1");
     return { stdout, stderr, exitCode };
   },

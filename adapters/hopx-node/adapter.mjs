@@ -50,7 +50,10 @@ const operations = {
     }
   },
 
-  use: async (client, { id }) => ({ stdout: (await (await connect(client, id)).runCode("print(1)")).stdout ?? null }),
+  use: async (client, { template }) => {
+    const sandbox = await Sandbox.create({ template, ...client });
+    return { stdout: (await sandbox.runCode("print(1)")).stdout ?? null };
+  },
 
   verify: async (client, { template }) => {
     const sandbox = await Sandbox.create({ template, ...client });

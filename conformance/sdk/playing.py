@@ -18,23 +18,26 @@ if TYPE_CHECKING:
     Play = Callable[[Request, bool], Response]
 
 REQUEST_ID = "req_5f0c2a9e41d7"
+_ANY = re.compile(r".*", re.DOTALL)
 _JSON = (b"content-type", b"application/json")
 _UNKNOWN = Response(404, (_JSON,), b'{"error": "Not Found"}')
 
 
-def playing(spec: Spec, answer: str, form: str) -> Callable[[str], Play]:
-    """How a call is answered, given the address of the other host: with one refusal, or as the API would."""
+def playing(spec: Spec, answer: str, form: str, sandbox: str) -> Callable[[str], Play]:
+    """How a call is answered, given the address of the other host: as its rule has it, or as the API would."""
     assert spec.sdk is not None  # noqa: S101  there are no calls without
     routes = [(_pattern(spec, request), route) for request, route in spec.sdk.routes.items()]
-    refusal = spec.sdk.answers[answer].forms[form] if answer else None
+    if answer:
+        route = spec.sdk.answers[answer].forms[form]
+        routes.insert(0, (_pattern(spec, route.only) if route.only else _ANY, route))
 
     def play_at(elsewhere: str) -> Play:
         def play(request: Request, is_elsewhere: bool) -> Response:
-            if refusal is not None and not is_elsewhere:
-                return _response(refusal, elsewhere)
             line = f"{request.method} {request.path}"
-            route = next((route for pattern, route in routes if pattern.fullmatch(line)), None)
-            return _response(route, elsewhere) if route else _UNKNOWN
+            known = routes[1:] if answer and is_elsewhere else routes
+            route = next((route for pattern, route in known if pattern.fullmatch(line)), None)
+            values = {"elsewhere": elsewhere, "id": sandbox, "path": request.path, "request_id": REQUEST_ID}
+            return _response(route, values) if route else _UNKNOWN
 
         return play
 
@@ -54,13 +57,15 @@ def _pattern(spec: Spec, request: str) -> re.Pattern[str]:
     return re.compile(f"{method} (?:{base})?{segments}/?")
 
 
-def _response(route: Route, elsewhere: str) -> Response:
-    def filled(text: str) -> str:
-        return text.replace("{elsewhere}", elsewhere).replace("{request_id}", REQUEST_ID)
+def _response(route: Route, values: dict[str, str]) -> Response:
+    def filled(text: str) -> bytes:
+        for name, value in values.items():
+            text = text.replace(f"{{{name}}}", value)
+        return text.encode()
 
-    headers = [(name.lower().encode(), filled(value).encode()) for name, value in route.headers.items()]
+    headers = [(name.lower().encode(), filled(value)) for name, value in route.headers.items()]
     if route.body is None:
-        return Response(route.status, tuple(headers), filled(route.text).encode())
+        return Response(route.status, tuple(headers), filled(route.text))
     if not any(name == b"content-type" for name, _ in headers):
         headers.append(_JSON)
-    return Response(route.status, tuple(headers), filled(json.dumps(route.body)).encode())
+    return Response(route.status, tuple(headers), filled(json.dumps(route.body)))

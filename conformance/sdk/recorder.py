@@ -6,6 +6,7 @@ Each call has paths of its own, so that a request without a key is known to belo
 from __future__ import annotations
 
 import asyncio
+import itertools
 import socket
 import threading
 import time
@@ -42,7 +43,7 @@ class Recorder:
     def __init__(self) -> None:
         self._plays: dict[str, Play] = {}
         self._recorded: dict[str, list[Recorded]] = defaultdict(list)
-        self._last = 0
+        self._numbers = itertools.count(1)
         here = socket.create_server(("127.0.0.1", 0), backlog=128)
         elsewhere = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.address = f"http://127.0.0.1:{here.getsockname()[1]}"
@@ -55,15 +56,13 @@ class Recorder:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
 
-    def stage(self, play: Callable[[str], Play]) -> str:
-        """Make a path for one client of one call; `play` is given the address of the other host and answers there.
+    def path(self) -> str:
+        """The name of a new path, for one client of one call."""
+        return str(next(self._numbers))
 
-        Returns the name of the path.
-        """
-        self._last += 1
-        name = str(self._last)
+    def stage(self, name: str, play: Callable[[str], Play]) -> None:
+        """Answer below a path; `play` is given the address of the path on the other host."""
         self._plays[name] = play(f"{self._elsewhere}/p/{name}")
-        return name
 
     def url(self, name: str) -> str:
         """The base URL of a path."""

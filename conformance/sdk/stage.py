@@ -68,8 +68,10 @@ class Stage:
 
     def begin(self, call: Call) -> Staged:
         """Make the server ready for a call; `end` has to follow."""
-        play = playing(self._spec, call.answer, call.form)
-        here, there = self._recorder.stage(play), self._recorder.stage(play)
+        here, there = self._recorder.path(), self._recorder.path()
+        sandbox = f"sb_{here}"  # no cache of an SDK knows it from another call
+        for path in (here, there):
+            self._recorder.stage(path, playing(self._spec, call.answer, call.form, sandbox))
         key = self.keyring.credential(call.recipe)
         text = key.reveal() if key else ""
         self.keyring.scrubber.learn(text)
@@ -77,7 +79,7 @@ class Stage:
             "operation": call.operation,
             "base_url": self._recorder.url(here),
             "api_key": text if call.source.startswith("argument") else None,
-            "arguments": self._arguments(call, text, self._recorder.url(there)),
+            "arguments": self._arguments(call, text, sandbox, self._recorder.url(there)),
         }
         return Staged(call, text, (here, there), fields, time.monotonic())
 
@@ -96,12 +98,12 @@ class Stage:
         self._recorder.close()
         shutil.rmtree(self.home, ignore_errors=True)
 
-    def _arguments(self, call: Call, key: str, other_url: str) -> Arguments:
+    def _arguments(self, call: Call, key: str, sandbox: str, other_url: str) -> Arguments:
         if call.operation == "two_clients":
             return Arguments(other=Other(base_url=other_url, api_key=self._other.reveal()), times=_TIMES)
         environment = {self.variable(call): key} if call.source == "environment-later" else {}
         dotenv = self._dotenv(call, key) if call.source == "dotenv" else ""
-        return Arguments(template=self._sdk.template, id=self._sdk.id, environment=environment, dotenv=dotenv)
+        return Arguments(template=self._sdk.template, id=sandbox, environment=environment, dotenv=dotenv)
 
     def _dotenv(self, call: Call, key: str) -> str:
         file = Path(tempfile.mkdtemp(dir=self.home)) / ".env"

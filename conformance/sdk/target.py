@@ -62,11 +62,6 @@ class SdkTarget:
         try:
             process = self._start({})
             self.greeting = process.greet()
-            if version and adapter.file.install.steps and self.greeting.version != version:
-                raise BrokenAdapterError(
-                    f"the adapter {adapter.name} is broken: release {version} was installed, "
-                    f"and its hello says {self.greeting.version}"
-                )
             self._idle[""].append(process)
             self._check()
         except BaseException:
@@ -138,18 +133,21 @@ class SdkTarget:
 
     def _check(self) -> None:
         """Make one call, so that an adapter that cannot is found out before it is asked for everything."""
+        if self._adapter.file.install.steps and self.greeting.version != self._version:
+            raise self._broken(f"release {self._version} was installed, and its hello says {self.greeting.version}")
         credential = next(name for name, one in self._spec.credentials.items() if one.key == "active")
         source = "argument" if "api_key_argument" in self.greeting.features else "environment"
         operation = next((name for name in ("list", "create") if name in self.greeting.operations), "")
         if not operation:
-            raise BrokenAdapterError(f"the adapter {self.adapter} is broken: it offers neither list nor create")
+            raise self._broken("it offers neither list nor create")
         called = self.called(Call(Recipe(credential), source, operation))
         if called.answer is None:
-            raise BrokenAdapterError(f"the adapter {self.adapter} is broken: {operation} hangs: {called.problem}")
+            raise self._broken(f"{operation} hangs: {called.problem}")
         if isinstance(called.answer, Unsupported):
-            raise BrokenAdapterError(
-                f"the adapter {self.adapter} is broken: it offers {operation}, and refuses it: {called.answer.reason}"
-            )
+            raise self._broken(f"it offers {operation}, and refuses it: {called.answer.reason}")
+
+    def _broken(self, problem: str) -> BrokenAdapterError:
+        return BrokenAdapterError(f"the adapter {self.adapter} is broken: {problem}")
 
     def _waits(self, call: Call) -> bool:
         return self._sdk.answers[call.answer].waits if call.answer else call.operation in _LONG
@@ -163,7 +161,7 @@ class SdkTarget:
 
     def _make(self, call: Call) -> Called:
         if self._hangs >= MOST_HANGS:
-            raise BrokenAdapterError(f"the adapter {self.adapter} is broken: {self._hangs} of its calls did not end")
+            raise self._broken(f"{self._hangs} of its calls did not end")
         process = self._process(call)
         staged = self._stage.begin(call)
         try:

@@ -38,13 +38,18 @@ Source = Literal["argument", "environment", "environment-later", "dotenv", "argu
 
 
 class Route(Entry, frozen=True):
-    """An answer of the recording server; `{elsewhere}` in it is an address on another host."""
+    """An answer of the recording server, to all requests or to `only` those that look like this one.
+
+    In it `{elsewhere}` is an address on another host, `{path}` that of the request, `{id}` a sandbox's, `{request_id}`
+    the request's; `code` is the error code that it has.
+    """
 
     status: Status = 200
     headers: dict[str, str] = {}
     body: Any = None
     text: str = ""
     code: str = ""
+    only: RequestLine | None = None
 
 
 class Played(Entry, frozen=True):
@@ -63,11 +68,9 @@ class Played(Entry, frozen=True):
 class Sdk(Entry, frozen=True):
     """How the recording server plays the API while an SDK is watched.
 
-    `routes` are requests such as `GET /things/{id}` with the answer of each; SDKs create from `template`, and look at
-    the sandbox with the `id`.
+    `routes` are requests such as `GET /things/{id}` with the answer of each; SDKs create from `template`.
     """
 
     template: Text
-    id: Text
     routes: dict[RequestLine, Route]
     answers: dict[Slug, Played] = {}
