@@ -49,9 +49,17 @@ class SdkTrial:
         return called
 
     @property
-    def error(self) -> SdkError | None:
-        """The error that the user got."""
-        return self.called.error
+    def error(self) -> SdkError:
+        """The error that the user got.
+
+        Raises:
+            BlockedError: There was none; whether there has to be one is asked by another rule.
+
+        """
+        error = self.called.error
+        if error is None:
+            raise BlockedError(f"an error to look at (there was {self.outcome})")
+        return error
 
     @property
     def played(self) -> Played:
@@ -72,7 +80,7 @@ class SdkTrial:
             status = f" with status {answer.error.status_code}" if answer.error.status_code else ""
             return f"{answer.error.type}{status}: {_brief(answer.error.message)}"
         if isinstance(answer, Returned):
-            return f"no error; the call returned {_brief(msgspec.json.encode(answer.value).decode())}"
+            return f"no error, but {_brief(msgspec.json.encode(answer.value).decode())}"
         return self.called.problem
 
     def kept(self, expected: str, observed: str) -> Verdict:

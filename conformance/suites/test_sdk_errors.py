@@ -37,7 +37,7 @@ def error_has_its_type(trial: SdkTrial) -> Verdict:
     status, kind = trial.form.status, trial.played.type
     expected = f"{kind} with status {status} and a message"
     error = trial.error
-    if error is None or kind not in (error.type, *error.bases):
+    if kind not in (error.type, *error.bases):
         return trial.broken(expected, trial.outcome)
     if error.status_code != status:
         return trial.broken(expected, f"{error.type} whose status is {error.status_code}")
@@ -49,8 +49,8 @@ def error_has_its_type(trial: SdkTrial) -> Verdict:
 def status_is_reachable(trial: SdkTrial) -> Verdict:
     """The error has the status of the refusal."""
     status = trial.form.status
-    found = trial.error.status_code if trial.error else None
-    return trial.verdict(f"an error with status {status}", "" if found == status else trial.outcome)
+    misfit = "" if trial.error.status_code == status else f"{trial.outcome}; its status is {trial.error.status_code}"
+    return trial.verdict(f"an error with status {status}", misfit)
 
 
 @check()
@@ -59,8 +59,6 @@ def code_is_reachable(trial: SdkTrial) -> Verdict:
     code = trial.form.code
     expected = f"an error whose code is {code}"
     error = trial.error
-    if error is None:
-        return trial.broken(expected, trial.outcome)
     if "typed_errors" in trial.target.greeting.features:
         misfit = "" if error.code == code else f"{error.type} whose code is {error.code}"
     else:
@@ -73,8 +71,6 @@ def request_id_is_surfaced(trial: SdkTrial) -> Verdict:
     """The error has the request id that was sent."""
     expected = "an error with the request id that was sent"
     error = trial.error
-    if error is None:
-        return trial.broken(expected, trial.outcome)
     if "typed_errors" in trial.target.greeting.features:
         misfit = "" if error.request_id == REQUEST_ID else f"{error.type} whose request id is {error.request_id}"
     else:
@@ -87,8 +83,6 @@ def message_is_for_people(trial: SdkTrial) -> Verdict:
     """The error's message is a sentence, and no dump of the answer."""
     expected = "a message for people"
     error = trial.error
-    if error is None:
-        return trial.broken(expected, trial.outcome)
     shape = next((name for pattern, name in _NOT_FOR_PEOPLE if pattern.match(error.message)), "")
     return trial.verdict(expected, f"{shape}: {json.dumps(error.message[:100])}" if shape else "")
 
@@ -98,8 +92,6 @@ def error_is_of_no_other_kind(trial: SdkTrial) -> Verdict:
     """The error's classes are not named after something that did not happen."""
     expected = f"an error that is not named after: {', '.join(trial.played.never)}"
     error = trial.error
-    if error is None:
-        return trial.broken(expected, trial.outcome)
     wrong = [kind for kind in (error.type, *error.bases) if any(word in kind for word in trial.played.never)]
     return trial.verdict(expected, f"{wrong[0]}: {error.message[:100]}" if wrong else "")
 
@@ -109,7 +101,7 @@ def error_names_the_variable(trial: SdkTrial) -> Verdict:
     """The error says which variable the SDK would have read."""
     variable = next(c.variable for c in trial.spec.credentials.values() if c.key == "active")
     error = trial.error
-    named = error is not None and variable in error.message + error.display
+    named = variable in error.message + error.display
     return trial.verdict(f"an error that names {variable}", "" if named else trial.outcome)
 
 
@@ -137,7 +129,7 @@ def attempts_are_bounded(trial: SdkTrial) -> Verdict:
 def retry_after_is_surfaced(trial: SdkTrial) -> Verdict:
     """The error says how long to wait."""
     seconds = _retry_after(trial)
-    found = trial.error.retry_after if trial.error else None
+    found = trial.error.retry_after
     misfit = "" if found == seconds else f"{trial.outcome}; its waiting time is {found}"
     return trial.verdict(f"an error that says to wait {seconds:g} s", misfit)
 
