@@ -85,7 +85,7 @@ def answer(message):
     if operation not in operations:
         return {"outcome": "unsupported", "reason": f"the REST page shows no {operation}"}
     if "\0" in (message["api_key"] or ""):
-        return {"outcome": "unsupported", "reason": "no command can be given a NUL character"}
+        return {"outcome": "unsupported", "reason": "a key without NUL: no command can be given one"}
     os.environ.update(given.get("environment", {}))
     try:
         value = operations[operation](message["base_url"], message["api_key"], given)

@@ -145,7 +145,7 @@ def answer(call):
     if call["operation"] not in operations:
         return {"outcome": "unsupported", "reason": f"{SDK} has no operation {call['operation']}"}
     if "\0" in (call["api_key"] or ""):
-        return {"outcome": "unsupported", "reason": "no command can be given a NUL character"}
+        return {"outcome": "unsupported", "reason": "a key without NUL: no command can be given one"}
     try:
         return {"outcome": "returned", "value": operations[call["operation"]](call)}
     except CommandError as error:
