@@ -80,15 +80,15 @@ class Watcher:
 
     def cleaned(self, answer: Answer) -> tuple[Answer, tuple[str, ...]]:
         """An answer without secrets, and the places that held some."""
+        clean = msgspec.convert(_mapped(msgspec.to_builtins(answer), self.scrubber), type(answer))
         if isinstance(answer, Unsupported):
-            return answer, ()
+            return clean, ()
         places: dict[str, Any] = {"log": answer.log}
         if isinstance(answer, Returned):
             places["value"] = answer.value
         else:
             places |= msgspec.to_builtins(answer.error)
         leaks = tuple(name for name, text in places.items() if any(map(self.scrubber.knows, _texts(text))))
-        clean = msgspec.convert(_mapped(msgspec.to_builtins(answer), self.scrubber), type(answer))
         return clean, leaks
 
     def _seen(self, one: Recorded, key: str, recipe: Recipe, base_url: str, client: int) -> Seen:
