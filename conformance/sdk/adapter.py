@@ -16,6 +16,7 @@ from conformance.spec.mistakes import FileError, Mistake, suggestion
 from conformance.spec.source import Source
 
 Argv = Annotated[list[Text], Meta(min_length=1)]
+Seconds = Annotated[float, Meta(gt=0)]
 _FILE = "adapter.toml"
 _KEY = re.compile(r"^\s*\[?([A-Za-z_-]+)\]?\s*(?:=.*)?$", re.MULTILINE)
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)")
@@ -28,13 +29,14 @@ class Install(Entry, frozen=True):
 
 
 class AdapterFile(Entry, frozen=True):
-    """An `adapter.toml`."""
+    """An `adapter.toml`; `seconds` is the time that a call may take, its start up to the greeting twice as long."""
 
     name: Slug
     language: Text
     sdk: Text
     command: Argv
     version: str = ""
+    seconds: Seconds = 30
     install: Install = Install()
     waivers: str = ""
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_GREETING_SECONDS = 60.0
 _ENDING_SECONDS = 5.0
 _TURN_SECONDS = 0.005
 _LAST_LINES = 12
@@ -39,6 +38,7 @@ class AdapterProcess:
 
     def __init__(self, adapter: Adapter, version: str, directory: Path, environment: Mapping[str, str]) -> None:
         self._name = adapter.name
+        self._starting_seconds = 2 * adapter.file.seconds
         self._said: deque[str] = deque(maxlen=_LAST_LINES)
         self._rest = b""
         self._last_id = 0
@@ -66,9 +66,9 @@ class AdapterProcess:
 
         """
         try:
-            reply = self._ask(HelloMessage(id=self._next_id()), _GREETING_SECONDS)
+            reply = self._ask(HelloMessage(id=self._next_id()), self._starting_seconds)
         except HungError:
-            raise self._broken(f"it did not answer hello within {_GREETING_SECONDS:.0f} s") from None
+            raise self._broken(f"it did not answer hello within {self._starting_seconds:g} s") from None
         if reply.get("protocol") != PROTOCOL:
             raise self._broken(f"it does not speak protocol {PROTOCOL}: its hello says {reply.get('protocol')!r}")
         return self._typed(reply, Greeting)
@@ -94,12 +94,17 @@ class AdapterProcess:
             time.sleep(_TURN_SECONDS)
         return self.kill()
 
+    def interrupt(self) -> None:
+        """End the whole process group at once; whoever waits for its answer in another thread finds it dead."""
+        if self._child.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._child.pid, signal.SIGKILL)  # before the child is reaped: its number is still its own
+
     def kill(self) -> int:
-        """End the whole process group at once; returns the exit status."""
+        """End the whole process group at once, and clean up; returns the exit status."""
         if self._child.returncode is not None:
             return self._child.returncode
-        with suppress(ProcessLookupError):
-            os.killpg(self._child.pid, signal.SIGKILL)  # before the child is reaped: its number is still its own
+        self.interrupt()
         status = self._child.wait()
         self._listener.join(_ENDING_SECONDS)
         for stream in (self._child.stdin, self._child.stdout, self._child.stderr):

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from conformance.spec.model import Spec
     from conformance.targets.keyring import Keyring
 
-CALL_SECONDS = 30.0
 MOST_HANGS = 5
 _LANES = 8
 _LONG = ("build", "use")  # they ask again and again until something is ready
@@ -32,7 +31,7 @@ _LONG = ("build", "use")  # they ask again and again until something is ready
 class SdkTarget:
     """An adapter at work in front of a recording server.
 
-    `directory` is where its SDK is installed, `seconds` the time that a call may take.
+    `directory` is where its SDK is installed.
 
     Raises:
         BrokenAdapterError: The adapter does not do as the protocol has it.
@@ -43,13 +42,10 @@ class SdkTarget:
     may_write = False
     limit = None
 
-    def __init__(
-        self, spec: Spec, adapter: Adapter, version: str, directory: Path, seconds: float = CALL_SECONDS
-    ) -> None:
+    def __init__(self, spec: Spec, adapter: Adapter, version: str, directory: Path) -> None:
         assert spec.sdk is not None  # noqa: S101  no rule asks an SDK otherwise
         self._spec, self._sdk = spec, spec.sdk
         self._adapter, self._version, self._directory = adapter, version, directory
-        self._seconds = seconds
         self._stage = Stage(spec)
         self._lanes = ThreadPoolExecutor(_LANES)
         self._made: dict[Call, Future[Called]] = {}
@@ -121,13 +117,11 @@ class SdkTarget:
         """End everything that was started."""
         with self._lock:
             self._closing = True
-            running = list(self._running)
-            idle = [process for lane in self._idle.values() for process in lane]
-        for process in running:
-            if process not in idle:
-                process.kill()
+            busy = self._running.difference(*self._idle.values())
+        for process in busy:
+            process.interrupt()
         self._lanes.shutdown(wait=True, cancel_futures=True)
-        for process in idle:
+        for process in self._running:
             process.close()
         self._stage.close()
 
@@ -165,7 +159,7 @@ class SdkTarget:
         process = self._process(call)
         staged = self._stage.begin(call)
         try:
-            answer, problem = process.call(self._seconds, **staged.fields), ""
+            answer, problem = process.call(self._adapter.file.seconds, **staged.fields), ""
         except HungError as error:
             answer, problem = None, str(error)
             self._hangs += 1
@@ -180,7 +174,7 @@ class SdkTarget:
     def _process(self, call: Call) -> AdapterProcess:
         with self._lock:
             idle = self._idle[call.in_environment]
-            if idle and not call.needs_fresh_process:
+            if idle and not call.needs_fresh_process and not self._closing:
                 return idle.pop()
         process = self._start(self._stage.environment(call))
         process.greet()
