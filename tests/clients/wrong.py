@@ -1,0 +1,444 @@
+"""The client with one thing wrong at a time; each variant is named after what it does."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import sys
+import threading
+import time
+
+from client import VARIABLE, ApiError, Client, Sandbox, UnusableKeyError, send
+
+NOTHING = {"data": [], "id": "", "public_host": "", "upload_url": "", "build_id": ""}
+
+# where the key comes from
+
+FOUND_AT_IMPORT = os.environ.get(VARIABLE)
+
+
+class ReadsTheVariableAtImport(Client):
+    def __init__(self, base_url, api_key=None, *others, **more):
+        super().__init__(base_url, FOUND_AT_IMPORT if api_key is None else api_key, *others, **more)
+
+    def key(self):
+        return super().key() if self.api_key else self.without_key()
+
+
+class PrefersTheVariable(Client):
+    def key(self):
+        return os.environ.get(VARIABLE) or super().key()
+
+
+class IgnoresTheArgument(Client):
+    def __init__(self, base_url, api_key=None, *others, **more):
+        super().__init__(base_url, None, *others, **more)
+
+
+class IgnoresTheVariable(Client):
+    def key(self):
+        return super().key() if self.api_key else self.without_key()
+
+
+class LooksForDotenvElsewhere(Client):
+    @staticmethod
+    def load(file):
+        if os.path.exists(".env"):  # noqa: PTH110  pathlib takes long to import
+            Client.load(".env")
+
+
+class SendsRequestsWithoutKey(Client):
+    def without_key(self):
+        return ""
+
+    def headers(self, key):
+        headers = super().headers(key)
+        return headers if key else {name: value for name, value in headers.items() if name != "X-API-Key"}
+
+
+class HidesThatThereIsNoKey(Client):
+    def ask(self, method, path, fields=None):
+        return super().ask(method, path, fields) if self.key() else NOTHING
+
+    def without_key(self):
+        return ""
+
+    def upload(self, url, content):
+        return super().upload(url, content) if url else None
+
+
+class DoesNotNameTheVariable(Client):
+    def without_key(self):
+        raise UnusableKeyError("There is no key")
+
+
+# how it travels
+
+
+class AddsKeyToUrl(Client):
+    def fetch(self, method, url, headers, body):
+        return super().fetch(method, f"{url}?api_key={headers['X-API-Key']}", headers, body)
+
+
+class AddsKeyToBody(Client):
+    def create(self, template):
+        fields = {"template_id": template, "api_key": self.key()}
+        made = self.ask("POST", "/v1/sandboxes", fields)
+        return Sandbox(self, made["id"], made["public_host"])
+
+
+class AddsKeyToUserAgent(Client):
+    def headers(self, key):
+        return super().headers(key) | {"User-Agent": f"little-client/1.0 ({key})"}
+
+
+class UsesBothHeaders(Client):
+    def headers(self, key):
+        return super().headers(key) | {"Authorization": f"Bearer {key}"}
+
+
+class UsesItsOwnHeader(Client):
+    def headers(self, key):
+        return {"X-Hopx-Key" if name == "X-API-Key" else name: value for name, value in super().headers(key).items()}
+
+
+class BuildsWithoutKey(Client):
+    def fetch(self, method, url, headers, body):
+        if "/templates/build" in url:
+            headers = {name: value for name, value in headers.items() if name != "X-API-Key"}
+        return super().fetch(method, url, headers, body)
+
+
+class UploadsWithKey(Client):
+    def upload(self, url, content):
+        return self.elsewhere("PUT", url, self.headers(self.key()), content)
+
+
+class ShowsKeyToSandbox(Client):
+    def admission(self, token):
+        return super().admission(token) | self.headers(self.key())
+
+
+class TakesKeyForToken(Client):
+    def admission(self, token):
+        return super().admission(token or self.key())
+
+
+class FollowsRedirects(Client):
+    def fetch(self, method, url, headers, body):
+        response = super().fetch(method, url, headers, body)
+        while response.status in (301, 302, 307, 308):
+            response = send(method, response.headers["location"], headers, body)
+        return response
+
+
+class SendsWhateverTheKeyIs(Client):
+    def checked(self, text):
+        return text
+
+
+class SharesTheKey(Client):
+    shared = None
+
+    def __init__(self, *words, **named):
+        super().__init__(*words, **named)
+        SharesTheKey.shared = self.api_key
+
+    def key(self):
+        self.api_key = SharesTheKey.shared
+        return super().key()
+
+
+class SharesTheKeyBetweenThreads(Client):
+    shared = None
+    everybody = threading.Barrier(10)  # two clients, five times each
+
+    def headers(self, key):
+        SharesTheKeyBetweenThreads.shared = key
+        if threading.current_thread() is not threading.main_thread():
+            self.everybody.wait()
+        return super().headers(SharesTheKeyBetweenThreads.shared)
+
+
+class LeavesTheSandboxAlive(Client):
+    def kill(self, sandbox):
+        pass
+
+
+# what becomes of a refusal
+
+
+class _Swallows(Client):
+    status = 0
+
+    def result(self, response):
+        if response.status == self.status:
+            return NOTHING
+        return super().result(response)
+
+    def upload(self, url, content):
+        return super().upload(url, content) if url else None
+
+
+class Swallows401(_Swallows):
+    status = 401
+
+
+class Swallows403(_Swallows):
+    status = 403
+
+
+class Swallows429(_Swallows):
+    status = 429
+
+
+class _Renames(Client):
+    """An error becomes another one, with all that it has."""
+
+    def error(self, response):
+        error = super().error(response)
+        kind = self.renamed(error, response)
+        return kind(error.message, error.status_code, error.code, error.request_id, error.retry_after)
+
+
+class KnowsTheFlatFormOnly(_Renames):
+    def renamed(self, error, response):
+        try:
+            flat = isinstance(json.loads(response.text)["error"], str)
+        except (ValueError, KeyError):
+            flat = False
+        return type(error) if flat or error.status_code != 401 else ApiError
+
+
+class FileMissingError(ApiError): ...
+
+
+class LimitReachedError(ApiError): ...
+
+
+class TakesNotFoundForFile(_Renames):
+    def renamed(self, error, response):
+        return FileMissingError if "not found" in error.message else type(error)
+
+
+class TakesLimitedForLimit(_Renames):
+    def renamed(self, error, response):
+        return LimitReachedError if "limited" in response.text and response.status == 403 else type(error)
+
+
+class _Loses(Client):
+    lost = ""
+    of = ()
+
+    def error(self, response):
+        error = super().error(response)
+        if response.status in self.of:
+            setattr(error, self.lost, None)
+        return error
+
+
+class LosesStatusOf401(_Loses):
+    lost, of = "status_code", (401,)
+
+
+class LosesStatusOf403(_Loses):
+    lost, of = "status_code", (403,)
+
+
+class LosesStatusOf429(_Loses):
+    lost, of = "status_code", (429,)
+
+
+class LosesCodeOf401(_Loses):
+    lost, of = "code", (401,)
+
+
+class LosesCodeOf403(_Loses):
+    lost, of = "code", (403,)
+
+
+class LosesCodeOf429(_Loses):
+    lost, of = "code", (429,)
+
+
+class LosesRetryAfter(_Loses):
+    lost, of = "retry_after", (429,)
+
+
+class LooksForRequestIdInBody(Client):
+    def error(self, response):
+        return super().error(response._replace(headers={}) if response.status == 401 else response)
+
+
+class LooksForRequestIdInHeader(Client):
+    def said(self, response):
+        return super().said(response) | {"request_id": None}
+
+
+class LosesMessage(Client):
+    def error(self, response):
+        error = super().error(response)
+        error.message = "" if response.status == 401 else error.message
+        return error
+
+
+class DumpsJson(Client):
+    def said(self, response):
+        said = super().said(response)
+        return said | {"message": response.text} if said["message"] else said
+
+
+class DumpsStatus(Client):
+    def said(self, response):
+        return super().said(response) | {"message": f"Request failed with status code {response.status}"}
+
+
+class _Retries(Client):
+    status = 0
+
+    def __init__(self, *words, **named):
+        super().__init__(*words, **named)
+        self.attempts = 2
+
+    def pause(self, response):
+        return 0 if response.status == self.status else None
+
+
+class Retries401(_Retries):
+    status = 401
+
+
+class Retries403(_Retries):
+    status = 403
+
+
+class Retries429AtOnce(_Retries):
+    status = 429
+
+
+class Retries429WithoutEnd(Client):
+    def __init__(self, *words, **named):
+        super().__init__(*words, **named)
+        self.attempts = 12  # an end that nobody would call one
+
+    def pause(self, response):
+        return 0.01 if response.status == 429 else None
+
+
+# the secret
+
+
+def secret_of(key):
+    return key.partition(".")[2]
+
+
+class _ShowsInError(Client):
+    def shown(self, key):
+        return key
+
+    def error(self, response):
+        error = super().error(response)
+        if response.status == 401:
+            error.message += f" (key: {self.shown(self.key())})"
+        return error
+
+
+class ShowsKeyInError(_ShowsInError): ...
+
+
+class ShowsHalfOfSecretInError(_ShowsInError):
+    def shown(self, key):
+        return secret_of(key)[:21]
+
+
+class ShowsKeyInRepr(Client):
+    def error(self, response):
+        error = super().error(response)
+        error.args += (self.headers(self.key()),)
+        return error
+
+
+class ShowsKeyInTraceback(Client):
+    def error(self, response):
+        error = super().error(response)
+        error.__cause__ = ValueError(f"no such key: {self.key()}")
+        return error
+
+
+class ShowsOddKey(Client):
+    def checked(self, text):
+        try:
+            return super().checked(text)
+        except UnusableKeyError:
+            raise UnusableKeyError(f"Illegal header value {text!r}") from None
+
+
+class LogsKey(Client):
+    def logged(self, key):
+        return key
+
+    def note(self, line, key):
+        super().note(f"{line} {self.logged(key)}", key)
+
+
+class LogsKeyEncoded(LogsKey):
+    def logged(self, key):
+        return base64.b64encode(f"{key}:".encode()).decode()
+
+
+class LogsHalfOfSecret(LogsKey):
+    def logged(self, key):
+        return f"{secret_of(key)[:21]}…"
+
+
+class LogsKeyWhenRefused(Client):
+    def note(self, line, key):
+        super().note(f"{line} {key}" if line.endswith("401") else line, key)
+
+
+class ShowsKeyWhenPrinted(Client):
+    def __repr__(self):
+        return f"Client({self.base_url}, {self.key()})"
+
+
+class ShowsKeyWhenSerialized(Client):
+    def __init__(self, base_url, api_key=None, *others, **more):
+        super().__init__(base_url, api_key, *others, **more)
+        self.header = {"X-API-Key": api_key}
+
+
+# not judged: what else may happen while it is
+
+
+class HangsOnNested429(Client):
+    """Starts a program, which hangs as well; the process ids of both are written to a file."""
+
+    def result(self, response):
+        if response.status == 429 and isinstance(json.loads(response.text)["error"], dict):
+            hang()
+        return super().result(response)
+
+
+def hang():
+    import subprocess  # slow to import, as pathlib is
+    from pathlib import Path
+
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
+    with Path("pids").open("a", encoding="utf-8") as file:
+        file.write(f"{os.getpid()} {child.pid}\n")
+    time.sleep(3600)
+
+
+def _words(name):
+    """The name of a class with hyphens: reads-the-variable-at-import."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=[0-9])", "-", name).lower()
+
+
+FAULTS = {
+    _words(name): made
+    for name, made in list(globals().items())
+    if isinstance(made, type) and issubclass(made, Client) and made is not Client and not name.startswith("_")
+}
+UNJUDGED = ("hangs-on-nested-429",)

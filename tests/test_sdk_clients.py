@@ -1,0 +1,173 @@
+"""A right client passes every rule about SDKs, and each wrong one is caught by the rule that it breaks and no other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from runs import SPEC
+from sdk_clients import CLIENTS, adapter_folder, judge, python_adapter
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from runs import Ran
+
+RULES = {rule.id: rule for rule in SPEC.rules if rule.target == "sdk"}
+FROM_THE_ENVIRONMENT = {"sdk-dotenv", "sdk-reads-environment", "sdk-reads-environment-at-call-time"}
+
+
+class Caught(NamedTuple):
+    """The rule that says what a client does wrong, the others that it breaks as well, and those that it blocks."""
+
+    by: str
+    also: frozenset[str] | set[str] = frozenset()
+    blocks: frozenset[str] | set[str] = frozenset()
+
+
+TABLE = {
+    "reads-the-variable-at-import": Caught("sdk-reads-environment-at-call-time", also={"sdk-dotenv"}),
+    "prefers-the-variable": Caught("sdk-argument-wins"),
+    # without a key nothing is sent, and whatever a refusal says is not there
+    "ignores-the-argument": Caught(
+        "sdk-takes-argument",
+        also={
+            "sdk-argument-wins",
+            "sdk-authentication-error",
+            "sdk-clients-keep-apart",
+            "sdk-forbidden-has-its-code",
+            "sdk-forbidden-has-its-status",
+            "sdk-key-in-one-header",
+            "sdk-rate-limit-has-its-code",
+            "sdk-rate-limit-has-its-status",
+            "sdk-surfaces-code",
+            "sdk-surfaces-request-id",
+            "sdk-surfaces-retry-after",
+        },
+    ),
+    "ignores-the-variable": Caught("sdk-reads-environment", also={*FROM_THE_ENVIRONMENT, "sdk-own-test"}),
+    "looks-for-dotenv-elsewhere": Caught("sdk-dotenv"),
+    "sends-requests-without-key": Caught("sdk-without-key-sends-nothing", also={"sdk-without-key-names-the-variable"}),
+    "hides-that-there-is-no-key": Caught("sdk-without-key-is-an-error", blocks={"sdk-without-key-names-the-variable"}),
+    "does-not-name-the-variable": Caught("sdk-without-key-names-the-variable"),
+    "adds-key-to-url": Caught("sdk-key-nowhere-else"),
+    "adds-key-to-body": Caught("sdk-key-nowhere-else"),
+    "adds-key-to-user-agent": Caught("sdk-key-nowhere-else"),
+    "uses-both-headers": Caught("sdk-key-in-one-header"),
+    "uses-its-own-header": Caught(
+        "sdk-key-in-one-header",
+        also={
+            *FROM_THE_ENVIRONMENT,
+            "sdk-argument-wins",
+            "sdk-clients-keep-apart",
+            "sdk-key-nowhere-else",
+            "sdk-takes-argument",
+        },
+    ),
+    "builds-without-key": Caught("sdk-key-in-one-header"),
+    "uploads-with-key": Caught("sdk-key-stays-with-the-api"),
+    "shows-key-to-sandbox": Caught("sdk-key-stays-with-the-api"),
+    "takes-key-for-token": Caught("sdk-key-is-no-substitute"),
+    "follows-redirects": Caught("sdk-redirect-keeps-the-key"),
+    "sends-whatever-the-key-is": Caught("sdk-odd-key-injects-nothing"),
+    "shares-the-key": Caught("sdk-clients-keep-apart"),
+    "shares-the-key-between-threads": Caught("sdk-clients-keep-apart"),
+    "leaves-the-sandbox-alive": Caught("sdk-own-test"),
+    "swallows-401": Caught(
+        "sdk-refusal-is-an-error",
+        blocks={
+            "sdk-authentication-error",
+            "sdk-message-for-people",
+            "sdk-surfaces-code",
+            "sdk-surfaces-nested-code",
+            "sdk-surfaces-request-id",
+        },
+    ),
+    "swallows-403": Caught(
+        "sdk-forbidden-is-an-error",
+        blocks={"sdk-forbidden-has-its-code", "sdk-forbidden-has-its-status", "sdk-forbidden-is-no-other-error"},
+    ),
+    "swallows-429": Caught(
+        "sdk-rate-limit-is-an-error",
+        blocks={"sdk-rate-limit-has-its-code", "sdk-rate-limit-has-its-status", "sdk-surfaces-retry-after"},
+    ),
+    "knows-the-flat-form-only": Caught("sdk-authentication-error"),
+    "takes-not-found-for-file": Caught("sdk-forbidden-is-no-other-error"),
+    "takes-limited-for-limit": Caught("sdk-forbidden-is-no-other-error"),
+    "loses-status-of-401": Caught("sdk-authentication-error"),
+    "loses-status-of-403": Caught("sdk-forbidden-has-its-status"),
+    "loses-status-of-429": Caught("sdk-rate-limit-has-its-status"),
+    "loses-code-of-401": Caught("sdk-surfaces-code"),
+    "loses-code-of-403": Caught("sdk-forbidden-has-its-code"),
+    "loses-code-of-429": Caught("sdk-rate-limit-has-its-code"),
+    "loses-retry-after": Caught("sdk-surfaces-retry-after"),
+    "looks-for-request-id-in-body": Caught("sdk-surfaces-request-id"),
+    "looks-for-request-id-in-header": Caught("sdk-surfaces-request-id"),
+    "loses-message": Caught("sdk-authentication-error"),
+    "dumps-json": Caught("sdk-message-for-people"),
+    "dumps-status": Caught("sdk-message-for-people"),
+    "retries-401": Caught("sdk-refusal-is-not-retried"),
+    "retries-403": Caught("sdk-forbidden-is-not-retried"),
+    "retries-429-at-once": Caught("sdk-honours-retry-after"),
+    "retries-429-without-end": Caught("sdk-attempts-are-bounded", also={"sdk-honours-retry-after"}),
+    "shows-key-in-error": Caught("sdk-error-hides-the-secret"),
+    "shows-half-of-secret-in-error": Caught("sdk-error-hides-the-secret"),
+    "shows-key-in-repr": Caught("sdk-error-hides-the-secret"),
+    "shows-key-in-traceback": Caught("sdk-error-hides-the-secret"),
+    "shows-odd-key": Caught("sdk-odd-key-is-not-shown"),
+    "logs-key": Caught("sdk-log-hides-the-secret", also={"sdk-log-of-a-refusal-hides-the-secret"}),
+    "logs-key-encoded": Caught("sdk-log-hides-the-secret", also={"sdk-log-of-a-refusal-hides-the-secret"}),
+    "logs-half-of-secret": Caught("sdk-log-hides-the-secret", also={"sdk-log-of-a-refusal-hides-the-secret"}),
+    "logs-key-when-refused": Caught("sdk-log-of-a-refusal-hides-the-secret"),
+    "shows-key-when-printed": Caught("sdk-objects-hide-the-secret"),
+    "shows-key-when-serialized": Caught("sdk-objects-hide-the-secret"),
+}
+
+
+def passes_everything(ran: Ran) -> bool:
+    """Whether every rule about SDKs was asked, and none was broken or blocked."""
+    assert {line["rule"] for line in ran.verdicts.values()} == RULES.keys()
+    promised = [line for line in ran.verdicts.values() if line["level"] != "observe"]
+    assert {line["probe"]: line["observed"] for line in promised if line["verdict"] != "pass"} == {}
+    return ran.status == 0
+
+
+def test_a_right_client_in_python_passes_everything(tmp_path: Path) -> None:
+    assert passes_everything(judge(tmp_path, python_adapter(tmp_path, "adapter.py")))
+
+
+def test_a_right_client_in_javascript_passes_everything(tmp_path: Path) -> None:
+    assert passes_everything(judge(tmp_path, adapter_folder(tmp_path, "node", str(CLIENTS / "client.mjs"))))
+
+
+def test_the_table_names_every_wrong_client_and_every_rule_that_can_be_broken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(CLIENTS)
+    from wrong import FAULTS, UNJUDGED
+
+    assert list(TABLE) == [fault for fault in FAULTS if fault not in UNJUDGED]
+    assert {row.by for row in TABLE.values()} == {name for name, rule in RULES.items() if rule.level != "observe"}
+    assert {rule for row in TABLE.values() for rule in (*row.also, *row.blocks)} <= RULES.keys()
+
+
+@pytest.mark.parametrize("fault", TABLE)
+def test_a_wrong_client_is_caught_by_the_rule_that_it_breaks_and_by_no_unrelated_one(
+    fault: str, tmp_path: Path
+) -> None:
+    adapter = python_adapter(tmp_path, "adapter.py", f"--fault={fault}", "--attempts=1")
+    ran = judge(tmp_path, adapter, "-p", "no:cacheprovider")
+    caught = TABLE[fault]
+    assert ran.rules("fail", "advisory") == {caught.by, *caught.also}
+    assert ran.rules("fail") == {name for name in (caught.by, *caught.also) if RULES[name].level == "must"}
+    assert ran.rules("blocked") == caught.blocks
+    assert ran.rules("error") == set()
+    assert ran.status == (1 if ran.rules("fail") else 0)
+    assert "Traceback (most" not in ran.stderr
+
+
+def test_a_wrong_client_gets_the_same_verdicts_twice(tmp_path: Path) -> None:
+    adapter = python_adapter(tmp_path, "adapter.py", "--fault=ignores-the-argument", "--attempts=1")
+    runs = [judge(tmp_path / name, adapter) for name in ("first", "second")]
+    one, other = ({probe: line["verdict"] for probe, line in ran.verdicts.items()} for ran in runs)
+    assert one == other

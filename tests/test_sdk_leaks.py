@@ -1,0 +1,50 @@
+"""No 8 characters in a row of a key's secret are in anything that a run writes, whatever the SDK does with the key."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from runs import SPEC
+from sdk_clients import judge, python_adapter
+from test_leaks import KEY_FORMAT, leaks
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOUDLY = ("-vv", "-rA", "--showlocals", "--junit-xml=reports/junit.xml", "-o", "junit_logging=all")
+_KEY = re.compile(rf"{SPEC.key.prefix}\w{{{KEY_FORMAT.id_length}}}\.[\w-]{{{KEY_FORMAT.secret_length}}}")
+
+
+def keys_told_to(adapter: Path) -> list[str]:
+    """The keys that a run has given to the canary, which wrote them down."""
+    return sorted(set(_KEY.findall((adapter / "canary").read_text(encoding="utf-8"))))
+
+
+def test_an_sdk_that_tells_its_key_everywhere_is_caught_and_not_repeated(tmp_path: Path) -> None:
+    adapter = python_adapter(tmp_path, "canary.py")
+    ran = judge(tmp_path / "run", adapter, *LOUDLY)
+    assert ran.status == 1
+    assert ran.rules("fail", "advisory") >= {
+        "sdk-error-hides-the-secret",
+        "sdk-key-nowhere-else",
+        "sdk-log-hides-the-secret",
+        "sdk-objects-hide-the-secret",
+        "sdk-odd-key-is-not-shown",
+    }
+    assert (ran.directory / "reports" / "junit.xml").exists()
+    keys = keys_told_to(adapter)
+    assert len(keys) >= 5  # full, another, unknown, read-only and rate-limited
+    assert leaks(ran, keys) == []
+
+
+@pytest.mark.parametrize("ending", ["dies", "prints", "refuses", "misbehaves"])
+def test_a_broken_adapter_that_tells_its_key_is_reported_without_it(ending: str, tmp_path: Path) -> None:
+    adapter = python_adapter(tmp_path, "canary.py", ending)
+    ran = judge(tmp_path / "run", adapter, *LOUDLY)
+    assert ran.status == 4
+    assert "the adapter little is broken" in ran.stderr
+    keys = keys_told_to(adapter)
+    assert keys
+    assert leaks(ran, keys) == []
