@@ -7,7 +7,7 @@ import importlib
 import io
 import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 EXIT_OK, EXIT_PROBLEM, EXIT_USAGE, EXIT_CANNOT_TELL, EXIT_INTERNAL, EXIT_UNSAFE = range(6)
 
@@ -72,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
     _add_mock(commands)
     _add_key(commands)
     _add_spec(commands)
+    _add_adapter(commands)
     _add_report(commands)
     return top
 
@@ -124,6 +125,20 @@ def _add_spec(commands: Commands[argparse.ArgumentParser]) -> None:
         action.set_defaults(command="spec", function=f"{name}_spec")
 
 
+def _add_adapter(commands: Commands[argparse.ArgumentParser]) -> None:
+    adapter = commands.add_parser("adapter", help="check the adapter of an SDK, or make its calls by hand")
+    actions = adapter.add_subparsers(metavar="ACTION", required=True)
+    check = actions.add_parser("check", help="install the SDK, start the adapter, and make one call")
+    check.add_argument("--sdk-version", default="", metavar="V", help="release (default: the one the adapter names)")
+    serve = actions.add_parser("serve", help="start the recording server only, and print the next call to make")
+    serve.add_argument("--rule", default="", metavar="ID", help="only the calls of this rule")
+    for name, action in (("check", check), ("serve", serve)):
+        action.add_argument("path", metavar="NAME|PATH", help="adapter that comes with the suite, or its folder")
+        _add_spec_option(action)
+        action.set_defaults(command="adapter", function=f"{name}_adapter")
+    _add_format(check)
+
+
 def _add_report(commands: Commands[argparse.ArgumentParser]) -> None:
     report = commands.add_parser("report", help="read the results of runs")
     actions = report.add_subparsers(metavar="ACTION", required=True)
@@ -131,6 +146,17 @@ def _add_report(commands: Commands[argparse.ArgumentParser]) -> None:
     show.add_argument("files", nargs="+", metavar="FILE", help="results.jsonl of a run")
     _add_format(show)
     show.set_defaults(command="report", function="show_report")
+    matrix = actions.add_parser("matrix", help="rules by releases of SDKs, running what was not run yet")
+    matrix.add_argument("--adapter", dest="adapters", action=_NameAdapter, default=[], metavar="NAME|PATH")
+    matrix.add_argument(
+        "--versions", dest="adapters", action=_NameVersions, metavar="V,V", help="releases for the --adapter before it"
+    )
+    matrix.add_argument("--directory", default="reports/matrix", metavar="DIR", help="where the runs' reports are kept")
+    matrix.add_argument("--jobs", type=_count, default=2, metavar="N", help="runs at the same time (default: 2)")
+    matrix.add_argument("--again", action="store_true", help="run also what was run before")
+    _add_spec_option(matrix)
+    _add_format(matrix)
+    matrix.set_defaults(command="matrix", function="matrix_report")
 
 
 def _add_spec_option(action: argparse.ArgumentParser) -> None:
@@ -141,6 +167,31 @@ def _add_spec_option(action: argparse.ArgumentParser) -> None:
 
 def _add_format(action: argparse.ArgumentParser) -> None:
     action.add_argument("--format", choices=("text", "json"), default="text", help="how results are printed")
+
+
+class _NameAdapter(argparse.Action):
+    """Adds an adapter to what is wanted, with no versions yet."""
+
+    def __call__(self, _parser: Any, namespace: argparse.Namespace, value: Any, _option: str | None = None) -> None:
+        setattr(namespace, self.dest, [*getattr(namespace, self.dest), (value, [])])
+
+
+class _NameVersions(argparse.Action):
+    """Adds versions to the adapter that was named last."""
+
+    def __call__(self, parser: Any, namespace: argparse.Namespace, value: Any, _option: str | None = None) -> None:
+        wanted = getattr(namespace, self.dest)
+        if not wanted:
+            parser.error("--versions goes after the --adapter that it is about")
+        name, versions = wanted[-1]
+        wanted[-1] = (name, [*versions, *filter(None, value.split(","))])
+
+
+def _count(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if not 1 <= number <= 64:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of runs; write one from 1 to 64")
+    return number
 
 
 def _port(text: str) -> int:

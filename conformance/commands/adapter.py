@@ -1,0 +1,87 @@
+"""hopx-auth adapter: check one before a run, or serve its calls one by one for a person to make by hand."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.commands.output import complain, print_result
+from conformance.sdk.adapter import find_adapter
+from conformance.sdk.errors import AdapterError
+from conformance.sdk.install import cache_directory, install
+from conformance.sdk.target import SdkTarget
+from conformance.spec.files import default_spec
+from conformance.spec.loader import load
+from conformance.spec.mistakes import FileError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from conformance.sdk.adapter import Adapter
+    from conformance.spec.model import Spec
+
+
+def check_adapter(options: argparse.Namespace) -> int:
+    """Install, greet and make one call; exit status 1 when the adapter is broken or its SDK cannot be installed."""
+    spec, adapter = _spec_and_adapter(options)
+    version = options.sdk_version or adapter.file.version
+    try:
+        target = SdkTarget(spec, adapter, version, install(adapter, version, cache_directory()))
+    except AdapterError as error:
+        print_result(options, {"adapter": adapter.name, "healthy": False, "problem": str(error)}, str(error))
+        return 1
+    target.close()
+    who = target.greeting
+    result = {
+        "adapter": adapter.name,
+        "healthy": True,
+        "sdk": who.sdk,
+        "version": who.version,
+        "language": who.language,
+        "runtime": who.runtime,
+        "operations": who.operations,
+        "features": who.features,
+    }
+    text = "\n".join(
+        [
+            f"{adapter.name} is healthy: {who.sdk} {who.version} ({who.language}, {who.runtime})",
+            f"operations: {', '.join(who.operations)}",
+            f"features: {', '.join(who.features) or 'none'}",
+        ]
+    )
+    print_result(options, result, text)
+    return 0
+
+
+def serve_adapter(options: argparse.Namespace) -> int:
+    """Serve until every call was made, standard input ends, or Ctrl-C."""
+    from conformance.sdk_by_hand import ByHand
+
+    spec, adapter = _spec_and_adapter(options)
+    known = [rule.id for rule in spec.rules if rule.target == "sdk"]
+    if options.rule and options.rule not in known:
+        from conformance.spec.mistakes import suggestion
+
+        complain(f"there is no rule {options.rule!r} about SDKs; {suggestion(options.rule, known)}")
+        return 2
+    by_hand = ByHand(spec, adapter, options.rule, sys.stdin)
+    try:
+        for text in by_hand.conversation():
+            print(text, flush=True)
+    finally:
+        by_hand.close()
+    return 0
+
+
+def _spec_and_adapter(options: argparse.Namespace) -> tuple[Spec, Adapter]:
+    try:
+        spec = load(Path(options.spec) if options.spec else default_spec())
+        adapter = find_adapter(options.path, Path.cwd())
+    except FileError as error:
+        complain(str(error))
+        sys.exit(2)
+    if spec.sdk is None:
+        complain(f"{options.spec}: the part sdk: is missing, so there is nothing to ask an SDK")
+        sys.exit(2)
+    return spec, adapter
