@@ -26,6 +26,13 @@ _LONGEST_LINE = 65536
 _HEADERS_LIMIT = 8192
 _POLL_SECONDS = 0.01
 _EVERYTHING = {"read", "create", "update", "delete"}
+_OPERATIONS = {
+    ("GET", False, False): "list",
+    ("POST", False, False): "create",
+    ("GET", True, False): "view",
+    ("DELETE", True, False): "delete",
+    ("PUT", True, True): "update",
+}
 _WORDS = {
     "rest": {401: "AUTHENTICATION_ERROR", 403: "PERMISSION_DENIED"},
     "sdk": {401: "auth_invalid_key", 403: "auth_insufficient_permissions", 429: "auth_rate_limited"},
@@ -70,6 +77,9 @@ class Freedoms:
     strict_bytes: bool = False  # 400 for control bytes, 431 for long headers, before anything else
     body_limit: int = 1 << 20
     odd_id: int = 404
+    lacking: tuple[str, ...] = ()  # operations that no page documents and that it does not have
+    without_path: int = 404  # what is answered where it has no such operation
+    paths_first: bool = False  # what it does not have is said to those without a key as well
 
 
 class Key(NamedTuple):
@@ -150,22 +160,22 @@ class Api:
             return Answer(308, headers={"Location": path.rstrip("/")})
         if self.free.free_options and request.method == "OPTIONS":
             return Answer(204, headers={"Allow": "GET, POST"})
-        key = self._known(request)
         found = re.fullmatch(r"/v1/sandboxes(?:/([^/]+)(/timeout)?)?", path)
+        item, timeout = (found[1] or "", bool(found[2])) if found else ("", False)
+        method = "GET" if request.method == "HEAD" and self.free.head else request.method
+        name = _OPERATIONS.get((method, bool(item), timeout), "") if found else ""
+        if name in self.free.lacking and self.free.paths_first:
+            raise RefusalError(self.free.without_path)
+        key = self._known(request)
+        if name in self.free.lacking:
+            raise RefusalError(self.free.without_path)
         if not found:
             raise RefusalError(404)
-        item, timeout = found[1] or "", bool(found[2])
-        method = "GET" if request.method == "HEAD" and self.free.head else request.method
-        perform = {
-            ("GET", False, False): self._list,
-            ("POST", False, False): self._create,
-            ("GET", True, False): self._view,
-            ("DELETE", True, False): self._delete,
-            ("PUT", True, True): self._update,
-        }.get((method, bool(item), timeout))
-        if perform is None:
+        if not name:
             raise RefusalError(self.free.unknown_method)
-        return perform(key, item, request)
+        perform: Any = getattr(self, f"_{name}")
+        answer: Answer = perform(key, item, request)
+        return answer
 
     def _known(self, request: Request) -> Key:
         bearer = re.fullmatch(r"(?i:bearer) +(\S+)", request.headers.get("authorization", ""))

@@ -111,7 +111,10 @@ class Style(Entry, frozen=True):
 
 
 class Operation(Entry, frozen=True):
-    """A request of the API, the permission it needs and the statuses of success."""
+    """A request of the API, the permission it needs and the statuses of success.
+
+    `documented: false` says that no page has the request, so that an API without it breaks no promise.
+    """
 
     request: Annotated[str, Meta(pattern=r"^[A-Z]+ /\S*$(?!\n)")]
     needs: Text
@@ -119,6 +122,7 @@ class Operation(Entry, frozen=True):
     other_body: JsonObject | None = None
     succeeds: list[Status] = field(default_factory=lambda: [200])
     makes: list[str] = []
+    documented: bool = True
     because: list[str] = []
 
     @property

@@ -56,7 +56,7 @@ class Specimens:
 
         """
         if purpose not in self._kept:
-            self._kept[purpose] = self.fresh() if self._target.may_write else self._listed()
+            self._kept[purpose] = self.fresh() if self._target.may_write else self._found()
         return self._kept[purpose]
 
     def fresh(self) -> str:
@@ -68,7 +68,7 @@ class Specimens:
         """
         if not self._target.may_write:
             raise NoSpecimenError("--allow-writes, to create a sandbox")
-        exchange = self.create(self._own("create"))
+        exchange = self.create(self.own("create"))
         made = self.ids_in(exchange.response)
         if not 200 <= exchange.response.status < 300 or not made:
             raise NoSpecimenError(f"a key that can create a sandbox (creating one gave {exchange.response.status})")
@@ -132,10 +132,26 @@ class Specimens:
             self._made |= dict.fromkeys(made, self._deleter(exchange.asked.recipe))
             self.unread += not made
 
-    def _listed(self) -> str:
+    def own(self, operation: str) -> Axes:
+        """An operation with the owner's credential.
+
+        Raises:
+            NoSpecimenError: There is no such credential, or no such operation.
+
+        """
+        if self._target.keyring.obstacle(self.owner):
+            raise NoSpecimenError(self._target.keyring.obstacle(self.owner))
+        if operation not in self._spec.operations:
+            raise NoSpecimenError(f"the operation {operation!r} in the spec")
+        return Axes(recipe=self.owner, style=self._style, operation=operation)
+
+    def _found(self) -> str:
+        """A sandbox of others; one serves every purpose, since it is only looked at."""
+        if self._kept:
+            return next(iter(self._kept.values()))
         if self._found_none:
             raise NoSpecimenError(_NONE_LISTED)
-        exchange = self._target.send(compose(self._spec, self._own("list")))
+        exchange = self._target.send(compose(self._spec, self.own("list")))
         shown = exchange.response.status in self._spec.operations["list"].succeeds
         found = self.listed_in(exchange.response) if shown else []
         if not found:
@@ -145,7 +161,7 @@ class Specimens:
 
     def _delete(self, item: str) -> None:
         try:
-            axes = dataclasses.replace(self._own("delete"), recipe=self._made[item])
+            axes = dataclasses.replace(self.own("delete"), recipe=self._made[item])
             response = self._target.send(compose(self._spec, axes, item)).response
         except (TargetError, NoSpecimenError):
             return
@@ -158,13 +174,6 @@ class Specimens:
         if creator is None or credentials[creator.name].organization == credentials[self.owner.name].organization:
             return self.owner
         return creator
-
-    def _own(self, operation: str) -> Axes:
-        if self._target.keyring.obstacle(self.owner):
-            raise NoSpecimenError(self._target.keyring.obstacle(self.owner))
-        if operation not in self._spec.operations:
-            raise NoSpecimenError(f"the operation {operation!r} in the spec")
-        return Axes(recipe=self.owner, style=self._style, operation=operation)
 
 
 def _within(value: Any) -> Iterator[Any]:

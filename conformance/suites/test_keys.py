@@ -63,7 +63,7 @@ def every_near_miss_is_refused(trial: Trial) -> Verdict:
     operations = [
         name
         for name, operation in trial.spec.operations.items()
-        if trial.target.may_write or operation.method in ("GET", "HEAD")
+        if (trial.target.may_write or operation.method in ("GET", "HEAD")) and trial.presence.of(name).is_present
     ]
     asked = [0]
     misfits: list[str] = []
