@@ -9,7 +9,7 @@ import secrets
 import socketserver
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -77,6 +77,7 @@ class Freedoms:
     strict_bytes: bool = False  # 400 for control bytes, 431 for long headers, before anything else
     body_limit: int = 1 << 20
     odd_id: int = 404
+    helpful: bool = False  # a refusal says what was asked for, and to who may read, what there is
     lacking: tuple[str, ...] = ()  # operations that no page documents and that it does not have
     without_path: int = 404  # what is answered where it has no such operation
     paths_first: bool = False  # what it does not have is said to those without a key as well
@@ -106,6 +107,7 @@ class Answer:
     status: int
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
+    more: dict[str, Any] = field(default_factory=dict)
 
 
 class RefusalError(Exception):
@@ -152,7 +154,8 @@ class Api:
             try:
                 return self._respond(request)
             except RefusalError as refusal:
-                return refusal.answer
+                answer = refusal.answer
+                return replace(answer, more=self._help(request, answer.status)) if self.free.helpful else answer
 
     def _respond(self, request: Request) -> Answer:
         path = request.path.partition("?")[0]
@@ -188,6 +191,15 @@ class Api:
         if key.state == "limited":
             raise RefusalError(429)
         return key
+
+    def _help(self, request: Request, status: int) -> dict[str, Any]:
+        found = re.search(r"/sandboxes/([^/]+)", request.path)
+        more = {"resource": {"type": "sandbox", "id": found[1], "status": status}} if found else {}
+        if status not in (403, 404) or "read" not in (key := self._known(request)).allowed:
+            return more
+        return more | {
+            "yours": [item for item, one in self.sandboxes.items() if one["organization"] == key.organization]
+        }
 
     def _may(self, key: Key, what: str) -> None:
         if what not in key.allowed:
@@ -338,7 +350,7 @@ class Connection(socketserver.StreamRequestHandler):
             code = answer.body or _WORDS[self.free.vocabulary].get(answer.status, "")
             phrase = HTTPStatus(answer.status).phrase
             value = {"error": phrase} if self.free.vocabulary == "rest" else {"message": phrase}
-            value |= {"code": code} if code else {}
+            value |= ({"code": code} if code else {}) | answer.more
         if self.free.extra_fields and isinstance(value, dict):
             value = {"meta": {"id": secrets.token_hex(4), "took": secrets.randbelow(9)}} | value | {"docs": None}
         return json.dumps(value, indent=2 if self.free.pretty else None).encode()

@@ -59,6 +59,7 @@ SERVERS = {
     "busy": Freedoms(
         busy=True, changing_views=True, extra_fields=True, number_ids=True, unknown_method=400, body_limit=100
     ),
+    "helpful": Freedoms(helpful=True, others=5, extra_fields=True, number_ids=True),
     "hanging-up": Freedoms(requests_per_connection=1, templates=("template_id",), deleted=200),
     "impatient": Freedoms(requests_per_connection=3, vocabulary="sdk", templates=("template",), bad_template=404),
 }

@@ -92,6 +92,11 @@ TABLE = {
     "html-errors": Caught("unauthorized-missing", also=REFUSALS),
     "mixed-vocabulary": Caught("one-vocabulary-with-403"),
     "secret-echoed": Caught("secret-is-not-repeated"),
+    "sandboxes-told": Caught(
+        "unauthorized-missing",
+        also={*REFUSALS - {"key-lifecycle"}, "hostile-credential-is-survived", "variants-give-no-access"},
+    ),
+    "refused-sandbox-shown": Caught("other-organization-key", also={"scope-decides"}),
     "denied-create-works": Caught("denied-create-creates-nothing"),
     # a delete of the foreign sandbox works as well, after which nothing can be said of it
     "denied-delete-works": Caught("denied-delete-deletes-nothing", blocks={"other-organization-sandbox"}),

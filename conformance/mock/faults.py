@@ -33,6 +33,8 @@ FAULTS: dict[str, Fault] = {
         answers.html_errors,
         answers.mixed_vocabulary,
         answers.secret_echoed,
+        answers.sandboxes_told,
+        answers.refused_sandbox_shown,
         answers.denied_create_works,
         answers.denied_delete_works,
         answers.denied_update_works,

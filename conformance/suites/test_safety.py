@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from conformance.judge import Verdict, brief, mismatch
+from conformance.judge import Verdict, brief
 from conformance.suites.check import check
 from conformance.suites.trial import BlockedError, Trial
 from conformance.targets.errors import UnansweredError
@@ -48,8 +48,7 @@ def cookie_of_refusal_does_not_authenticate(trial: Trial) -> Verdict:
         return trial.kept("no cookie, or one that is refused", f"{brief(first.response)} without a cookie")
     request = trial.composed()
     headers = (*request.headers, ("Cookie", "; ".join(cookies).replace("{", "%7B")))
-    trial.send(replace(request, headers=headers))
-    misfit = mismatch(trial.expected(), trial.exchanges[-1].response)
+    misfit = trial.misfit(trial.expected(), trial.send(replace(request, headers=headers)))
     if misfit:
         return trial.broken("no cookie, or one that is refused", f"the cookie gave {misfit}")
     return trial.kept("no cookie, or one that is refused", "the cookie was refused")

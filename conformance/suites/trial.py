@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.compose import UNKNOWN_ID, compose
 from conformance.exchange import Recipe
-from conformance.judge import Expectation, Verdict, brief, broken, expectation, kept, mismatch
+from conformance.judge import Expectation, Verdict, brief, broken, expectation, kept, leak, mismatch
 from conformance.suites.presence import NOT_THERE
 from conformance.suites.specimens import NoSpecimenError
 
@@ -164,10 +165,16 @@ class Trial:
         """What the rule promises for the probe, or another outcome of the spec."""
         return expectation(self.spec, probe or self.probe, self.vocabulary, outcome)
 
+    def misfit(self, expected: Expectation, exchange: Exchange) -> str:
+        """How an exchange breaks an expectation, or what its refusal tells all the same; "" when it keeps it."""
+        is_anonymous = exchange.response.status == HTTPStatus.UNAUTHORIZED  # whatever was sent, it is nobody's key
+        withheld = self.specimens.withheld_from(None if is_anonymous else exchange.asked.recipe)
+        return mismatch(expected, exchange.response) or leak(exchange, withheld)
+
     def verdict(self, expected: Expectation, exchange: Exchange | None = None) -> Verdict:
         """Judge one exchange, by default the last; the report shows all of them."""
         judged = exchange or self.exchanges[-1]
-        misfit = mismatch(expected, judged.response)
+        misfit = self.misfit(expected, judged)
         return self.broken(str(expected), misfit) if misfit else self.kept(str(expected), brief(judged.response))
 
     def kept(self, expected: str, observed: str) -> Verdict:
