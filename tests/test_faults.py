@@ -57,7 +57,7 @@ TABLE = {
             "scope-decides",
             "styles-agree",
         },
-        blocks={"other-organization-is-not-listed", "other-organization-key"},
+        blocks={"other-organization-is-not-listed", "other-organization-key", "success-gives-no-session"},
     ),
     "query-accepted": Caught("only-the-two-headers-authenticate"),
     "revoked-accepted": Caught(
@@ -134,6 +134,7 @@ TABLE = {
         },
     ),
     "session-given": Caught("refusal-gives-no-session"),
+    "session-begun": Caught("success-gives-no-session"),
     "strange-key-crashes": Caught("hostile-credential-is-survived"),
     "no-challenge": Caught("challenge-is-sent"),
     "no-request-id": Caught("request-id-is-sent", also={"request-id-is-sent-with-403"}),

@@ -795,6 +795,10 @@ def test_faults_with_a_memory_let_somebody_in_sometimes() -> None:
     world = World(fault="session-given")
     cookie = (header(world.ask(), "set-cookie") or "").partition(";")[0]
     assert [world.sent(("Cookie", text)).status for text in (cookie, "session=2")] == [200, 401]
+    world = World(fault="session-begun")
+    assert header(world.ask(), "set-cookie") is None
+    cookie = (header(world.ask_as("full"), "set-cookie") or "").partition(";")[0]
+    assert [world.sent(("Cookie", text)).status for text in (cookie, "session=1")] == [200, 401]
     world = World(fault="revocation-delayed")
     key = world.directory.create_key("own", "full")
     world.directory.revoke(world.directory.key_id(key))

@@ -172,6 +172,7 @@ def test_what_a_spec_has_no_operation_for_is_blocked(tmp_path: Path) -> None:
         "answer",
         "bad_key_after_good_one",
         "cookie_of_refusal_does_not_authenticate",
+        "cookie_of_success_does_not_authenticate",
         "every_near_miss_is_refused",
         "refused_every_time",
         "server_survives",

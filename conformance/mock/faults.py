@@ -45,6 +45,7 @@ FAULTS: dict[str, Fault] = {
         access.third_time_open,
         access.connection_trusted,
         access.session_given,
+        access.session_begun,
         answers.strange_key_crashes,
         answers.no_challenge,
         answers.no_request_id,

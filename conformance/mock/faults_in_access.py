@@ -10,7 +10,7 @@ from conformance.keys import MalformedKeyError
 from conformance.mock.presented import header_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
     from conformance.mock.message import Request, Respond, Response
     from conformance.mock.presented import Reader
@@ -179,16 +179,12 @@ def connection_trusted(mock: Mock) -> Respond:
 
 def session_given(mock: Mock) -> Respond:
     """A refusal gives a cookie that authenticates."""
+    return _giving_session(mock, (401,), b"session=1")
 
-    def respond(request: Request) -> Response:
-        response = mock.respond(request)
-        if response.status != 401:
-            return response
-        if request.values(b"cookie") == [b"session=1"]:
-            return response._replace(status=200)
-        return response._replace(headers=(*response.headers, (b"set-cookie", b"session=1; Path=/")))
 
-    return respond
+def session_begun(mock: Mock) -> Respond:
+    """A success gives a cookie that authenticates."""
+    return _giving_session(mock, range(200, 300), b"session=2")
 
 
 def revocation_delayed(mock: Mock) -> Respond:
@@ -207,6 +203,20 @@ def revocation_delayed(mock: Mock) -> Respond:
                 used.add(record.key_id)
                 return response
         return refusal
+
+    return respond
+
+
+def _giving_session(mock: Mock, statuses: Container[int], cookie: bytes) -> Respond:
+    """Gives a cookie with some answers, and lets in who comes back with it."""
+
+    def respond(request: Request) -> Response:
+        response = mock.respond(request)
+        if response.status == 401 and request.values(b"cookie") == [cookie]:
+            return response._replace(status=200)
+        if response.status in statuses:
+            return response._replace(headers=(*response.headers, (b"set-cookie", cookie + b"; Path=/")))
+        return response
 
     return respond
 

@@ -27,6 +27,7 @@ Check = Literal[
     "challenge_is_sent",
     "concurrent_requests_keep_apart",
     "cookie_of_refusal_does_not_authenticate",
+    "cookie_of_success_does_not_authenticate",
     "every_near_miss_is_refused",
     "example_is_well_formed",
     "foreign_sandbox_is_not_listed",
