@@ -133,6 +133,7 @@ TABLE = {
             "variants-give-no-access",
         },
     ),
+    "key-shared": Caught("concurrent-requests-keep-apart"),
     "session-given": Caught("refusal-gives-no-session"),
     "session-begun": Caught("success-gives-no-session"),
     "strange-key-crashes": Caught("hostile-credential-is-survived"),

@@ -44,6 +44,7 @@ FAULTS: dict[str, Fault] = {
         access.trailing_slash_open,
         access.third_time_open,
         access.connection_trusted,
+        access.key_shared,
         access.session_given,
         access.session_begun,
         answers.strange_key_crashes,

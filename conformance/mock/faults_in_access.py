@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from conformance.keys import MalformedKeyError
+from conformance.mock.message import Held
 from conformance.mock.presented import header_names
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from conformance.mock.message import Request, Respond, Response
     from conformance.mock.presented import Reader
     from conformance.mock.respond import Mock
+
+_IN_FLIGHT_SECONDS = 0.002  # what several clients send at once arrives well within it
 
 
 def last_style_ignored(mock: Mock) -> Respond:
@@ -175,6 +178,16 @@ def connection_trusted(mock: Mock) -> Respond:
         return response._replace(status=200) if request.client in trusted and response.status == 401 else response
 
     return respond
+
+
+def key_shared(mock: Mock) -> Respond:
+    """Requests in flight at the same time all count as sent with the last one's key."""
+    latest: list[Request] = []
+
+    def arrive(request: Request) -> None:
+        latest[:] = [request]
+
+    return Held(arrive, lambda request: mock.respond(request._replace(headers=latest[0].headers)), _IN_FLIGHT_SECONDS)
 
 
 def session_given(mock: Mock) -> Respond:
