@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -104,3 +108,12 @@ class Exchange:
     asked: Request
     repeats: str = ""
     elapsed_ms: float = field(default=0.0, compare=False)
+
+
+def within(value: Any) -> Iterator[Any]:
+    """A JSON value and everything in it, what contains before what is contained; however deep it goes."""
+    waiting = deque([value])
+    while waiting:
+        yield (one := waiting.popleft())
+        if isinstance(one, dict | list):
+            waiting += one.values() if isinstance(one, dict) else one

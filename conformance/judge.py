@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from conformance.exchange import within
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 Kind = Literal["pass", "fail", "advisory", "observed", "waived", "blocked", "error"]
 KINDS: tuple[Kind, ...] = ("pass", "fail", "advisory", "observed", "waived", "blocked", "error")
 _MOST_SHOWN = 80
+_DISTINCT = re.compile(r"[A-Za-z0-9._~-]{6,}")  # what is shorter, or is spelled in several ways, is no proof
 _BROKEN: dict[Level, Kind] = {"must": "fail", "should": "advisory", "observe": "observed"}
 
 
@@ -79,6 +82,14 @@ class Expectation:
         return ", or ".join([*map(str, self.answers), *(["a refusal, never access"] if self.no_access else [])])
 
 
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What only access gives: the ids of sandboxes that exist, and the names of the fields that tell of one."""
+
+    ids: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
+
+
 def expectation(spec: Spec, probe: Probe, vocabulary: str = "any", outcome: str = "") -> Expectation:
     """What a probe's rule promises; `vocabulary` pins the words of errors to one page (D1)."""
     return _expected(spec, probe, spec.outcomes[outcome or probe.rule.then], vocabulary)
@@ -116,9 +127,9 @@ def _applies(body: Body, probe: Probe) -> bool:
     return not body.only or probe.recipe.name in body.only
 
 
-def judge(probe: Probe, expected: Expectation, exchange: Exchange) -> Verdict:
-    """Compare one exchange with what its rule promises."""
-    misfit = mismatch(expected, exchange.response)
+def judge(probe: Probe, expected: Expectation, exchange: Exchange, withheld: Withheld = Withheld()) -> Verdict:
+    """Compare one exchange with what its rule promises, where some things are withheld from who asked."""
+    misfit = mismatch(expected, exchange.response) or leak(exchange, withheld)
     if misfit:
         return broken(probe, str(expected), misfit, (exchange,))
     return kept(probe, str(expected), brief(exchange.response), (exchange,))
@@ -147,6 +158,34 @@ def gives_access(response: Response) -> bool:
     media_type = (response.header("content-type") or "").partition(";")[0].strip().lower()
     is_page = media_type in ("text/html", "application/xhtml+xml") and response.json is None
     return 200 <= response.status < 300 and not is_page
+
+
+def leak(exchange: Exchange, withheld: Withheld) -> str:
+    """What a refusal tells of a sandbox that its request does not; "" when it tells nothing that is withheld."""
+    sent, response = exchange.request, exchange.response
+    if gives_access(response):
+        return ""
+    asked = "\n".join([sent.url, *(value for _, value in sent.headers), sent.body])
+    told = "\n".join([*(value for _, value in response.headers), response.text])
+    for item in filter(_DISTINCT.fullmatch, sorted(withheld.ids)):
+        if item not in asked and _is_named(item, told):
+            return f"{brief(response)}, which names the sandbox {item}"
+        if item in asked and _is_shown(item, response, withheld.fields, asked):
+            return f"{brief(response)}, which shows the sandbox {item}"
+    return ""
+
+
+def _is_named(item: str, text: str) -> bool:
+    return item in text and re.search(rf"(?<![\w-]){re.escape(item)}(?![\w-])", text) is not None
+
+
+def _is_shown(item: str, response: Response, fields: frozenset[str], asked: str) -> bool:
+    """Whether an object with this id has one of the fields, with a value that the request did not have."""
+    return any(
+        item in map(str, one.values()) and any(one.get(name) and str(one[name]) not in asked for name in fields)
+        for one in within(response.json)
+        if isinstance(one, dict)
+    )
 
 
 def _server_error(response: Response) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from conformance.judge import Verdict, expectation
 from conformance.probes import SAFE_METHODS, method_of, smallest_cover
+from conformance.suites.presence import Presence
 from conformance.suites.specimens import NoSpecimenError, Specimens
 from conformance.suites.trial import BlockedError, Trial
 from conformance.targets.errors import TargetError, TooManyRequestsError, UnansweredError
@@ -55,6 +56,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.specimens = Specimens(self.spec, self.target)
+        self.presence = Presence(self.spec, self.target, self.specimens)
 
     @property
     def header(self) -> str:
@@ -71,7 +73,7 @@ class Run:
             chosen = smallest_cover(probe for probe, _ in possible)
             self.left_out = {probe.id for probe, _ in possible if probe.id not in chosen}
             possible = [(probe, cost) for probe, cost in possible if probe.id in chosen]
-        budget = sum(self._cost(probe, cost) for probe, cost in possible)
+        budget = sum(self._cost(probe, cost) for probe, cost in possible) + self.presence.cost()
         budget += _HOUSEKEEPING if self.target.may_write else 1
         if self.target.name == "live":
             self.target.limit = budget
@@ -100,6 +102,7 @@ class Run:
             self.spec,
             self.target,
             self.specimens,
+            self.presence,
             probe,
             self.vocabulary,
             self.examples,
@@ -107,6 +110,7 @@ class Run:
             self.documents,
         )
         try:
+            trial.look_for_operation()
             verdict = check(trial)
         except (BlockedError, NoSpecimenError) as error:
             self.silences = 0 if trial.exchanges else self.silences

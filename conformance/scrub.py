@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from itertools import takewhile
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
+
+from conformance.shapes import MARK, Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,14 +14,12 @@ if TYPE_CHECKING:
 
 WINDOW = 8
 _GRAM, _STRIDE = 5, 4  # a window of 8 characters holds a gram of 5 that begins at a multiple of 4
-_MARK = "…"
-_LONG = 8  # so many characters more than a key id has make a text key-shaped, though its parts are wrong
 
 
 class Scrubber:
     """Knows secrets, and replaces them wherever they stand: raw, URL-encoded, base64-encoded or JSON-escaped.
 
-    Anything that is shaped like a key is replaced as well, known or not.
+    Anything that is shaped like a key is replaced as well, known or not, also over several lines and within base64.
     """
 
     def __init__(self, key_format: KeyFormat) -> None:
@@ -29,8 +27,7 @@ class Scrubber:
         self._windows: set[str] = set()
         self._grams: set[str] = set()
         self._known: set[str] = set()
-        self._openings = {_first_letters(prefix) for prefix in key_format.prefixes}
-        self._key_shaped = _key_shaped(key_format)
+        self._shapes = Shapes(key_format)
 
     def learn(self, text: str) -> None:
         """Remember the secret characters of a credential; prefix and key id may go on being shown."""
@@ -48,11 +45,8 @@ class Scrubber:
 
     def scrub(self, text: str) -> str:
         """The text without any secret."""
-        if self._may_hold(text):
-            text = self._without_windows(text)
-        if any(opening in text for opening in self._openings):
-            text = self._key_shaped.sub(lambda match: (match[1] or match[2]) + _MARK, text)
-        return text
+        text = self._shapes.without_keys(text)
+        return self._without_windows(text) if self._may_hold(text) else text
 
     def knows(self, text: str) -> bool:
         """Whether the text holds 8 characters in a row of a known secret."""
@@ -69,7 +63,7 @@ class Scrubber:
         pieces: list[str] = []
         end = 0
         for start, stop in self._secret_spans(text):
-            pieces += [text[end:start], _MARK]
+            pieces += [text[end:start], MARK]
             end = stop
         return "".join([*pieces, text[end:]])
 
@@ -103,38 +97,3 @@ def _forms(secret: str) -> Iterator[str]:
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             # the characters at either end depend on what surrounds the secret
             yield encode(b"\0" * offset + raw).decode().rstrip("=")[offset + 1 if offset else 0 : -1]
-
-
-def _key_shaped(key_format: KeyFormat) -> re.Pattern[str]:
-    """Matches key-shaped text, plain or URL-encoded; its group, 1 or 2, is what may be shown of it.
-
-    Either the parts are right, or a prefix begins a text that is too long to be anything but a broken key.
-    """
-    prefix = "|".join(map(_spelled, key_format.prefixes))
-    some_id = f"{_one_of(key_format.id_alphabet)}{{{key_format.id_length}}}"
-    separator = _spelled(key_format.separator)
-    secret = _one_of(key_format.secret_alphabet + "+/=")
-    anything = _one_of(key_format.id_alphabet + key_format.secret_alphabet + key_format.separator + "+/=")
-    return re.compile(
-        f"((?:{prefix}){some_id}{separator}){secret}{{4,}}(?:{separator}{secret}+)*"
-        f"|({prefix}){anything}{{{key_format.id_length + _LONG},}}"
-    )
-
-
-def _spelled(text: str) -> str:
-    return "".join(map(_one_of, text))
-
-
-def _one_of(characters: str) -> str:
-    """A pattern for one of the characters, which may be percent-encoded unless it is a letter or digit."""
-    encoded = ["".join(f"%{byte:02x}" for byte in one.encode()) for one in characters if not _is_plain(one)]
-    plain = re.escape(characters) if len(characters) == 1 else f"[{re.escape(characters)}]"
-    return f"(?:{plain}|(?i:{'|'.join(encoded)}))" if encoded else plain
-
-
-def _first_letters(text: str) -> str:
-    return "".join(takewhile(_is_plain, text))
-
-
-def _is_plain(character: str) -> bool:
-    return character.isascii() and character.isalnum()

@@ -9,7 +9,7 @@ import secrets
 import socketserver
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,6 +26,13 @@ _LONGEST_LINE = 65536
 _HEADERS_LIMIT = 8192
 _POLL_SECONDS = 0.01
 _EVERYTHING = {"read", "create", "update", "delete"}
+_OPERATIONS = {
+    ("GET", False, False): "list",
+    ("POST", False, False): "create",
+    ("GET", True, False): "view",
+    ("DELETE", True, False): "delete",
+    ("PUT", True, True): "update",
+}
 _WORDS = {
     "rest": {401: "AUTHENTICATION_ERROR", 403: "PERMISSION_DENIED"},
     "sdk": {401: "auth_invalid_key", 403: "auth_insufficient_permissions", 429: "auth_rate_limited"},
@@ -70,6 +77,10 @@ class Freedoms:
     strict_bytes: bool = False  # 400 for control bytes, 431 for long headers, before anything else
     body_limit: int = 1 << 20
     odd_id: int = 404
+    helpful: bool = False  # a refusal says what was asked for, and to who may read, what there is
+    lacking: tuple[str, ...] = ()  # operations that no page documents and that it does not have
+    without_path: int = 404  # what is answered where it has no such operation
+    paths_first: bool = False  # what it does not have is said to those without a key as well
 
 
 class Key(NamedTuple):
@@ -96,6 +107,7 @@ class Answer:
     status: int
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
+    more: dict[str, Any] = field(default_factory=dict)
 
 
 class RefusalError(Exception):
@@ -142,7 +154,8 @@ class Api:
             try:
                 return self._respond(request)
             except RefusalError as refusal:
-                return refusal.answer
+                answer = refusal.answer
+                return replace(answer, more=self._help(request, answer.status)) if self.free.helpful else answer
 
     def _respond(self, request: Request) -> Answer:
         path = request.path.partition("?")[0]
@@ -150,22 +163,22 @@ class Api:
             return Answer(308, headers={"Location": path.rstrip("/")})
         if self.free.free_options and request.method == "OPTIONS":
             return Answer(204, headers={"Allow": "GET, POST"})
-        key = self._known(request)
         found = re.fullmatch(r"/v1/sandboxes(?:/([^/]+)(/timeout)?)?", path)
+        item, timeout = (found[1] or "", bool(found[2])) if found else ("", False)
+        method = "GET" if request.method == "HEAD" and self.free.head else request.method
+        name = _OPERATIONS.get((method, bool(item), timeout), "") if found else ""
+        if name in self.free.lacking and self.free.paths_first:
+            raise RefusalError(self.free.without_path)
+        key = self._known(request)
+        if name in self.free.lacking:
+            raise RefusalError(self.free.without_path)
         if not found:
             raise RefusalError(404)
-        item, timeout = found[1] or "", bool(found[2])
-        method = "GET" if request.method == "HEAD" and self.free.head else request.method
-        perform = {
-            ("GET", False, False): self._list,
-            ("POST", False, False): self._create,
-            ("GET", True, False): self._view,
-            ("DELETE", True, False): self._delete,
-            ("PUT", True, True): self._update,
-        }.get((method, bool(item), timeout))
-        if perform is None:
+        if not name:
             raise RefusalError(self.free.unknown_method)
-        return perform(key, item, request)
+        perform: Any = getattr(self, f"_{name}")
+        answer: Answer = perform(key, item, request)
+        return answer
 
     def _known(self, request: Request) -> Key:
         bearer = re.fullmatch(r"(?i:bearer) +(\S+)", request.headers.get("authorization", ""))
@@ -178,6 +191,15 @@ class Api:
         if key.state == "limited":
             raise RefusalError(429)
         return key
+
+    def _help(self, request: Request, status: int) -> dict[str, Any]:
+        found = re.search(r"/sandboxes/([^/]+)", request.path)
+        more = {"resource": {"type": "sandbox", "id": found[1], "status": status}} if found else {}
+        if status not in (403, 404) or "read" not in (key := self._known(request)).allowed:
+            return more
+        return more | {
+            "yours": [item for item, one in self.sandboxes.items() if one["organization"] == key.organization]
+        }
 
     def _may(self, key: Key, what: str) -> None:
         if what not in key.allowed:
@@ -328,7 +350,7 @@ class Connection(socketserver.StreamRequestHandler):
             code = answer.body or _WORDS[self.free.vocabulary].get(answer.status, "")
             phrase = HTTPStatus(answer.status).phrase
             value = {"error": phrase} if self.free.vocabulary == "rest" else {"message": phrase}
-            value |= {"code": code} if code else {}
+            value |= ({"code": code} if code else {}) | answer.more
         if self.free.extra_fields and isinstance(value, dict):
             value = {"meta": {"id": secrets.token_hex(4), "took": secrets.randbelow(9)}} | value | {"docs": None}
         return json.dumps(value, indent=2 if self.free.pretty else None).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -168,6 +169,22 @@ def test_texts_are_redacted_and_the_rest_of_them_is_left(key: ApiKey, tmp_path: 
     assert json.loads(run_command(tmp_path, "key", "redact", "--format=json", stdin=key.reveal()).stdout) == {
         "redacted": str(key)
     }
+
+
+def test_keys_are_redacted_in_basic_credentials_and_over_several_lines(key: ApiKey, tmp_path: Path) -> None:
+    head = key.reveal()[: key.reveal().index(".") + 1]
+    for user in ("user:{}", "{}:"):
+        coded = base64.b64encode(user.format(key.reveal()).encode()).decode()
+        shown = user.partition("{}")[0] + head
+        kept = coded[: len(shown) * 8 // 6]
+        ran = run_command(tmp_path, "key", "redact", stdin=f"> Authorization: Basic {coded}\n> Accept: */*\n")
+        assert ran.stdout.startswith(f"> Authorization: Basic {kept}…")
+        assert ran.stdout.endswith("\n> Accept: */*\n")
+        assert coded[-60:-20] not in ran.stdout
+    for line_break in ("\n", "\n    ", "\\\n", "\n> "):
+        text = f"curl -H 'X-API-Key: {key.reveal()[:40]}{line_break}{key.reveal()[40:]}' https://x\nDone.\n"
+        ran = run_command(tmp_path, "key", "redact", stdin=text)
+        assert ran.stdout == f"curl -H 'X-API-Key: {head}…' https://x\nDone.\n"
 
 
 def test_a_fingerprint_is_the_same_for_the_same_key_and_salt_only(key: ApiKey, tmp_path: Path) -> None:

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from runs import Ran
+    from servers import Api
 
 _LIVE = ("--target=live", "--rate=100000", "-q")
 _SMALLEST = ("HOPX_BASE_URL", "HOPX_API_KEY")
-_MOST_SMOKE_REQUESTS = 120
+_MOST_SMOKE_REQUESTS = 125
 
 PLAIN = Freedoms()
 SERVERS = {
@@ -58,6 +59,7 @@ SERVERS = {
     "busy": Freedoms(
         busy=True, changing_views=True, extra_fields=True, number_ids=True, unknown_method=400, body_limit=100
     ),
+    "helpful": Freedoms(helpful=True, others=5, extra_fields=True, number_ids=True),
     "hanging-up": Freedoms(requests_per_connection=1, templates=("template_id",), deleted=200),
     "impatient": Freedoms(requests_per_connection=3, vocabulary="sdk", templates=("template",), bad_template=404),
 }
@@ -67,6 +69,12 @@ LOOKED_AT = {  # what others have created there is all that a look can find
     "a-few": Freedoms(others=3),
     "fleeting": Freedoms(others=30, page=10, fleeting=True),
     "many": Freedoms(others=300, page=20, busy=True, bare_list=True, extra_fields=True, number_ids=True),
+}
+LACKING = {  # no page documents these requests, so that a server may have other ones instead
+    "no-update": Freedoms(lacking=("update",)),
+    "no-update-for-nobody": Freedoms(lacking=("update",), paths_first=True, foreign=401, created=200),
+    "no-such-method": Freedoms(lacking=("update",), paths_first=True, without_path=405, busy=True),
+    "no-view": Freedoms(lacking=("update", "view"), without_path=501, vocabulary="sdk", number_ids=True),
 }
 
 
@@ -78,17 +86,21 @@ def accusations(ran: Ran) -> list[str]:
     ]
 
 
+def ours(api: Api) -> set[str]:
+    """The sandboxes that nobody else creates."""
+    return {item for item, sandbox in api.sandboxes.items() if sandbox["by"] == "us"}
+
+
 @pytest.mark.parametrize("name", SERVERS)
 def test_a_conforming_server_is_not_accused(name: str, tmp_path: Path) -> None:
     with served(SERVERS[name]) as api:
-        before = dict(api.sandboxes)
+        before = ours(api)
         ran = run_suite(tmp_path, *_LIVE, "--allow-writes", given=api.environment)
 
     assert not accusations(ran)
     assert ran.status == 0, ran.output
     assert "LEFT BEHIND" not in ran.output
-    left = {item for item, sandbox in api.sandboxes.items() if sandbox["by"] == "us"}
-    assert left == {item for item in before if before[item]["by"] == "us"}, "everything that was created is deleted"
+    assert ours(api) == before, "everything that was created is deleted"
     kinds = Counter(line["verdict"] for line in ran.verdicts.values())
     assert kinds["blocked"] <= 6, [line["reason"] for line in ran.verdicts.values() if line["reason"]]
 
@@ -97,10 +109,64 @@ def test_every_freedom_is_taken_by_a_server() -> None:
     taken = {
         one.name
         for one in fields(Freedoms)
-        for server in (*SERVERS.values(), *LOOKED_AT.values())
+        for server in (*SERVERS.values(), *LOOKED_AT.values(), *LACKING.values())
         if getattr(server, one.name) != getattr(PLAIN, one.name)
     }
     assert taken == {one.name for one in fields(Freedoms)}
+
+
+def blocked_for_lack_of(ran: Ran, *operations: str) -> dict[str, str]:
+    """The reasons of the blocked probes of operations; there are no others of them."""
+    lines = [line for line in ran.verdicts.values() if line["operation"] in operations]
+    assert {line["verdict"] for line in lines} == {"blocked"}
+    return {line["operation"]: line["reason"] for line in lines}
+
+
+@pytest.mark.parametrize("name", LACKING)
+def test_a_server_without_an_undocumented_operation_is_not_accused_of_it(name: str, tmp_path: Path) -> None:
+    free = LACKING[name]
+    with served(free) as api:
+        before = ours(api)
+        ran = run_suite(tmp_path, *_LIVE, "--allow-writes", given=api.environment)
+
+    assert not accusations(ran)
+    assert ran.status == 0, ran.output
+    assert ours(api) == before, "everything that was created is deleted"
+    reasons = blocked_for_lack_of(ran, *free.lacking)
+    for operation in free.lacking:
+        request = SPEC.operations[operation].request
+        assert reasons[operation].startswith(f"{request}, but this API does not seem to have it: ")
+        assert reasons[operation].endswith(f"the full key got {free.without_path}")
+        assert f"blocked: needs {reasons[operation]}" in ran.output
+    kept = {line["operation"] for line in ran.verdicts.values() if line["verdict"] == "pass"}
+    assert kept >= {"list", "create", "delete"}
+
+
+@pytest.mark.parametrize("others", [0, 3])
+@pytest.mark.parametrize("profile", ["live", "thorough"])
+def test_a_look_at_a_server_that_shows_no_single_sandbox_accuses_it_of_nothing(
+    others: int, profile: str, tmp_path: Path
+) -> None:
+    with served(Freedoms(lacking=("view",), paths_first=True, others=others)) as api:
+        given = {name: api.environment[name] for name in _SMALLEST}
+        ran = run_suite(tmp_path, *_LIVE, f"--hypothesis-profile={profile}", given=given)
+
+    assert not accusations(ran)
+    assert ran.status == 0, ran.output
+    refused = [line for probe, line in ran.verdicts.items() if probe == "unauthorized-missing[view]"]
+    assert [line["verdict"] for line in refused] == ["blocked"]
+    assert "GET /sandboxes/{id}" in refused[0]["reason"]
+
+
+@pytest.mark.parametrize("status", [401, 403, 500])
+def test_an_undocumented_operation_that_refuses_a_full_key_is_there(status: int, tmp_path: Path) -> None:
+    with served(Freedoms(lacking=("update",), without_path=status)) as api:
+        ran = run_suite(
+            tmp_path, *_LIVE, "--allow-writes", "-k", "valid-key-authenticates and update", given=api.environment
+        )
+
+    assert ran.status == 1
+    assert {line["verdict"] for line in ran.verdicts.values()} == {"fail"}
 
 
 def test_what_is_only_recommended_is_advisory(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ TABLE = {
             "scope-decides",
             "styles-agree",
         },
-        blocks={"other-organization-is-not-listed", "other-organization-key"},
+        blocks={"other-organization-is-not-listed", "other-organization-key", "success-gives-no-session"},
     ),
     "query-accepted": Caught("only-the-two-headers-authenticate"),
     "revoked-accepted": Caught(
@@ -92,6 +92,11 @@ TABLE = {
     "html-errors": Caught("unauthorized-missing", also=REFUSALS),
     "mixed-vocabulary": Caught("one-vocabulary-with-403"),
     "secret-echoed": Caught("secret-is-not-repeated"),
+    "sandboxes-told": Caught(
+        "unauthorized-missing",
+        also={*REFUSALS - {"key-lifecycle"}, "hostile-credential-is-survived", "variants-give-no-access"},
+    ),
+    "refused-sandbox-shown": Caught("other-organization-key", also={"scope-decides"}),
     "denied-create-works": Caught("denied-create-creates-nothing"),
     # a delete of the foreign sandbox works as well, after which nothing can be said of it
     "denied-delete-works": Caught("denied-delete-deletes-nothing", blocks={"other-organization-sandbox"}),
@@ -128,7 +133,9 @@ TABLE = {
             "variants-give-no-access",
         },
     ),
+    "key-shared": Caught("concurrent-requests-keep-apart"),
     "session-given": Caught("refusal-gives-no-session"),
+    "session-begun": Caught("success-gives-no-session"),
     "strange-key-crashes": Caught("hostile-credential-is-survived"),
     "no-challenge": Caught("challenge-is-sent"),
     "no-request-id": Caught("request-id-is-sent", also={"request-id-is-sent-with-403"}),

@@ -14,11 +14,13 @@ from conformance.judge import (
     Answer,
     Expectation,
     Form,
+    Withheld,
     brief,
     expectation,
     gives_access,
     in_scope,
     judge,
+    leak,
     mismatch,
     vocabulary_of,
 )
@@ -31,6 +33,7 @@ from conformance.spec.model import Body, Outcome
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from conformance.exchange import Headers
     from conformance.spec.model import Level, Spec
 
 SPEC = load(default_spec())
@@ -44,8 +47,8 @@ def answered(status: int, body: Any = None, content_type: str = "application/jso
     return Response(status, headers, body if isinstance(body, bytes) else json.dumps(body).encode(), **rest)
 
 
-def exchange(response: Response) -> Exchange:
-    return Exchange(SentRequest("GET", "http://x", "http://x/y", ()), response, Request("GET", "/y"))
+def exchange(response: Response, path: str = "/y", headers: Headers = (), body: str = "") -> Exchange:
+    return Exchange(SentRequest("GET", "http://x", f"http://x{path}", headers, body), response, Request("GET", path))
 
 
 def probe_of(rule: str, credential: str = "", operation: str = "") -> Probe:
@@ -203,6 +206,75 @@ def test_no_access_is_any_refusal_but_no_crash(response: Response, expected: str
     assert gives_access(response) == expected.endswith("access")
 
 
+# What a refusal may not tell
+
+HIDDEN = Withheld(frozenset({"sb_123456", "7000001"}), frozenset({"timeout_seconds", "template_id"}))
+LISTED = REST_401 | {"sandboxes": [{"id": "sb_123456"}]}
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        answered(401, LISTED),
+        answered(403, REST_403 | {"mine": {"deeper": ["x", 7000001]}}),
+        answered(403, REST_403 | {"7000001": True}),
+        answered(404, {"message": "there are sb_1 and sb_123456"}),
+        answered(302, b"", ""),
+        answered(401, b"<p>sb_123456</p>", "text/html"),
+        answered(200, b"<p>sb_123456</p>", "text/html"),
+    ],
+)
+def test_a_refusal_that_names_a_sandbox_beyond_its_request_gives_access(response: Response) -> None:
+    if response.status == 302:
+        response = replace(response, headers=(("Location", "/sandboxes/sb_123456"),))
+    told = leak(exchange(response), HIDDEN)
+    assert told.startswith(f"{brief(response)}, which names the sandbox ")
+    assert leak(exchange(response), Withheld()) == ""
+    assert leak(exchange(response), Withheld(frozenset({"sb_654321"}))) == ""
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        answered(
+            401, REST_401 | {"took": 7, "id": "sb_1234567", "other": "xsb_123456", "n": 70000012, "m": "a-7000001"}
+        ),
+        answered(200, LISTED),
+        answered(204, b"", ""),
+    ],
+)
+def test_another_id_or_a_success_is_no_leak(response: Response) -> None:
+    assert leak(exchange(response), HIDDEN) == ""
+
+
+@pytest.mark.parametrize("item", ["401", "12345", "", "a b c d e f", "sb/123456", "ключ-от-песочницы"])
+def test_what_might_stand_in_any_answer_is_not_taken_for_an_id(item: str) -> None:
+    assert leak(exchange(answered(401, REST_401 | {"id": item})), Withheld(frozenset({item}))) == ""
+
+
+def test_a_refusal_may_repeat_the_id_that_was_asked_for() -> None:
+    response = answered(401, LISTED)
+    assert leak(exchange(response, "/sandboxes/sb_123456"), HIDDEN) == ""
+    assert leak(exchange(response, headers=(("X-Sandbox", "sb_123456"),)), HIDDEN) == ""
+    assert leak(exchange(response, body='{"id": "sb_123456"}'), HIDDEN) == ""
+
+
+@pytest.mark.parametrize(
+    ("told", "leaks"),
+    [
+        ({"id": "sb_123456", "timeout_seconds": 3600}, True),
+        ({"sandbox": [{"name": "sb_123456", "template_id": "52"}]}, True),
+        ({"id": "sb_123456", "status": "running"}, False),
+        ({"id": "sb_123456", "timeout_seconds": 600}, False),
+        ({"id": "sb_123456", "timeout_seconds": None, "template_id": ""}, False),
+        ({"sandbox": {"id": "sb_123456"}, "timeout_seconds": 30}, False),
+    ],
+)
+def test_a_refusal_shows_no_fields_of_the_sandbox_that_was_asked_for(told: dict[str, Any], leaks: bool) -> None:
+    asked = exchange(answered(403, REST_403 | told), "/sandboxes/sb_123456", body='{"timeout_seconds": 600}')
+    assert leak(asked, HIDDEN) == ("403 PERMISSION_DENIED, which shows the sandbox sb_123456" if leaks else "")
+
+
 def test_one_of_several_outcomes_is_enough_and_the_nearest_misfit_is_told() -> None:
     for body, status in ((REST_401, 401), (REST_403, 403)):
         assert misfit("other-organization-key", answered(status, body)) == ""
@@ -257,6 +329,9 @@ def test_the_level_of_the_rule_decides_what_a_broken_promise_is(level: Level, ke
     verdict = judge(probe, expected, bad)
     assert (verdict.kind, verdict.observed, verdict.exchanges) == (broken, "200", (bad,))
     assert verdict.expected == str(expected)
+    verdict = judge(probe, expected, exchange(answered(401, LISTED)), HIDDEN)
+    assert verdict.kind == broken
+    assert verdict.observed == "401 AUTHENTICATION_ERROR, which names the sandbox sb_123456"
 
 
 @pytest.mark.parametrize(

@@ -747,6 +747,11 @@ def test_faults_of_answers_change_what_is_said() -> None:
     assert page.body.startswith(b"<html>")
     assert body_of(World(fault="mixed-vocabulary").ask_as("create_only"))["code"] == "auth_insufficient_permissions"
     assert body_of(World(fault="secret-echoed").ask("abc"))["received"] == ["abc"]
+    told = World(fault="sandboxes-told")
+    assert {one["id"] for one in body_of(told.ask())["sandboxes"]} == {told.own, told.foreign}
+    shown = World(fault="refused-sandbox-shown")
+    assert body_of(shown.ask_as("full", path=f"{LIST}/{shown.foreign}"))["id"] == shown.foreign
+    assert body_of(shown.ask_as("create_only")) == FORBIDDEN
     assert header(World(fault="no-challenge").ask(), "www-authenticate") is None
     assert header(World(fault="no-request-id").ask(), "x-request-id") is None
     assert World(fault="strange-key-crashes").ask("\u00e9").status == 500
@@ -790,6 +795,10 @@ def test_faults_with_a_memory_let_somebody_in_sometimes() -> None:
     world = World(fault="session-given")
     cookie = (header(world.ask(), "set-cookie") or "").partition(";")[0]
     assert [world.sent(("Cookie", text)).status for text in (cookie, "session=2")] == [200, 401]
+    world = World(fault="session-begun")
+    assert header(world.ask(), "set-cookie") is None
+    cookie = (header(world.ask_as("full"), "set-cookie") or "").partition(";")[0]
+    assert [world.sent(("Cookie", text)).status for text in (cookie, "session=1")] == [200, 401]
     world = World(fault="revocation-delayed")
     key = world.directory.create_key("own", "full")
     world.directory.revoke(world.directory.key_id(key))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -23,7 +24,7 @@ from uvicorn.server import ServerState
 
 from conformance.mock import __main__ as child_of_a_run
 from conformance.mock.directory import Directory, populate
-from conformance.mock.faults import FAULTS
+from conformance.mock.faults import FAULTS, with_fault
 from conformance.mock.protocol import MockProtocol
 from conformance.mock.respond import BODY_LIMIT, Mock
 from conformance.spec.files import default_spec
@@ -274,6 +275,31 @@ def test_a_mistake_of_the_mock_is_a_server_error_and_no_bad_request() -> None:
     assert sink.written.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
     assert sink.closed
     protocol.connection_lost(None)
+
+
+def test_with_a_shared_key_only_requests_in_flight_at_the_same_time_are_confused() -> None:
+    directory = Directory(SPEC)
+    mock = Mock(directory)
+    key = directory.create_key("own", "full").reveal()
+    good = f"GET {LIST} HTTP/1.1\r\nX-API-Key: {key}\r\n\r\n".encode()
+    bad = f"GET {LIST} HTTP/1.1\r\n\r\n".encode()
+
+    async def statuses(*together: bytes) -> list[int]:
+        sinks = []
+        for request in together:
+            protocol, sink = connected_to(respond)
+            protocol.data_received(request)
+            sinks.append(sink)
+        assert [sink.written for sink in sinks] == [b""] * len(sinks)
+        while not all(sink.written for sink in sinks):
+            await asyncio.sleep(0.001)
+        return [int(sink.written.split()[1]) for sink in sinks]
+
+    respond = with_fault(mock, "key-shared")
+    assert asyncio.run(statuses(good)) == [200]
+    assert asyncio.run(statuses(bad)) == [401]
+    assert asyncio.run(statuses(bad, good)) == [200, 200]
+    assert asyncio.run(statuses(good, good, bad)) == [401, 401, 401]
 
 
 def test_a_status_without_a_name_is_sent_too() -> None:

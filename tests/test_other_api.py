@@ -115,6 +115,17 @@ def test_a_whole_run_of_it_passes(tmp_path: Path) -> None:
     assert '/api/2; promises: Acme "Widgets" API 0.3.0' in ran.stdout
 
 
+def test_any_operation_may_be_one_that_no_page_documents(tmp_path: Path) -> None:
+    file = tmp_path / "acme.yaml"
+    file.write_text(
+        OTHER.read_text(encoding="utf-8").replace(", because: [A3]}", ", documented: false, because: [A3]}")
+    )
+    assert not any(operation.documented for operation in load(file).operations.values())
+    ran = run_suite(tmp_path, "--target=mock", f"--spec={file}")
+    assert ran.status == 0, ran.output
+    assert {line["verdict"] for line in ran.verdicts.values()} == {"pass", "observed"}
+
+
 @pytest.mark.parametrize("fault", ["scope-ignored", "last-style-ignored", "secret-unchecked", "denied-delete-works"])
 def test_its_broken_promises_are_found(tmp_path: Path, fault: str) -> None:
     assert fault in FAULTS
@@ -161,6 +172,7 @@ def test_what_a_spec_has_no_operation_for_is_blocked(tmp_path: Path) -> None:
         "answer",
         "bad_key_after_good_one",
         "cookie_of_refusal_does_not_authenticate",
+        "cookie_of_success_does_not_authenticate",
         "every_near_miss_is_refused",
         "refused_every_time",
         "server_survives",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
@@ -36,6 +38,7 @@ COLONS = KeyFormat(
     }
 )
 text = st.text(max_size=60)
+_PATIENCE = 5.0  # seconds of computing, for what takes a tenth of one
 
 
 @st.composite
@@ -217,6 +220,139 @@ def test_an_unknown_key_is_scrubbed_although_it_is_broken(broken: str) -> None:
     assert not survives(key.secret, scrubbed)
     assert scrubbed.startswith("say hopx_live_")
     assert scrubbed.endswith("… again")
+
+
+# What is key-shaped, in base64 or over several lines
+
+BREAKS = [
+    "\n",
+    "\r\n",
+    " \n",
+    "\n    ",
+    "\\\n",
+    "\\\n  ",
+    "`\r\n",
+    "\n> ",
+    "\\\n>   ",
+    "\n> > ",
+    "\\n",
+    "\\\\\\n  ",
+    "\\r\\n",
+]
+
+
+def wrapped(value: str, places: set[int], line_break: str) -> str:
+    """The value with line breaks before the characters at some places."""
+    return "".join(line_break * (at in places) + one for at, one in enumerate(value))
+
+
+places = st.sets(st.integers(1, 52), min_size=1, max_size=3)
+
+
+@pytest.mark.parametrize("line_break", BREAKS)
+@pytest.mark.parametrize("key_format", [HOPX, COLONS], ids=["hopx", "colons"])
+@given(data=st.data(), places=places, before=text)
+def test_an_unknown_key_is_scrubbed_when_it_is_wrapped(
+    key_format: KeyFormat, line_break: str, data: st.DataObject, places: set[int], before: str
+) -> None:
+    key = data.draw(minted(key_format))
+    written = wrapped(key.reveal(), places, line_break)
+    shown = wrapped(key.reveal().removesuffix(key_format.parts(key).secret), places, line_break)
+    for after in ("", " again", '"}', "\nagain", "\r\n"):
+        assert Scrubber(key_format).scrub(f"{before} {written}{after}") == f"{before} {shown}…{after}"
+
+
+@given(minted(), places, st.sampled_from(BREAKS))
+def test_a_known_key_is_scrubbed_to_its_last_character_when_it_is_wrapped(
+    key: ApiKey, places: set[int], line_break: str
+) -> None:
+    written = wrapped(key.reveal(), places, line_break)
+    shown = wrapped(key.reveal().removesuffix(HOPX.parts(key).secret), places, line_break)
+    assert scrubber_that_knows(HOPX, key.reveal()).scrub(f"say {written} again") == f"say {shown}… again"
+
+
+def base64_wrapped(value: str, width: int, line_break: str) -> str:
+    return line_break.join(value[at : at + width] for at in range(0, len(value), width))
+
+
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+@pytest.mark.parametrize("key_format", [HOPX, COLONS], ids=["hopx", "colons"])
+@given(data=st.data(), user=st.text(max_size=9), password=st.sampled_from(["", ":", ":x", "\n", ' "}']))
+def test_an_unknown_key_is_scrubbed_in_base64(
+    key_format: KeyFormat, encode: Callable[[bytes], bytes], data: st.DataObject, user: str, password: str
+) -> None:
+    key = data.draw(minted(key_format))
+    secret = key_format.parts(key).secret
+    ahead = user + key.reveal().removesuffix(secret)
+    written, decided = base64_of(ahead, secret, password, encode)
+    for before, after in (("Authorization: Basic ", "\r\n"), ('"Basic ', '"'), ("https://x/?auth=", "&page=2")):
+        scrubbed = Scrubber(key_format).scrub(before + written + after)
+        assert scrubbed.startswith(before + written[: len(ahead.encode()) * 8 // 6] + "…")
+        assert scrubbed.endswith(after)
+        assert not survives(decided, scrubbed.removeprefix(before))
+
+
+@given(minted(), st.sampled_from(["", "user:", "me:", "a:"]), st.integers(40, 76), st.sampled_from(BREAKS))
+def test_an_unknown_key_is_scrubbed_in_base64_that_is_wrapped(
+    key: ApiKey, user: str, width: int, line_break: str
+) -> None:
+    secret = HOPX.parts(key).secret
+    written, decided = base64_of(user + key.reveal().removesuffix(secret), secret, ":", base64.b64encode)
+    scrubbed = Scrubber(HOPX).scrub(f"Basic {base64_wrapped(written, width, line_break)}\nand this")
+    assert scrubbed.endswith("\nand this")
+    assert not survives(decided, scrubbed)
+
+
+def test_two_keys_in_one_piece_of_base64_are_both_scrubbed() -> None:
+    one, other = HOPX.mint().reveal(), HOPX.mint().reveal()
+    for between in (":", ": ", ":xy "):
+        written = base64.b64encode(f"{one}{between}{other}".encode()).decode()
+        scrubbed = Scrubber(HOPX).scrub(f"Basic {written}.")
+        for key in (one, other):
+            secret = key.partition(".")[2]
+            decided = base64_of(f"{one}{between}{other}".partition(secret)[0], secret, "", base64.b64encode)[1]
+            assert not survives(decided, scrubbed)
+
+
+@pytest.mark.parametrize("key_format", [HOPX, COLONS], ids=["hopx", "colons"])
+def test_what_stands_on_the_lines_around_a_key_is_left(key_format: KeyFormat) -> None:
+    key = key_format.mint().reveal()
+    head = key[: -len(key_format.parse(key).secret)]
+    for around in ("{}\nnext\n", "{}\n> next", "{} \\\n  -H abcdef", "before\n{}\r\n\r\nabcdef0123", '["{}\\nabc"]'):
+        assert Scrubber(key_format).scrub(around.format(key)) == around.format(f"{head}…")
+        coded = base64.b64encode(key.encode()).decode().rstrip("=")
+        kept = base64.b64encode(head.encode()).decode()[: len(head) * 8 // 6]
+        assert Scrubber(key_format).scrub(around.format(coded)) == around.format(f"{kept}…")
+    short = key[:-9]
+    assert Scrubber(key_format).scrub(f"{short}\nnext line\n") == f"{head}…\nnext line\n"
+
+
+PIECES = [
+    "hopx_live_",
+    "hopx_live_YOUR_KEY",
+    "aG9weF9saXZlX",
+    "aG9weF9saXZlXw==",
+    "hvcHhfbGl2ZV",
+    "ob3B4X2xpdmVf",
+    "word",
+]
+PIECES += ["\n", "\n> ", "\\\n  ", "\\n", " ", "Basic ", "…", "=", "."]
+
+
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=9)), max_size=20).map("".join))
+@example(base64.b64encode(b"the prefix is hopx_live_ and a key is hopx_live_<keyId>.<secret>").decode())
+@example(base64.b64encode(b"hopx_live_YOUR_KEY_HERE").decode())
+def test_text_that_only_resembles_a_key_is_unchanged(written: str) -> None:
+    assume(not re.search(r"hopx_live_[\w.+/=-]{20}", written))
+    assert Scrubber(HOPX).scrub(written) == written
+
+
+@pytest.mark.parametrize("piece", ["hopx_live_", "h\n", "hopx_live_NXAXAV4sU3Ii.\n", " ", "\\", "A", *PIECES])
+def test_a_megabyte_is_scrubbed_in_no_time_whatever_it_holds(piece: str) -> None:
+    for begin in ("", "hopx_live_", "aG9weF9saXZlX", "h\n"):
+        started = time.process_time()
+        Scrubber(HOPX).scrub(begin + piece * (1_000_000 // len(piece)))
+        assert time.process_time() - started < _PATIENCE
 
 
 # What is neither

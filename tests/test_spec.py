@@ -126,6 +126,11 @@ def test_every_claim_has_a_rule_or_a_reason_why_not() -> None:
     assert set(DISAGREEMENTS) <= asked
 
 
+def test_the_requests_that_no_page_shows_are_marked() -> None:
+    operations = load(default_spec()).operations
+    assert {name for name, operation in operations.items() if not operation.documented} == {"view", "update", "delete"}
+
+
 def test_the_checked_in_schema_is_what_the_types_generate() -> None:
     text = (specs_directory() / "schema" / "hopx-auth.schema.json").read_text(encoding="utf-8")
     assert text == json.dumps(spec_schema(), indent=2, ensure_ascii=False) + "\n"

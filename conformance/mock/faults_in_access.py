@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from conformance.keys import MalformedKeyError
+from conformance.mock.message import Held
 from conformance.mock.presented import header_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
     from conformance.mock.message import Request, Respond, Response
     from conformance.mock.presented import Reader
     from conformance.mock.respond import Mock
+
+_IN_FLIGHT_SECONDS = 0.002  # what several clients send at once arrives well within it
 
 
 def last_style_ignored(mock: Mock) -> Respond:
@@ -177,18 +180,24 @@ def connection_trusted(mock: Mock) -> Respond:
     return respond
 
 
+def key_shared(mock: Mock) -> Respond:
+    """Requests in flight at the same time all count as sent with the last one's key."""
+    latest: list[Request] = []
+
+    def arrive(request: Request) -> None:
+        latest[:] = [request]
+
+    return Held(arrive, lambda request: mock.respond(request._replace(headers=latest[0].headers)), _IN_FLIGHT_SECONDS)
+
+
 def session_given(mock: Mock) -> Respond:
     """A refusal gives a cookie that authenticates."""
+    return _giving_session(mock, (401,), b"session=1")
 
-    def respond(request: Request) -> Response:
-        response = mock.respond(request)
-        if response.status != 401:
-            return response
-        if request.values(b"cookie") == [b"session=1"]:
-            return response._replace(status=200)
-        return response._replace(headers=(*response.headers, (b"set-cookie", b"session=1; Path=/")))
 
-    return respond
+def session_begun(mock: Mock) -> Respond:
+    """A success gives a cookie that authenticates."""
+    return _giving_session(mock, range(200, 300), b"session=2")
 
 
 def revocation_delayed(mock: Mock) -> Respond:
@@ -207,6 +216,20 @@ def revocation_delayed(mock: Mock) -> Respond:
                 used.add(record.key_id)
                 return response
         return refusal
+
+    return respond
+
+
+def _giving_session(mock: Mock, statuses: Container[int], cookie: bytes) -> Respond:
+    """Gives a cookie with some answers, and lets in who comes back with it."""
+
+    def respond(request: Request) -> Response:
+        response = mock.respond(request)
+        if response.status == 401 and request.values(b"cookie") == [cookie]:
+            return response._replace(status=200)
+        if response.status in statuses:
+            return response._replace(headers=(*response.headers, (b"set-cookie", cookie + b"; Path=/")))
+        return response
 
     return respond
 

@@ -51,6 +51,27 @@ def secret_echoed(mock: Mock) -> Respond:
     return _changing(mock, 401, echo)
 
 
+def sandboxes_told(mock: Mock) -> Respond:
+    """A 401 tells of the sandboxes that there are."""
+
+    def tell(_request: Request, response: Response) -> Response:
+        there_are = [sandbox.fields for sandbox in mock.directory.sandboxes.values()]
+        return _with_body(response, json.loads(response.body) | {"sandboxes": there_are})
+
+    return _changing(mock, 401, tell)
+
+
+def refused_sandbox_shown(mock: Mock) -> Respond:
+    """A 403 shows the sandbox that it refuses."""
+
+    def show(request: Request, response: Response) -> Response:
+        _, item = mock.route(request.path)
+        sandbox = mock.directory.sandboxes.get(item)
+        return _with_body(response, json.loads(response.body) | sandbox.fields) if sandbox else response
+
+    return _changing(mock, 403, show)
+
+
 def denied_create_works(mock: Mock) -> Respond:
     """A refused create creates all the same."""
     return _doing(mock, "create", lambda _item, _request: mock.directory.create_sandbox("own", {}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -37,3 +38,20 @@ class Response(NamedTuple):
 
 
 Respond = Callable[[Request], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Answers that a server decides some seconds after their requests arrived, so that several are in flight at once.
+
+    Who just calls it has one request in flight at a time.
+    """
+
+    arrive: Callable[[Request], None]
+    respond: Respond
+    seconds: float
+
+    def __call__(self, request: Request) -> Response:
+        """Answer at once."""
+        self.arrive(request)
+        return self.respond(request)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httptools
 
-from conformance.mock.message import Request, Response
+from conformance.mock.message import Held, Request, Response
 from conformance.mock.respond import BODY_LIMIT
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class MockProtocol(asyncio.Protocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         self._respond: Any = config.app
+        self._is_held = isinstance(config.app, Held)
         self._state = server_state
         self._parser = httptools.HttpRequestParser(self)
         self.transport: Any = None
@@ -104,7 +105,20 @@ class MockProtocol(asyncio.Protocol):
         too_large = self._size > BODY_LIMIT
         body = b"" if too_large else b"".join(self._body)
         request = Request(method, path, query, self._headers, body, too_large, self._client)
-        self._write(self._respond(request), method, keep_alive=self._parser.should_keep_alive())
+        if self._is_held:
+            self._hold(request)
+        else:
+            self._write(self._respond(request), method, keep_alive=self._parser.should_keep_alive())
+
+    def _hold(self, request: Request) -> None:
+        held: Held = self._respond
+        keep_alive = self._parser.should_keep_alive()
+
+        def answer() -> None:
+            self._write(held.respond(request), request.method, keep_alive=keep_alive)
+
+        held.arrive(request)
+        asyncio.get_running_loop().call_later(held.seconds, answer)
 
     def _target(self) -> str:
         target = self._url.decode("latin-1")

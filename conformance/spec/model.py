@@ -26,6 +26,7 @@ Check = Literal[
     "challenge_is_sent",
     "concurrent_requests_keep_apart",
     "cookie_of_refusal_does_not_authenticate",
+    "cookie_of_success_does_not_authenticate",
     "every_near_miss_is_refused",
     "example_is_well_formed",
     "foreign_sandbox_is_not_listed",
@@ -106,7 +107,10 @@ class Style(Entry, frozen=True):
 
 
 class Operation(Entry, frozen=True):
-    """A request of the API, the permission it needs and the statuses of success."""
+    """A request of the API, the permission it needs and the statuses of success.
+
+    `documented: false` says that no page has the request, so that an API without it breaks no promise.
+    """
 
     request: RequestLine
     needs: Text
@@ -114,6 +118,7 @@ class Operation(Entry, frozen=True):
     other_body: JsonObject | None = None
     succeeds: list[Status] = field(default_factory=lambda: [200])
     makes: list[str] = []
+    documented: bool = True
     because: list[str] = []
 
     @property

@@ -30,6 +30,7 @@ _WITH_OUTCOME = (
     "answer",
     "bad_key_after_good_one",
     "cookie_of_refusal_does_not_authenticate",
+    "cookie_of_success_does_not_authenticate",
     "every_near_miss_is_refused",
     "refused_every_time",
     "server_survives",

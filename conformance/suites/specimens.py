@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import signal
 import threading
-from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from conformance.compose import compose, compose_alternative
-from conformance.exchange import Recipe
+from conformance.exchange import Recipe, within
+from conformance.judge import Withheld
 from conformance.probes import Axes
 from conformance.targets.errors import TargetError
 
@@ -46,6 +46,10 @@ class Specimens:
         )
         self.owner = Recipe(owner)
         self._style = next(iter(spec.styles))
+        bodies = [
+            body for operation in spec.operations.values() for body in (operation.body, operation.other_body) if body
+        ]
+        self._field_names = frozenset(name for body in bodies for name in body)
         self._id_names = spec.operations["create"].makes if "create" in spec.operations else ["id"]
 
     def keep(self, purpose: str) -> str:
@@ -56,7 +60,7 @@ class Specimens:
 
         """
         if purpose not in self._kept:
-            self._kept[purpose] = self.fresh() if self._target.may_write else self._listed()
+            self._kept[purpose] = self.fresh() if self._target.may_write else self._found()
         return self._kept[purpose]
 
     def fresh(self) -> str:
@@ -68,7 +72,7 @@ class Specimens:
         """
         if not self._target.may_write:
             raise NoSpecimenError("--allow-writes, to create a sandbox")
-        exchange = self.create(self._own("create"))
+        exchange = self.create(self.own("create"))
         made = self.ids_in(exchange.response)
         if not 200 <= exchange.response.status < 300 or not made:
             raise NoSpecimenError(f"a key that can create a sandbox (creating one gave {exchange.response.status})")
@@ -115,7 +119,7 @@ class Specimens:
 
     def listed_in(self, response: Response) -> list[str]:
         """The ids of the elements of a list, wherever in the response the list is."""
-        for elements in (value for value in _within(response.json) if isinstance(value, list)):
+        for elements in (value for value in within(response.json) if isinstance(value, list)):
             found = [next(_ids(element, self._id_names), "") for element in elements]
             if any(found):
                 return [item for item in found if item]
@@ -123,7 +127,7 @@ class Specimens:
 
     def is_named_in(self, response: Response, item: str) -> bool:
         """Whether an id is among the values of a response, under whatever name."""
-        return any(str(value) == item for value in _within(response.json) if _is_id(value))
+        return any(str(value) == item for value in within(response.json) if _is_id(value))
 
     def remember(self, exchange: Exchange) -> None:
         """Note the sandbox that a successful create made."""
@@ -132,10 +136,34 @@ class Specimens:
             self._made |= dict.fromkeys(made, self._deleter(exchange.asked.recipe))
             self.unread += not made
 
-    def _listed(self) -> str:
+    def withheld_from(self, recipe: Recipe | None) -> Withheld:
+        """What a credential, or nobody in particular, must not be told: of the sandboxes that it may not look at."""
+        organizations = {item: self._organization(deleter) for item, deleter in self._made.items()}
+        organizations |= dict.fromkeys(self._kept.values(), self._organization(self.owner))
+        organizations[self._target.keyring.foreign_sandbox] = "other"
+        seen = self._organization(recipe) if recipe and self._may_look(recipe) else ""
+        return Withheld(frozenset(item for item, of in organizations.items() if of != seen), self._field_names)
+
+    def own(self, operation: str) -> Axes:
+        """An operation with the owner's credential.
+
+        Raises:
+            NoSpecimenError: There is no such credential, or no such operation.
+
+        """
+        if self._target.keyring.obstacle(self.owner):
+            raise NoSpecimenError(self._target.keyring.obstacle(self.owner))
+        if operation not in self._spec.operations:
+            raise NoSpecimenError(f"the operation {operation!r} in the spec")
+        return Axes(recipe=self.owner, style=self._style, operation=operation)
+
+    def _found(self) -> str:
+        """A sandbox of others; one serves every purpose, since it is only looked at."""
+        if self._kept:
+            return next(iter(self._kept.values()))
         if self._found_none:
             raise NoSpecimenError(_NONE_LISTED)
-        exchange = self._target.send(compose(self._spec, self._own("list")))
+        exchange = self._target.send(compose(self._spec, self.own("list")))
         shown = exchange.response.status in self._spec.operations["list"].succeeds
         found = self.listed_in(exchange.response) if shown else []
         if not found:
@@ -143,9 +171,18 @@ class Specimens:
             raise NoSpecimenError(_NONE_LISTED)
         return found[0]
 
+    def _organization(self, recipe: Recipe) -> str:
+        return self._spec.credentials[recipe.name].organization
+
+    def _may_look(self, recipe: Recipe) -> bool:
+        credential = self._spec.credentials[recipe.name]
+        needed = {self._spec.operations[name].needs for name in ("list", "view") if name in self._spec.operations}
+        allowed = self._spec.scopes[credential.scope].allows if credential.scope else needed
+        return credential.key in ("active", "rate_limited") and not needed.isdisjoint(allowed)
+
     def _delete(self, item: str) -> None:
         try:
-            axes = dataclasses.replace(self._own("delete"), recipe=self._made[item])
+            axes = dataclasses.replace(self.own("delete"), recipe=self._made[item])
             response = self._target.send(compose(self._spec, axes, item)).response
         except (TargetError, NoSpecimenError):
             return
@@ -154,30 +191,13 @@ class Specimens:
 
     def _deleter(self, creator: Recipe | None) -> Recipe:
         """Who may delete what a credential created: the owner, or the credential itself in another organization."""
-        credentials = self._spec.credentials
-        if creator is None or credentials[creator.name].organization == credentials[self.owner.name].organization:
+        if creator is None or self._organization(creator) == self._organization(self.owner):
             return self.owner
         return creator
 
-    def _own(self, operation: str) -> Axes:
-        if self._target.keyring.obstacle(self.owner):
-            raise NoSpecimenError(self._target.keyring.obstacle(self.owner))
-        if operation not in self._spec.operations:
-            raise NoSpecimenError(f"the operation {operation!r} in the spec")
-        return Axes(recipe=self.owner, style=self._style, operation=operation)
-
-
-def _within(value: Any) -> Iterator[Any]:
-    """A JSON value and everything in it, what contains before what is contained; however deep it goes."""
-    waiting = deque([value])
-    while waiting:
-        yield (one := waiting.popleft())
-        if isinstance(one, dict | list):
-            waiting += one.values() if isinstance(one, dict) else one
-
 
 def _ids(value: Any, names: list[str]) -> Iterator[str]:
-    for one in _within(value):
+    for one in within(value):
         if isinstance(one, dict):
             yield from (str(one[name]) for name in names if _is_id(one.get(name)))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from conformance.compose import compose
 from conformance.exchange import Recipe
-from conformance.judge import Verdict, brief, mismatch
+from conformance.judge import Verdict, brief
 from conformance.suites.check import check
 from conformance.suites.trial import BlockedError, Trial
 
@@ -75,7 +75,7 @@ def refused_every_time(trial: Trial) -> Verdict:
     expected = trial.expected()
     times = 1 + min(trial.examples, _MOST_REPETITIONS)
     for count in range(1, times + 1):
-        misfit = mismatch(expected, trial.ask().response)
+        misfit = trial.misfit(expected, trial.ask())
         if misfit:
             return trial.broken(f"{expected}, {times} times", f"{misfit}, at request number {count}")
     return trial.kept(f"{expected}, {times} times", f"{times} refusals")

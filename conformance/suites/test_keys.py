@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from conformance.exchange import Recipe
-from conformance.judge import gives_access, mismatch, vocabulary_of
+from conformance.judge import gives_access, vocabulary_of
 from conformance.keys import MalformedKeyError
 from conformance.suites.check import check
 from conformance.suites.trial import BlockedError, Trial
@@ -63,7 +63,7 @@ def every_near_miss_is_refused(trial: Trial) -> Verdict:
     operations = [
         name
         for name, operation in trial.spec.operations.items()
-        if trial.target.may_write or operation.method in ("GET", "HEAD")
+        if (trial.target.may_write or operation.method in ("GET", "HEAD")) and trial.presence.of(name).is_present
     ]
     asked = [0]
     misfits: list[str] = []
@@ -91,7 +91,7 @@ def every_near_miss_is_refused(trial: Trial) -> Verdict:
                 unanswered.append(error)
                 return
             asked[0] += 1
-            misfit = mismatch(expected, exchange.response)
+            misfit = trial.misfit(expected, exchange)
             if misfit:
                 misfits.append(f"{recipe} in {style} on {operation}: {misfit}")
             assert not misfit  # noqa: S101  how Hypothesis is told

@@ -5,11 +5,15 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from conformance.judge import Verdict, brief, mismatch
+from conformance.judge import Verdict, brief
 from conformance.suites.check import check
 from conformance.suites.trial import BlockedError, Trial
 from conformance.targets.errors import UnansweredError
+
+if TYPE_CHECKING:
+    from conformance.exchange import Exchange
 
 _MOST_PAIRS = 6
 _PATIENCE = 60.0
@@ -42,14 +46,22 @@ def server_survives(trial: Trial) -> Verdict:
 @check(requests=2)
 def cookie_of_refusal_does_not_authenticate(trial: Trial) -> Verdict:
     """A refusal's cookies, sent back, are refused as well."""
-    first = trial.ask()
+    return _cookies_are_refused(trial, trial.ask())
+
+
+@check(requests=2)
+def cookie_of_success_does_not_authenticate(trial: Trial) -> Verdict:
+    """The cookies that came with a success, sent back without its key, are refused."""
+    return _cookies_are_refused(trial, _successful(trial, trial.ask()))
+
+
+def _cookies_are_refused(trial: Trial, first: Exchange) -> Verdict:
     cookies = [value.partition(";")[0] for name, value in first.response.headers if name.lower() == "set-cookie"]
     if not cookies:
         return trial.kept("no cookie, or one that is refused", f"{brief(first.response)} without a cookie")
     request = trial.composed()
     headers = (*request.headers, ("Cookie", "; ".join(cookies).replace("{", "%7B")))
-    trial.send(replace(request, headers=headers))
-    misfit = mismatch(trial.expected(), trial.exchanges[-1].response)
+    misfit = trial.misfit(trial.expected(), trial.send(replace(request, headers=headers, recipe=None)))
     if misfit:
         return trial.broken("no cookie, or one that is refused", f"the cookie gave {misfit}")
     return trial.kept("no cookie, or one that is refused", "the cookie was refused")
@@ -58,11 +70,15 @@ def cookie_of_refusal_does_not_authenticate(trial: Trial) -> Verdict:
 @check(requests=2)
 def bad_key_after_good_one(trial: Trial) -> Verdict:
     """On the connection that just carried a good key, a bad one is refused."""
-    good = trial.ask(recipe=trial.specimens.owner)
-    if good.response.status not in trial.spec.operations[trial.probe.operation].succeeds:
-        raise BlockedError(f"a good key to begin with (it gave {brief(good.response)})")
+    _successful(trial, trial.ask(recipe=trial.specimens.owner))
     trial.ask()
     return trial.verdict(trial.expected())
+
+
+def _successful(trial: Trial, exchange: Exchange) -> Exchange:
+    if exchange.response.status not in trial.spec.operations[trial.probe.operation].succeeds:
+        raise BlockedError(f"a good key to begin with (it gave {brief(exchange.response)})")
+    return exchange
 
 
 @check(requests=2, per_example=2)

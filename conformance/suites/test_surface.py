@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conformance.compose import compose
-from conformance.judge import Verdict, gives_access, mismatch
+from conformance.judge import Verdict, gives_access
 from conformance.suites.check import check
 from conformance.suites.surface import Generated, generated_requests
 from conformance.suites.trial import BlockedError, Trial
@@ -33,7 +33,7 @@ def whole_surface_needs_a_key(trial: Trial) -> Verdict:
         exchange = trial.send(_request(template, case))
         if trial.probe.operation == "create":
             trial.specimens.remember(exchange)
-        misfit = mismatch(expected, exchange.response)
+        misfit = trial.misfit(expected, exchange)
         if misfit:
             del trial.exchanges[:-1]
             access = "access" if gives_access(exchange.response) else "another refusal"

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.compose import UNKNOWN_ID, compose
 from conformance.exchange import Recipe
-from conformance.judge import Expectation, Verdict, brief, broken, expectation, kept, mismatch
+from conformance.judge import Expectation, Verdict, brief, broken, expectation, kept, leak, mismatch
+from conformance.suites.presence import NOT_THERE
 from conformance.suites.specimens import NoSpecimenError
 
 if TYPE_CHECKING:
     from conformance.exchange import Exchange, Request
     from conformance.probes import Probe
     from conformance.spec.model import Spec
+    from conformance.suites.presence import Presence
     from conformance.suites.specimens import Specimens
     from conformance.targets.http import Target
 
@@ -39,12 +42,28 @@ class Trial:
     spec: Spec
     target: Target
     specimens: Specimens
+    presence: Presence
     probe: Probe
     vocabulary: str = "any"
     examples: int = 1
     fault: str = ""
     documents: Path = Path()
     exchanges: list[Exchange] = field(default_factory=list)
+
+    def look_for_operation(self) -> None:
+        """See that the target has the probe's operation, where no page documents it.
+
+        Raises:
+            TargetError: There was no answer.
+            BlockedError: The target does not have it.
+
+        """
+        look = self.presence.of(self.probe.operation)
+        if look.exchange and look.is_absent:
+            self._noted(look.exchange)
+            request = self.spec.operations[self.probe.operation].request
+            status = look.exchange.response.status
+            raise BlockedError(f"{request}, but this API does not seem to have it: the full key got {status}")
 
     def ask(self, item: str | None = None, **axes: Any) -> Exchange:
         """Ask the probe, or the same with other values on some axes, and keep the exchange.
@@ -146,10 +165,16 @@ class Trial:
         """What the rule promises for the probe, or another outcome of the spec."""
         return expectation(self.spec, probe or self.probe, self.vocabulary, outcome)
 
+    def misfit(self, expected: Expectation, exchange: Exchange) -> str:
+        """How an exchange breaks an expectation, or what its refusal tells all the same; "" when it keeps it."""
+        is_anonymous = exchange.response.status == HTTPStatus.UNAUTHORIZED  # whatever was sent, it is nobody's key
+        withheld = self.specimens.withheld_from(None if is_anonymous else exchange.asked.recipe)
+        return mismatch(expected, exchange.response) or leak(exchange, withheld)
+
     def verdict(self, expected: Expectation, exchange: Exchange | None = None) -> Verdict:
         """Judge one exchange, by default the last; the report shows all of them."""
         judged = exchange or self.exchanges[-1]
-        misfit = mismatch(expected, judged.response)
+        misfit = self.misfit(expected, judged)
         return self.broken(str(expected), misfit) if misfit else self.kept(str(expected), brief(judged.response))
 
     def kept(self, expected: str, observed: str) -> Verdict:
@@ -157,7 +182,15 @@ class Trial:
         return kept(self.probe, expected, observed, self.exchanges)
 
     def broken(self, expected: str, observed: str) -> Verdict:
-        """The promise did not hold."""
+        """The promise did not hold.
+
+        Raises:
+            BlockedError: The answer may as well mean that the target does not have the operation.
+
+        """
+        if self.presence.of(self.probe.operation).is_open and self.exchanges[-1].response.status in NOT_THERE:
+            request = self.spec.operations[self.probe.operation].request
+            raise BlockedError(f"a sandbox, to see whether this API has {request}, which no page documents")
         return broken(self.probe, expected, observed, self.exchanges)
 
     def _style_of(self, recipe: Recipe) -> str:
