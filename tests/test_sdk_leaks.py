@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from runs import SPEC
+from runs import SPEC, run_command
 from sdk_clients import judge, python_adapter
 from test_leaks import KEY_FORMAT, leaks
 
@@ -48,3 +48,13 @@ def test_a_broken_adapter_that_tells_its_key_is_reported_without_it(ending: str,
     keys = keys_told_to(adapter)
     assert keys
     assert leaks(ran, keys) == []
+
+
+@pytest.mark.parametrize("ending", ["dies", "prints", "refuses", "misbehaves"])
+def test_checking_such_an_adapter_does_not_repeat_the_key_either(ending: str, tmp_path: Path) -> None:
+    adapter = python_adapter(tmp_path, "canary.py", ending)
+    (tmp_path / "run").mkdir()
+    ran = run_command(tmp_path / "run", "adapter", "check", str(adapter))
+    assert ran.status == 1
+    assert "the adapter little is broken" in ran.output
+    assert leaks(ran, keys_told_to(adapter)) == []
