@@ -171,3 +171,11 @@ def test_a_wrong_client_gets_the_same_verdicts_twice(tmp_path: Path) -> None:
     runs = [judge(tmp_path / name, adapter) for name in ("first", "second")]
     one, other = ({probe: line["verdict"] for probe, line in ran.verdicts.items()} for ran in runs)
     assert one == other
+
+
+def test_an_error_may_quote_what_follows_the_key(tmp_path: Path) -> None:
+    adapter = python_adapter(tmp_path, "adapter.py", "--fault=quotes-what-follows-the-key")
+    ran = judge(tmp_path, adapter, "-k", "odd-key")
+    shown = ran.verdicts["sdk-odd-key-is-not-shown[list-header]"]
+    assert "X-Injected: yes" in shown["observed"] + str(shown["user"])
+    assert ran.status == 0

@@ -409,7 +409,15 @@ class ShowsKeyWhenSerialized(Client):
         self.header = {"X-API-Key": api_key}
 
 
-# not judged: what else may happen while it is
+# not wrong, or wrong in a way that no rule is about
+
+
+class QuotesWhatFollowsTheKey(Client):
+    def checked(self, text):
+        try:
+            return super().checked(text)
+        except UnusableKeyError:
+            raise UnusableKeyError(f"The key is followed by {text[len(text.split()[0]) :]!r}") from None
 
 
 class HangsOnNested429(Client):
@@ -441,4 +449,4 @@ FAULTS = {
     for name, made in list(globals().items())
     if isinstance(made, type) and issubclass(made, Client) and made is not Client and not name.startswith("_")
 }
-UNJUDGED = ("hangs-on-nested-429",)
+UNJUDGED = ("quotes-what-follows-the-key", "hangs-on-nested-429")
