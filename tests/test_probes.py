@@ -23,7 +23,7 @@ settings.register_profile("probes", database=None, deadline=None)
 settings.load_profile("probes")
 
 SPEC = load(default_spec())
-PROBES = list(all_probes(SPEC))
+PROBES = [probe for probe in all_probes(SPEC) if probe.rule.target != "sdk"]
 FULL = Recipe("full")
 
 
