@@ -30,7 +30,7 @@ VARIABLES = [
     *KEY_VARIABLES,
     *(c.sandbox_variable for c in SPEC.credentials.values() if c.sandbox_variable),
 ]
-_PATIENCE = 120.0  # seconds after which something hangs; nothing here waits for them to pass
+_PATIENCE = 600.0  # seconds after which something hangs; nothing here waits for them to pass
 _SUITE = [sys.executable, "-m", "pytest", "-p", "conformance.plugin", "-p", "no:schemathesis", "-p", "no:anyio"]
 
 

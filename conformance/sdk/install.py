@@ -81,9 +81,9 @@ def _run(adapter: Adapter, argv: list[str], version: str) -> None:
 
 
 def _digest(adapter: Adapter) -> str:
-    """Changes with anything in the adapter's folder that installing may read."""
+    """Changes with anything in the adapter's folder that installing may read; its waivers are not part of it."""
     whole = hashlib.sha256()
-    for path in sorted(path for path in adapter.folder.iterdir() if path.is_file()):
+    for path in sorted(path for path in adapter.folder.iterdir() if path.is_file() and path != adapter.waivers):
         whole.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return whole.hexdigest()[:12]
 
