@@ -100,6 +100,9 @@ class Reporting:
                 self._tally.footer()
                 | {"requests": self._requests(), "problems": self._problems, "exit_status": int(session.exitstatus)}
             )
+        elif exitstatus == pytest.ExitCode.INTERRUPTED:
+            self._problems = self._not_reached(session.testscollected)
+        self._tally.problems = self._problems
         self._lines.close()
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:

@@ -18,6 +18,7 @@ from conformance.reporting import Reporting
 from conformance.run import MOST_SILENCES, Run
 from conformance.scrubbing import Scrubbing
 from conformance.suites.specimens import ENDING_SIGNALS
+from conformance.targets.errors import UnansweredError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -148,10 +149,12 @@ class Session:
         return [f"budget: at most {target.limit} requests ({kind}), {seconds:.0f} s at {target.pace.rate:g} a second"]
 
     @pytest.hookimpl(hookwrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, Any, None]:
-        """Give the report its verdict, as a line of the results file."""
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
+        """Give the report its verdict, as a line of the results file, and no traceback of a target that is silent."""
         outcome = yield
         report = outcome.get_result()
+        if call.excinfo and call.excinfo.errisinstance(UnansweredError):
+            report.longrepr = item.repr_failure(call.excinfo)
         if isinstance(item, ProbeItem) and item.verdict and _decides(report):
             report.verdict_line = item.line()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,9 +130,12 @@ def report_directory(config: pytest.Config) -> Path:
     directory: Path = config.invocation_params.dir / given(config, "--report-dir")
     try:
         directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            pass
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise pytest.UsageError(f"--report-dir {directory}: cannot be made ({reason}); name another one") from None
+        message = f"--report-dir {directory}: cannot be made or written to ({reason}); name another one"
+        raise pytest.UsageError(message) from None
     for name in ("results.jsonl", "report.html"):
         if (directory / name).is_dir():
             raise pytest.UsageError(f"--report-dir {directory}: {name} in it is a directory; name another one")

@@ -53,6 +53,7 @@ def main() -> None:
         assert " 0 fail " in summary, summary
         assert (directory / "reports" / "report.html").is_file()
         run(programs / "hopx-auth", "spec", "lint", cwd=directory)
+        run(programs / "hopx-auth", "adapter", "check", "curl", cwd=directory)
         check_mock(programs / "hopx-auth", directory)
         print(f"wheel: {wheel.name} outside the checkout: {summary}")
 

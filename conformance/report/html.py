@@ -65,6 +65,7 @@ class HtmlReport:
         """The summary with its denominator."""
         prefix.append(_STYLE)
         prefix += [f'<p class="sentences">{escape(sentence)}</p>' for sentence in self._tally.counted()]
+        prefix += [f'<p class="sentences">{escape(problem)}</p>' for problem in self._tally.problems]
         prefix += [f'<p class="needs">{escape(sentence)}</p>' for sentence in self._tally.needs()]
 
     @pytest.hookimpl(optionalhook=True)

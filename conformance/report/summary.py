@@ -25,6 +25,7 @@ class Tally:
         self.blocked: Counter[str] = Counter()
         self.noted: list[dict[str, Any]] = []
         self.vocabularies: set[str] = set()
+        self.problems: list[str] = []
 
     def add(self, line: dict[str, Any]) -> None:
         """Count one verdict line; keep those that somebody has to look at."""
