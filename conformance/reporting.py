@@ -93,7 +93,12 @@ class Reporting:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Fail a run that asked nothing or whose waivers are stale, and end the results file."""
         if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            self._problems = [*self._stale(), *self._nothing_asked(), *self._not_reached(session.testscollected)]
+            self._problems = [
+                *self._stale(),
+                *self._nothing_asked(),
+                *self._not_reached(session.testscollected),
+                *self._strays(),
+            ]
             if self._problems:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
             self._lines.end(
@@ -136,6 +141,10 @@ class Reporting:
         if self._tally.total and not self._tally.asked:
             return ["nothing could be asked, so nothing is known: see what is needed above"]
         return []
+
+    def _strays(self) -> list[str]:
+        run = self._config.stash.get(RUN, None)
+        return run.target.strays if isinstance(run, SdkRun) else []
 
     def _not_reached(self, collected: int) -> list[str]:
         left = collected - self._reached

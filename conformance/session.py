@@ -110,6 +110,10 @@ class Session:
         """Every probe that this kind of target can be asked."""
         return self._probes
 
+    @property
+    def _is_sdk(self) -> bool:
+        return self._run is not None and self._run.target.name == "sdk"
+
     def pytest_pycollect_makeitem(self, collector: Any, obj: Any) -> list[ProbeItem] | None:
         """Make items of check functions."""
         if not hasattr(obj, "check") or getattr(obj, "__module__", "") != collector.obj.__name__:
@@ -117,8 +121,8 @@ class Session:
         return list(items_of(collector, obj, self._probes))
 
     def pytest_sessionstart(self) -> None:
-        """Let a run that creates sandboxes end as with Ctrl-C, whatever signal ends it."""
-        if self._run is None or self._run.target.name != "live" or not self._run.target.may_write:
+        """Let a run that creates sandboxes or starts SDKs end as with Ctrl-C, whatever signal ends it."""
+        if self._run is None or not ((self._run.target.name == "live" and self._run.target.may_write) or self._is_sdk):
             return
         for number in ENDING_SIGNALS:
             if signal.getsignal(number) is signal.SIG_DFL:

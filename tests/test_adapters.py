@@ -103,13 +103,13 @@ def test_serve_prints_the_next_call_and_judges_what_is_pasted(tmp_path: Path) ->
     folder = python_adapter(tmp_path, "adapter.py")
     raised = {"type": "SomeError", "message": "m", "display": "d", "debug": "t"}
     pasted = "\n" + json.dumps({"id": 1, "outcome": "raised", "error": raised}) + "\n"
-    words = ("adapter", "serve", str(folder), "--rule", "sdk-refusal-is-an-error")
+    words = ("adapter", "serve", str(folder), "--rule", "sdk-without-key-is-an-error")
     ran = run_command(tmp_path, *words, stdin=pasted)
     assert ran.status == 0
     calls = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith('{"op":"call"')]
-    assert [call["operation"] for call in calls] == ["list", "list"]
+    assert [call["operation"] for call in calls] == ["list", "create"]
     assert "no request arrived" in ran.stdout
-    assert "pass: sdk-refusal-is-an-error[list-flat]" in ran.stdout
+    assert "pass: sdk-without-key-is-an-error[list-flat]" in ran.stdout
 
 
 def test_serve_knows_its_rules(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ class HtmlReport:
         prefix.append(_STYLE)
         prefix += [f'<p class="sentences">{escape(sentence)}</p>' for sentence in self._tally.counted()]
         prefix += [f'<p class="sentences">{escape(problem)}</p>' for problem in self._tally.problems]
-        prefix += [f'<p class="needs">{escape(sentence)}</p>' for sentence in self._tally.needs()]
+        prefix += [f'<p class="needs">{escape(self._scrub(sentence))}</p>' for sentence in self._tally.needs()]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_header(self, cells: list[str]) -> None:

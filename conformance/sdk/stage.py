@@ -92,6 +92,18 @@ class Stage:
         clean, leaks = self._watcher.cleaned(answer) if answer else (None, ())
         return Called(clean, tuple(sorted(seen, key=lambda one: one.at)), leaks, problem, seconds)
 
+    def strays(self) -> list[str]:
+        """Requests that came below no path of a call, and whether they held a part of a secret."""
+        found = []
+        for stray in self._recorder.strays:
+            request = stray.request
+            texts = [f"{request.path}?{request.query}", request.body.decode("utf-8", "replace")]
+            texts += [value.decode("latin-1") for _, value in request.headers]
+            holds = any(map(self.keyring.scrubber.knows, texts))
+            place = self.keyring.scrubber.scrub(f"{request.method} {request.path}")
+            found.append(place + (", with a part of the secret" if holds else ""))
+        return found
+
     def close(self) -> None:
         """Stop serving, and leave nothing behind."""
         self._recorder.close()

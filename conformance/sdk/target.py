@@ -80,6 +80,11 @@ class SdkTarget:
         return f"{self._adapter.name}@{self.greeting.version}"
 
     @property
+    def strays(self) -> list[str]:
+        """Requests that belong to no call: they ignored the base URL, or came after the call had ended."""
+        return [f"the SDK sent what belongs to no call: {stray}" for stray in self._stage.strays()]
+
+    @property
     def base_url(self) -> str:
         """Where the recording server listens."""
         return self._stage.address

@@ -46,7 +46,21 @@ class SdkTrial:
         unknown = [seen for seen in called.to_api if not seen.played]
         if unknown:
             raise BlockedError(f"an answer to {unknown[0]}, which the recording server does not know; add it to routes")
+        if self.probe.answer and self.probe.source != "nowhere" and not called.to_api:
+            raise BlockedError("a request to be answered so, and none came")
         return called
+
+    @property
+    def requests(self) -> tuple[Seen, ...]:
+        """The requests that went to the API.
+
+        Raises:
+            BlockedError: There were none; whether there have to be some is asked by another rule.
+
+        """
+        if not self.called.to_api:
+            raise BlockedError("a request to look at, and none came")
+        return self.called.to_api
 
     @property
     def error(self) -> SdkError:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from conformance.sdk.protocol import Returned
 from conformance.suites.check import check
 from conformance.suites.sdk_trial import places
+from conformance.suites.trial import BlockedError
 
 if TYPE_CHECKING:
     from conformance.judge import Verdict
@@ -67,16 +68,18 @@ def key_travels_in_one_header(trial: SdkTrial) -> Verdict:
 def key_goes_nowhere_else(trial: SdkTrial) -> Verdict:
     """No request to the API holds a part of the secret anywhere but in the documented headers."""
     expected = "no part of the secret outside the documented headers"
-    for seen in trial.called.to_api:
+    for seen in trial.requests:
         if seen.strays:
             return trial.broken(expected, f"{seen} has some in {', '.join(seen.strays)}")
-    return trial.kept(expected, places(trial.called.to_api))
+    return trial.kept(expected, places(trial.requests))
 
 
 @check()
 def key_stays_with_the_api(trial: SdkTrial) -> Verdict:
     """No request to another host holds a part of the secret."""
     expected = "no part of the secret goes to another host"
+    if not trial.called.seen:
+        raise BlockedError("a request to look at, and none came")
     others = [seen for seen in trial.called.seen if seen.elsewhere]
     for seen in others:
         found = [*(f"its {name} header" for name in seen.styles), *seen.strays]
