@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from conformance.compose import compose
 from conformance.judge import Verdict, expectation
-from conformance.probes import SAFE_METHODS, method_of, smallest_cover
+from conformance.probes import SAFE_METHODS, Axes, method_of, smallest_cover
 from conformance.suites.presence import Presence
 from conformance.suites.specimens import NoSpecimenError, Specimens
 from conformance.suites.trial import BlockedError, Trial
@@ -17,6 +18,7 @@ from conformance.targets.errors import TargetError, TooManyRequestsError, Unansw
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from conformance.exchange import Recipe
     from conformance.probes import Probe
     from conformance.spec.model import Spec
     from conformance.suites.check import Check, Cost
@@ -53,6 +55,7 @@ class Run:
     documents: Path = Path()
     left_out: set[str] = field(default_factory=set)
     silences: int = 0
+    dead: dict[Recipe, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.specimens = Specimens(self.spec, self.target)
@@ -75,6 +78,8 @@ class Run:
             possible = [(probe, cost) for probe, cost in possible if probe.id in chosen]
         budget = sum(self._cost(probe, cost) for probe, cost in possible) + self.presence.cost()
         budget += _HOUSEKEEPING if self.target.may_write else 1
+        active = {probe.recipe for probe, _ in possible if self.spec.credentials[probe.recipe.name].key == "active"}
+        budget += len(active) * len(self.spec.styles)
         if self.target.name == "live":
             self.target.limit = budget
 
@@ -123,11 +128,34 @@ class Run:
             return replace(self._blocked(probe, str(error)), exchanges=tuple(trial.exchanges))
         self.silences = 0
         self._discard()
+        if verdict.kind in ("fail", "advisory") and self._has_dead_key(probe):
+            variable = self.target.keyring.variable(probe.recipe.name)
+            return self._blocked(probe, f"a key that works in {variable}: this one is refused with 401 in every style")
         return waived(self.waivers, probe, verdict)
 
     def expected_text(self, probe: Probe) -> str:
         """What a probe's rule promises, in words."""
         return str(expectation(self.spec, probe, self.vocabulary)) if probe.rule.then else probe.rule.says
+
+    def _has_dead_key(self, probe: Probe) -> bool:
+        """Whether a live API refuses the probe's key altogether, so that nothing else can be said with it.
+
+        That a valid key authenticates is a promise of its own, which stays broken.
+        """
+        is_plain = probe.rule.then and self.spec.outcomes[probe.rule.then].succeeds and not probe.alteration
+        if self.target.name != "live" or is_plain or self.spec.credentials[probe.recipe.name].key != "active":
+            return False
+        if probe.recipe not in self.dead:
+            self.dead[probe.recipe] = self._is_refused(probe.recipe)
+        return self.dead[probe.recipe]
+
+    def _is_refused(self, recipe: Recipe) -> bool:
+        operation = next((name for name, one in self.spec.operations.items() if one.method in SAFE_METHODS), "")
+        axes = [Axes(recipe=recipe, style=style, operation=operation) for style in self.spec.styles if operation]
+        try:
+            return bool(axes) and all(self.target.send(compose(self.spec, one)).response.status == 401 for one in axes)
+        except TargetError:
+            return False
 
     def _discard(self) -> None:
         try:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _LIVE = ("--target=live", "--rate=100000", "-q")
 _SMALLEST = ("HOPX_BASE_URL", "HOPX_API_KEY")
-_MOST_SMOKE_REQUESTS = 125
+_MOST_SMOKE_REQUESTS = 130
 
 PLAIN = Freedoms()
 SERVERS = {

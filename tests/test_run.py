@@ -324,6 +324,16 @@ def test_an_error_is_never_waived(tmp_path: Path, mock: dict[str, str]) -> None:
     assert ran.rules("error") == {"valid-key-authenticates"}
 
 
+def test_a_key_that_does_not_work_blocks_what_needs_it_and_accuses_the_api_of_nothing_else(
+    tmp_path: Path, mock: dict[str, str]
+) -> None:
+    minted = run_command(tmp_path, "key", "mint").stdout.strip()
+    ran = run_suite(tmp_path, *LIVE, given={URL: mock[URL], "HOPX_API_KEY": minted})
+    assert ran.status == 1
+    assert ran.rules("fail", "advisory") == {"valid-key-authenticates"}
+    assert "blocked: needs a key that works in HOPX_API_KEY" in ran.stdout
+
+
 def test_a_run_in_which_nothing_could_be_asked_fails(tmp_path: Path, mock: dict[str, str]) -> None:
     ran = run_suite(tmp_path, *LIVE, "-k", "denied-create", given=mock)
     assert ran.status == 1
