@@ -55,7 +55,7 @@ class Run:
     documents: Path = Path()
     left_out: set[str] = field(default_factory=set)
     silences: int = 0
-    dead: dict[Recipe, bool] = field(default_factory=dict)
+    key_is_dead: bool | None = None
 
     def __post_init__(self) -> None:
         self.specimens = Specimens(self.spec, self.target)
@@ -78,8 +78,7 @@ class Run:
             possible = [(probe, cost) for probe, cost in possible if probe.id in chosen]
         budget = sum(self._cost(probe, cost) for probe, cost in possible) + self.presence.cost()
         budget += _HOUSEKEEPING if self.target.may_write else 1
-        active = {probe.recipe for probe, _ in possible if self.spec.credentials[probe.recipe.name].key == "active"}
-        budget += len(active) * len(self.spec.styles)
+        budget += len(self.spec.styles)
         if self.target.name == "live":
             self.target.limit = budget
 
@@ -138,16 +137,16 @@ class Run:
         return str(expectation(self.spec, probe, self.vocabulary)) if probe.rule.then else probe.rule.says
 
     def _has_dead_key(self, probe: Probe) -> bool:
-        """Whether a live API refuses the probe's key altogether, so that nothing else can be said with it.
+        """Whether a live API refuses the full key altogether, so that nothing else can be said with it.
 
         That a valid key authenticates is a promise of its own, which stays broken.
         """
         is_plain = probe.rule.then and self.spec.outcomes[probe.rule.then].succeeds and not probe.alteration
-        if self.target.name != "live" or is_plain or self.spec.credentials[probe.recipe.name].key != "active":
+        if self.target.name != "live" or is_plain or probe.recipe != self.specimens.owner:
             return False
-        if probe.recipe not in self.dead:
-            self.dead[probe.recipe] = self._is_refused(probe.recipe)
-        return self.dead[probe.recipe]
+        if self.key_is_dead is None:
+            self.key_is_dead = self._is_refused(probe.recipe)
+        return self.key_is_dead
 
     def _is_refused(self, recipe: Recipe) -> bool:
         operation = next((name for name, one in self.spec.operations.items() if one.method in SAFE_METHODS), "")
