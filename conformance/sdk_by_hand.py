@@ -73,7 +73,7 @@ class ByHand:
             yield _line(CallMessage(id=number, timeout_seconds=_SECONDS, **staged.fields))
             written = self._answers.readline()
             answer: Answer | None = _read(written, Answer)  # type: ignore[arg-type]
-            called = self._stage.end(staged, answer, "no answer was given")
+            called = self._stage.end(staged, answer, problem="no answer was given")
             if not written:
                 return
             yield self._result(Shown(greeting, called), probes)

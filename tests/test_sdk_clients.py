@@ -37,6 +37,7 @@ TABLE = {
             "sdk-key-in-one-header",
         },
         blocks={
+            "sdk-asks-nobody-else",
             "sdk-attempts-are-bounded",
             "sdk-authentication-error",
             "sdk-error-hides-the-secret",
@@ -85,6 +86,8 @@ TABLE = {
     ),
     "builds-without-key": Caught("sdk-key-in-one-header"),
     "uploads-with-key": Caught("sdk-key-stays-with-the-api"),
+    "asks-its-makers": Caught("sdk-asks-nobody-else"),
+    "tells-its-makers": Caught("sdk-key-stays-with-the-api", also={"sdk-asks-nobody-else"}),
     "shows-key-to-sandbox": Caught("sdk-key-stays-with-the-api"),
     "takes-key-for-token": Caught("sdk-key-is-no-substitute"),
     "follows-redirects": Caught("sdk-redirect-keeps-the-key"),
@@ -141,6 +144,7 @@ TABLE = {
     "logs-key-when-refused": Caught("sdk-log-of-a-refusal-hides-the-secret"),
     "shows-key-when-printed": Caught("sdk-objects-hide-the-secret"),
     "shows-key-when-serialized": Caught("sdk-objects-hide-the-secret"),
+    "shows-key-in-build": Caught("sdk-objects-hide-the-secret"),
 }
 
 

@@ -43,8 +43,8 @@ const operations = {
     try {
       await writeFile(join(contextPath, "greeting.txt"), "hello\n");
       const template = new Template("ubuntu:22.04").copy("greeting.txt", "/greeting.txt").runCmd("cat /greeting.txt");
-      const { buildID, templateID } = await Template.build(template, { name: "greeting", contextPath, ...client });
-      return { build: buildID, template: templateID };
+      const result = await Template.build(template, { name: "greeting", contextPath, onLog: console.log, ...client });
+      return { build: result.buildID, template: result.templateID, printed: [inspect(result), serialized(result)] };
     } finally {
       await rm(contextPath, { recursive: true, force: true });
     }

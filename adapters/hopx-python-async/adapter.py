@@ -56,7 +56,7 @@ async def build(client, given):
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "greeting.txt").write_text("hello\n", encoding="utf-8")
         template = Template("ubuntu:22.04").copy("greeting.txt", "/greeting.txt").run_cmd("cat /greeting.txt")
-        options = BuildOptions(name="greeting", context_path=folder, **client)
+        options = BuildOptions(name="greeting", context_path=folder, on_log=print, **client)
         result = await Template.build(template, options)
     return {"build": result.build_id, "template": result.template_id, "printed": str(result)}
 

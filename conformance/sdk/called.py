@@ -41,11 +41,19 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """A request to a host that nobody told the SDK, which the proxy refused; of TLS only the host is seen."""
+
+    line: str
+    holds_secret: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Called:
     """A call of an SDK, with everything that came of it.
 
     `answer` is what its user got, `None` when the call did not end in its time; `leaks` are the places there that
-    held a part of a secret.
+    held a part of a secret; `outside` is what the proxy refused.
     """
 
     answer: Returned | Raised | Unsupported | None
@@ -53,6 +61,7 @@ class Called:
     leaks: tuple[str, ...] = ()
     problem: str = ""
     seconds: float = 0.0
+    outside: tuple[Outside, ...] = ()
 
     @property
     def error(self) -> SdkError | None:
@@ -90,6 +99,11 @@ class Watcher:
             places |= msgspec.to_builtins(answer.error)
         leaks = tuple(name for name, text in places.items() if any(map(self.scrubber.knows, _texts(text))))
         return clean, leaks
+
+    def outside(self, heads: Iterable[str]) -> tuple[Outside, ...]:
+        """What a proxy heard, given the heads of the requests."""
+        lines = ((head.partition("\r\n")[0].rpartition(" ")[0], self.scrubber.knows(head)) for head in heads)
+        return tuple(Outside(self.scrubber.scrub(line), holds) for line, holds in lines)
 
     def _seen(self, one: Recorded, key: str, recipe: Recipe, base_url: str, client: int) -> Seen:
         request = one.request

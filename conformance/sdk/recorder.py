@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.mock.message import Request, Response
 from conformance.mock.protocol import MockProtocol
+from conformance.sdk.proxy import Proxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +56,7 @@ class Recorder:
             self._loop.run_until_complete(self._listen(listener, elsewhere=is_elsewhere))
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+        self._proxies: list[Proxy] = []
 
     def path(self) -> str:
         """The name of a new path, for one client of one call."""
@@ -63,6 +65,11 @@ class Recorder:
     def stage(self, name: str, play: Callable[[str], Play]) -> None:
         """Answer below a path; `play` is given the address of the path on the other host."""
         self._plays[name] = play(f"{self._elsewhere}/p/{name}")
+
+    def proxy(self) -> Proxy:
+        """A proxy of its own for a process; it lasts as long as the recorder."""
+        self._proxies.append(Proxy(self._loop))
+        return self._proxies[-1]
 
     def url(self, name: str) -> str:
         """The base URL of a path."""
@@ -80,6 +87,8 @@ class Recorder:
 
     def close(self) -> None:
         """Stop serving."""
+        for proxy in self._proxies:
+            proxy.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         for server in self._servers:

@@ -16,12 +16,16 @@ from conformance.sdk.recorder import Recorder
 from conformance.targets.keyring import Keyring
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conformance.keys import ApiKey
     from conformance.sdk.call import Call
     from conformance.sdk.protocol import Answer
+    from conformance.sdk.proxy import Proxy
     from conformance.spec.model import Spec
 
 _TIMES = 5
+_TELLING = ", with a part of the secret"  # what a stray request is said to be
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +86,35 @@ class Stage:
         }
         return Staged(call, text, (here, there), fields, time.monotonic())
 
-    def end(self, staged: Staged, answer: Answer | None, problem: str = "") -> Called:
-        """What came of a call; without an answer `problem` says why there is none."""
+    def proxy(self) -> Proxy:
+        """A proxy of its own for a process."""
+        return self._recorder.proxy()
+
+    def end(self, staged: Staged, answer: Answer | None, heard: Iterable[str] = (), problem: str = "") -> Called:
+        """What came of a call, given what its proxy heard; without an answer `problem` says why there is none."""
         seconds = time.monotonic() - staged.started
         here, there = (self._recorder.take(path) for path in staged.paths)
         recipe, address = staged.call.recipe, self._recorder.address
         seen = self._watcher.seen(here, staged.key, recipe, address)
         seen += self._watcher.seen(there, self._other.reveal(), recipe, address, client=1)
         clean, leaks = self._watcher.cleaned(answer) if answer else (None, ())
-        return Called(clean, tuple(sorted(seen, key=lambda one: one.at)), leaks, problem, seconds)
+        outside = self._watcher.outside(heard)
+        return Called(clean, tuple(sorted(seen, key=lambda one: one.at)), leaks, problem, seconds, outside)
 
-    def strays(self) -> list[str]:
-        """Requests that came below no path of a call, and whether they held a part of a secret."""
-        found = []
+    def strays(self, heard: Iterable[str]) -> list[str]:
+        """Requests that belong to no call, and whether they held a part of a secret.
+
+        They came below no path of one, or a proxy heard them while there was none.
+        """
+        outside = self._watcher.outside(heard)
+        found = [one.line + (_TELLING if one.holds_secret else "") for one in outside]
         for stray in self._recorder.strays:
             request = stray.request
             texts = [f"{request.path}?{request.query}", request.body.decode("utf-8", "replace")]
             texts += [value.decode("latin-1") for _, value in request.headers]
             holds = any(map(self.keyring.scrubber.knows, texts))
             place = self.keyring.scrubber.scrub(f"{request.method} {request.path}")
-            found.append(place + (", with a part of the secret" if holds else ""))
+            found.append(place + (_TELLING if holds else ""))
         return found
 
     def close(self) -> None:

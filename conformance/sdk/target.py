@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from conformance.sdk.adapter import Adapter
     from conformance.sdk.called import Called
+    from conformance.sdk.proxy import Proxy
     from conformance.spec.model import Spec
     from conformance.targets.keyring import Keyring
 
@@ -50,7 +51,8 @@ class SdkTarget:
         self._lanes = ThreadPoolExecutor(_LANES)
         self._made: dict[Call, Future[Called]] = {}
         self._lock = threading.Lock()
-        self._running: set[AdapterProcess] = set()
+        self._running: dict[AdapterProcess, Proxy] = {}
+        self._late: list[str] = []
         self._idle: dict[str, list[AdapterProcess]] = {"": [], "own": [], "other": []}
         self._hangs = 0
         self._closing = False
@@ -82,7 +84,7 @@ class SdkTarget:
     @property
     def strays(self) -> list[str]:
         """Requests that belong to no call: they ignored the base URL, or came after the call had ended."""
-        return [f"the SDK sent what belongs to no call: {stray}" for stray in self._stage.strays()]
+        return [f"the SDK sent what belongs to no call: {stray}" for stray in self._stage.strays(self._late)]
 
     @property
     def base_url(self) -> str:
@@ -122,7 +124,7 @@ class SdkTarget:
         """End everything that was started."""
         with self._lock:
             self._closing = True
-            busy = self._running.difference(*self._idle.values())
+            busy = self._running.keys() - {process for idle in self._idle.values() for process in idle}
         for process in busy:
             process.interrupt()
         self._lanes.shutdown(wait=True, cancel_futures=True)
@@ -162,6 +164,8 @@ class SdkTarget:
         if self._hangs >= MOST_HANGS:
             raise self._broken(f"{self._hangs} of its calls did not end")
         process = self._process(call)
+        proxy = self._running[process]
+        self._late += proxy.take()
         staged = self._stage.begin(call)
         try:
             answer, problem = process.call(self._adapter.file.seconds, **staged.fields), ""
@@ -171,7 +175,7 @@ class SdkTarget:
         except BrokenAdapterError as error:
             self._stage.end(staged, None)
             raise BrokenAdapterError(self.keyring.scrubber.scrub(str(error))) from None
-        called = self._stage.end(staged, answer, problem)
+        called = self._stage.end(staged, answer, proxy.take(), problem)
         self.sent += len(called.seen)
         self._let_go(process, call, usable=answer is not None)
         return called
@@ -192,15 +196,16 @@ class SdkTarget:
             return
         process.close()
         with self._lock:
-            self._running.discard(process)
+            self._late += self._running.pop(process).take()
 
     def _start(self, environment: dict[str, str]) -> AdapterProcess:
         with self._lock:
             if self._closing:
                 raise BrokenAdapterError("the run has ended")
-            everything = surroundings(self._stage.home) | environment
+            proxy = self._stage.proxy()
+            everything = surroundings(self._stage.home) | proxy.environment | environment
             process = AdapterProcess(self._adapter, self._version, self._directory, everything)
-            self._running.add(process)
+            self._running[process] = proxy
         return process
 
 

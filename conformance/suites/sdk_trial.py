@@ -86,6 +86,16 @@ class SdkTrial:
         """The form of that refusal."""
         return self.played.forms[self.probe.form]
 
+    def expect_success(self) -> None:
+        """Go on only when the whole call was seen.
+
+        Raises:
+            BlockedError: It ended early, so that later requests were not seen.
+
+        """
+        if not isinstance(self.called.answer, Returned):
+            raise BlockedError(f"a call that goes through (there was {self.outcome})")
+
     @property
     def outcome(self) -> str:
         """What the user got, in a few words."""

@@ -12,8 +12,10 @@ from conformance.suites.trial import BlockedError
 
 if TYPE_CHECKING:
     from conformance.judge import Verdict
+    from conformance.sdk.called import Outside
     from conformance.suites.sdk_trial import SdkTrial
 
+_STAYS = "no part of the secret goes to another host"
 _HEADER = re.compile(r"[\r\n]([a-z-]+):")
 
 
@@ -61,6 +63,7 @@ def key_travels_in_one_header(trial: SdkTrial) -> Verdict:
         if len(seen.styles) != 1:
             how = f"in {' and in '.join(seen.styles)}" if seen.styles else "in none"
             return trial.broken(expected, f"{seen} carries it {how}")
+    trial.expect_success()
     return trial.kept(expected, f"{places(requests)}: {', '.join(sorted({seen.styles[0] for seen in requests}))}")
 
 
@@ -71,21 +74,51 @@ def key_goes_nowhere_else(trial: SdkTrial) -> Verdict:
     for seen in trial.requests:
         if seen.strays:
             return trial.broken(expected, f"{seen} has some in {', '.join(seen.strays)}")
+    trial.expect_success()
     return trial.kept(expected, places(trial.requests))
 
 
 @check()
 def key_stays_with_the_api(trial: SdkTrial) -> Verdict:
-    """No request to another host holds a part of the secret."""
-    expected = "no part of the secret goes to another host"
+    """No request to another host holds a part of the secret, whoever named the host."""
+    told = next((outside.line for outside in _outside(trial) if outside.holds_secret), "")
+    if told:
+        return trial.broken(_STAYS, f"{told} has some, and nobody named this host")
+    verdict = key_follows_no_answer(trial)
+    if verdict.kind == "pass":
+        trial.expect_success()
+    return verdict
+
+
+@check()
+def key_follows_no_answer(trial: SdkTrial) -> Verdict:
+    """No request to a host that an answer named holds a part of the secret."""
     if not trial.called.seen:
         raise BlockedError("a request to look at, and none came")
     others = [seen for seen in trial.called.seen if seen.elsewhere]
     for seen in others:
         found = [*(f"its {name} header" for name in seen.styles), *seen.strays]
         if found:
-            return trial.broken(expected, f"{seen} has some in {', '.join(found)}")
-    return trial.kept(expected, f"to other hosts: {places(tuple(others))}")
+            return trial.broken(_STAYS, f"{seen} has some in {', '.join(found)}")
+    return trial.kept(_STAYS, f"to other hosts: {places(tuple(others))}")
+
+
+@check()
+def nobody_else_is_asked(trial: SdkTrial) -> Verdict:
+    """The SDK asks no host of its own accord: none but the API, and those that its answers name."""
+    expected = "no request to a host that nobody named"
+    lines = ", ".join(one.line for one in _outside(trial))
+    if lines:
+        return trial.broken(expected, f"{lines}, which was refused")
+    trial.expect_success()
+    return trial.kept(expected, places(trial.called.seen))
+
+
+def _outside(trial: SdkTrial) -> tuple[Outside, ...]:
+    called = trial.called
+    if not called.seen and not called.outside:
+        raise BlockedError("a request to look at, and none came")
+    return called.outside
 
 
 @check()

