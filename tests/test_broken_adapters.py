@@ -24,6 +24,7 @@ AT_THE_START = {
     "prints_no_object": "it prints what is no message of the protocol: '[1]'",
     "dies_at_once": "it ended in the middle of its work (exit status 3)",
     "dies_at_a_call": "it ended in the middle of its work (exit status 3)",
+    "closes_its_output": "it closed its standard input or output in the middle of its work, and lives on",
     "hangs_at_once": "it did not answer hello within 6 s",
     "hangs_at_every_call": "list hangs: the call did not end within 3 s",
     "speaks_another_version": "it does not speak protocol 1: its hello says 2",

@@ -50,6 +50,16 @@ def test_a_broken_adapter_that_tells_its_key_is_reported_without_it(ending: str,
     assert leaks(ran, keys) == []
 
 
+def test_an_adapter_that_tells_the_key_of_its_environment_and_dies_is_reported_without_it(tmp_path: Path) -> None:
+    adapter = python_adapter(tmp_path, "canary.py", "dies-at-hello")
+    ran = judge(tmp_path / "run", adapter, "-k", "environment", *LOUDLY)
+    assert ran.status == 1
+    assert "the adapter little is broken: it ended in the middle of its work" in ran.output
+    keys = keys_told_to(adapter)
+    assert keys
+    assert leaks(ran, keys) == []
+
+
 @pytest.mark.parametrize("ending", ["dies", "prints", "refuses", "misbehaves"])
 def test_checking_such_an_adapter_does_not_repeat_the_key_either(ending: str, tmp_path: Path) -> None:
     adapter = python_adapter(tmp_path, "canary.py", ending)

@@ -89,9 +89,7 @@ class AdapterProcess:
         """Let the process end by itself, or end it, with everything it started; returns its exit status."""
         with suppress(BrokenPipeError):
             self._child.stdin.close()  # type: ignore[union-attr]
-        until = time.monotonic() + _ENDING_SECONDS
-        while self._child.returncode is None and not self._has_ended() and time.monotonic() < until:
-            time.sleep(_TURN_SECONDS)
+        self._ends_by_itself()
         return self.kill()
 
     def interrupt(self) -> None:
@@ -112,8 +110,16 @@ class AdapterProcess:
                 stream.close()  # type: ignore[union-attr]
         return status
 
+    def _ends_by_itself(self) -> bool:
+        """Whether the child ends within a few seconds; it is not reaped, so that its group's number stays its own."""
+        until = time.monotonic() + _ENDING_SECONDS
+        while self._child.returncode is None and not self._has_ended():
+            if time.monotonic() > until:
+                return False
+            time.sleep(_TURN_SECONDS)
+        return True
+
     def _has_ended(self) -> bool:
-        """Whether the child has ended, though it is not reaped yet."""
         return os.waitid(os.P_PID, self._child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def _next_id(self) -> int:
@@ -152,13 +158,17 @@ class AdapterProcess:
                     self.kill()
                     raise HungError(f"the call did not end within {seconds:g} s")
                 piece = os.read(output.fileno(), 65536)
-                if not piece or len(self._rest) > _LONGEST_LINE:
+                if not piece:
                     raise self._died()
+                if len(self._rest) > _LONGEST_LINE:
+                    raise self._broken(f"it prints a line of more than {_LONGEST_LINE} bytes")
                 self._rest += piece
         line, _, self._rest = self._rest.partition(b"\n")
         return line
 
     def _died(self) -> BrokenAdapterError:
+        if not self._ends_by_itself():
+            return self._broken("it closed its standard input or output in the middle of its work, and lives on")
         status = self.kill()
         how = f"signal {-status}" if status < 0 else f"exit status {status}"
         return self._broken(f"it ended in the middle of its work ({how})")

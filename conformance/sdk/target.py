@@ -157,6 +157,9 @@ class SdkTarget:
         for call in calls:
             try:
                 self._made[call].set_result(self._make(call))
+            except BrokenAdapterError as error:
+                clean = BrokenAdapterError(self.keyring.scrubber.scrub(str(error)))
+                self._made[call].set_exception(clean)
             except BaseException as error:
                 self._made[call].set_exception(error)
 
@@ -172,9 +175,9 @@ class SdkTarget:
         except HungError as error:
             answer, problem = None, str(error)
             self._hangs += 1
-        except BrokenAdapterError as error:
+        except BrokenAdapterError:
             self._stage.end(staged, None)
-            raise BrokenAdapterError(self.keyring.scrubber.scrub(str(error))) from None
+            raise
         called = self._stage.end(staged, answer, proxy.take(), problem)
         self.sent += len(called.seen)
         self._let_go(process, call, usable=answer is not None)

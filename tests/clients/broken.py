@@ -47,6 +47,11 @@ def dies_in_the_middle(message):
     return GREETING | ANSWER if message.get("operation") != "create" else os.abort()
 
 
+def closes_its_output(message):
+    os.close(1)
+    time.sleep(3600)
+
+
 def hangs_at_once(message):
     time.sleep(3600)
 

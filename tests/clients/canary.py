@@ -61,15 +61,23 @@ def poisoned(reply, words):
     return reply | {"log": words, "error": error | spoiled | {"display": words}}
 
 
+def remember(keys):
+    with open("canary", "a", encoding="utf-8") as file:  # noqa: PTH123  pathlib takes long to import
+        file.write(f"{keys}\n")
+
+
 def reply_to(message):
     if message["op"] == "hello":
-        words = " ".join(told(os.environ.get(VARIABLE, "")))
+        key = os.environ.get(VARIABLE, "")
+        words = " ".join(told(key))
+        if ENDING == "dies-at-hello" and key:
+            remember(key)
+            sys.exit(words)
         return greeting() | {"version": f"1.0 {words}", "runtime": words}
     given = message["arguments"]
     other = given.get("other") or {"api_key": ""}
     key = message["api_key"] or given.get("environment", {}).get(VARIABLE) or os.environ.get(VARIABLE, "")
-    with open("canary", "a", encoding="utf-8") as file:  # noqa: PTH123  pathlib takes long to import
-        file.write(f"{key}\n{other['api_key']}\n")
+    remember(f"{key}\n{other['api_key']}")
     words = " ".join(told(key) + told(other["api_key"]))
     print(words, file=sys.stderr, flush=True)
     if ENDING == "dies":
