@@ -1,4 +1,7 @@
-"""A whole run of an adapter, next to its own calls in a plain loop, start-up included."""
+"""A whole run of an adapter, next to its own calls in a plain loop, start-up of both included.
+
+`sdk.py NAME…` compares; `sdk.py --loop NAME` is the loop.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,14 @@ from conformance.spec.loader import load
 from conformance.suites.sdk_trial import call_of
 
 ROUNDS = 3
+NAMES = ["hopx-python", "hopx-python-async", "hopx-node", "hopx-cli", "computesdk-node", "curl", "requests", "fetch"]
 
 
-def plain_loop(name: str) -> float:
-    """Seconds that the calls take in a loop: a process for each environment, and one for each fresh start."""
+def make_calls(name: str) -> None:
+    """Make every call of a run, one after the other: a process for each environment, and one for each fresh start."""
     spec, adapter = load(default_spec()), find_adapter(name, Path())
     version = adapter.file.version
     directory = install(adapter, version, cache_directory())
-    started = time.perf_counter()
     stage = Stage(spec)
     processes: dict[str, AdapterProcess] = {}
     probes = [probe for probe in all_probes(spec) if probe.rule.target == "sdk"]
@@ -36,7 +39,8 @@ def plain_loop(name: str) -> float:
         call = call_of(probe)
         process = processes.get(call.in_environment)
         if process is None or call.needs_fresh_process:
-            process = AdapterProcess(adapter, version, directory, surroundings(stage.home) | stage.environment(call))
+            surrounding = surroundings(stage.home) | stage.proxy().environment
+            process = AdapterProcess(adapter, version, directory, surrounding | stage.environment(call))
             greeting = process.greet()
             known = known or (set(greeting.operations), set(greeting.features))
             if not call.needs_fresh_process:
@@ -52,29 +56,28 @@ def plain_loop(name: str) -> float:
     for process in processes.values():
         process.close()
     stage.close()
+
+
+def seconds(*argv: str) -> float:
+    """What a Python program takes."""
+    started = time.perf_counter()
+    subprocess.run([sys.executable, *argv], capture_output=True, check=False)
     return time.perf_counter() - started
 
 
 def whole_run(name: str) -> float:
     """Seconds that a run takes as a user starts it."""
     with tempfile.TemporaryDirectory() as directory:
-        started = time.perf_counter()
-        argv = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            f"--target=sdk:{name}",
-            "--waivers=none",
-            f"--report-dir={directory}",
-        ]
-        subprocess.run(argv, capture_output=True, check=False)
-        return time.perf_counter() - started
+        words = ("-q", f"--target=sdk:{name}", "--waivers=none", f"--report-dir={directory}")
+        return seconds("-m", "pytest", *words)
 
 
 def main() -> None:
-    for name in sys.argv[1:] or ["hopx-python", "hopx-python-async", "hopx-node", "hopx-cli", "computesdk-node"]:
-        pairs = [(plain_loop(name), whole_run(name)) for _ in range(ROUNDS)]
+    if sys.argv[1:2] == ["--loop"]:
+        make_calls(sys.argv[2])
+        return
+    for name in sys.argv[1:] or NAMES:
+        pairs = [(seconds(__file__, "--loop", name), whole_run(name)) for _ in range(ROUNDS)]
         loop, run = (statistics.median(times) for times in zip(*pairs, strict=True))
         print(f"{name}: run {run:.1f} s, its calls in a loop {loop:.1f} s, ratio {run / loop:.2f} (goal 1.5)")
 

@@ -107,7 +107,7 @@ class SdkTarget:
         for call in new:
             if not self._waits(call):
                 lanes["fresh" if call.needs_fresh_process else call.in_environment].append(call)
-        for lane in [*([call] for call in waiting), *filter(None, lanes.values())]:
+        for lane in [*filter(None, lanes.values()), *([call] for call in waiting)]:
             self._lanes.submit(self._make_all, lane)
 
     def called(self, call: Call) -> Called:
