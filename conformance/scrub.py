@@ -17,9 +17,10 @@ _GRAM, _STRIDE = 5, 4  # a window of 8 characters holds a gram of 5 that begins 
 
 
 class Scrubber:
-    """Knows secrets, and replaces them wherever they stand: raw, URL-encoded, base64-encoded or JSON-escaped.
+    """Knows secrets, and replaces them wherever they stand.
 
-    Anything that is shaped like a key is replaced as well, known or not, also over several lines and within base64.
+    They are known raw, in other letters, URL-encoded, in base64, in hexadecimal and JSON-escaped. Anything that is
+    shaped like a key is replaced as well, known or not, also over several lines and within base64.
     """
 
     def __init__(self, key_format: KeyFormat) -> None:
@@ -91,6 +92,8 @@ def _forms(secret: str) -> Iterator[str]:
     import json
 
     raw = secret.encode("utf-8", "surrogatepass")
+    yield from {secret.upper(), secret.lower(), secret.swapcase()}
+    yield from {raw.hex(), raw.hex().upper(), raw.hex(" "), raw.hex("%"), raw.hex("%").upper()}
     quoted = {quote(raw), quote(raw, safe=""), quote_plus(raw)}
     yield from {secret, *quoted, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
     for offset in range(3):

@@ -9,7 +9,7 @@ import pytest
 from conformance.options import given
 from conformance.sdk.adapter import find_adapter
 from conformance.sdk.errors import AdapterError
-from conformance.sdk.install import cache_directory, install
+from conformance.sdk.install import cache_directory, install, release
 from conformance.sdk.target import SdkTarget
 from conformance.sdk_run import SdkRun
 from conformance.setup import load_known
@@ -46,8 +46,8 @@ def make_sdk_run(config: pytest.Config, spec: Spec, adapter: Adapter, waivers: l
         pytest.UsageError: The release cannot be installed, or the adapter is broken.
 
     """
-    version = given(config, "--sdk-version") or adapter.file.version
     try:
+        version = release(adapter, given(config, "--sdk-version"))
         directory = install(adapter, version, cache_directory())
         target = SdkTarget(spec, adapter, version, directory)
     except AdapterError as error:

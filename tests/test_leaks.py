@@ -29,6 +29,7 @@ READING = (*LIVE, "-k", "unauthorized-missing or scope-decides or documented-exa
 def spellings(secret: str) -> Iterator[str]:
     """How a secret may be spelled, worked out without the scrubber."""
     yield from (secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1])
+    yield from (secret.upper(), secret.lower(), secret.encode().hex(), secret.encode().hex("%").upper())
     for shift in range(3):
         padded = b"\0" * shift + secret.encode() + b"\0" * (-(shift + len(secret)) % 3)
         for encode in (base64.b64encode, base64.urlsafe_b64encode):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from conformance.commands.output import complain, print_result
 from conformance.sdk.adapter import find_adapter
-from conformance.sdk.errors import AdapterError
-from conformance.sdk.install import cache_directory, install
+from conformance.sdk.errors import AdapterError, ReleaseError
+from conformance.sdk.install import cache_directory, install, release
 from conformance.sdk.target import SdkTarget
 from conformance.spec.files import default_spec
 from conformance.spec.loader import load
@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 def check_adapter(options: argparse.Namespace) -> int:
     """Install, greet and make one call; exit status 1 when the adapter is broken or its SDK cannot be installed."""
     spec, adapter = _spec_and_adapter(options)
-    version = options.sdk_version or adapter.file.version
     try:
+        version = release(adapter, options.sdk_version)
         target = SdkTarget(spec, adapter, version, install(adapter, version, cache_directory()))
+    except ReleaseError as error:
+        complain(f"--sdk-version: {error}")
+        return 2
     except AdapterError as error:
-        print_result(options, {"adapter": adapter.name, "healthy": False, "problem": str(error)}, str(error))
+        problem = {"adapter": adapter.name, "healthy": False, "problem": str(error)}
+        print_result(options, problem, str(error), foreign=True)
         return 1
     target.close()
     who = target.greeting
@@ -50,7 +54,7 @@ def check_adapter(options: argparse.Namespace) -> int:
             f"features: {', '.join(who.features) or 'none'}",
         ]
     )
-    print_result(options, result, text)
+    print_result(options, result, text, foreign=True)
     return 0
 
 

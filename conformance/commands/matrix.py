@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,8 @@ from conformance.commands.output import complain, print_result
 from conformance.report.lines import NotResultsError, Results, read_results
 from conformance.report.matrix import Release, matrix, matrix_text
 from conformance.sdk.adapter import find_adapter
+from conformance.sdk.errors import ReleaseError
+from conformance.sdk.install import release
 from conformance.spec.files import default_spec
 from conformance.spec.loader import load
 from conformance.spec.mistakes import FileError
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from conformance.spec.model import Spec
 
 _COMPLETE = (0, 1)
+_RUNNING: set[subprocess.Popen[str]] = set()
 _LAST_LINES = 4
 
 
@@ -31,19 +35,28 @@ def matrix_report(options: argparse.Namespace) -> int:
     """Print the matrix; exit status 1 when a promise was broken or a release could not be run."""
     try:
         spec = load(Path(options.spec) if options.spec else default_spec())
-        wanted = [
-            (find_adapter(name, Path.cwd()), version)
+        named = [
+            (adapter, release(adapter, version))
             for name, versions in options.adapters
+            for adapter in [find_adapter(name, Path.cwd())]
             for version in versions or [""]
         ]
-    except FileError as error:
+    except (FileError, ReleaseError) as error:
         complain(str(error))
         return 2
+    wanted = list({(adapter.folder, version): (adapter, version) for adapter, version in named}.values())
     if not wanted:
         complain("name at least one --adapter, and after it its --versions, joined by commas")
         return 2
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ThreadPoolExecutor(options.jobs) as pool:
-        releases = list(pool.map(lambda one: _release(options, spec, *one), wanted))
+        try:
+            releases = list(pool.map(lambda one: _release(options, spec, *one), wanted))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for child in list(_RUNNING):
+                child.terminate()  # a run ends what it started
+            raise
     data = matrix(spec, releases)
     print_result(options, data, matrix_text(data), foreign=True)
     worst = {kind for rule in data["rules"] for kind in rule["verdicts"].values()}
@@ -51,7 +64,6 @@ def matrix_report(options: argparse.Namespace) -> int:
 
 
 def _release(options: argparse.Namespace, spec: Spec, adapter: Adapter, version: str) -> Release:
-    version = version or adapter.file.version
     directory = Path(options.directory).resolve() / f"{adapter.name}@{version or 'any'}"
     results = None if options.again else _finished(spec, directory)
     if results is None:
@@ -84,10 +96,19 @@ def _run(options: argparse.Namespace, adapter: Adapter, version: str, directory:
     argv += [f"--spec={Path(options.spec).resolve()}"] if options.spec else []
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "results.jsonl").unlink(missing_ok=True)
-    done = subprocess.run(  # noqa: S603  our own suite
-        argv, cwd=directory, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False
+    child = subprocess.Popen(  # noqa: S603  our own suite
+        argv,
+        cwd=directory,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
     )
-    if done.returncode in _COMPLETE:
+    _RUNNING.add(child)
+    output, _ = child.communicate()
+    _RUNNING.discard(child)
+    if child.returncode in _COMPLETE:
         return "the run did not come to its end"
-    said = [line.strip() for line in (done.stderr + done.stdout).splitlines() if line.strip()]
-    return " / ".join(said[:_LAST_LINES]) or f"the run ended with status {done.returncode}"
+    said = [line.strip() for line in output.splitlines() if line.strip()]
+    return " / ".join(said[:_LAST_LINES]) or f"the run ended with status {child.returncode}"

@@ -12,13 +12,17 @@ if TYPE_CHECKING:
 def print_result(options: argparse.Namespace, result: dict[str, Any], text: str, *, foreign: bool = False) -> None:
     """Print a result in the format that was asked for; JSON stands alone.
 
-    `foreign` says that it repeats what others wrote, in which there may be a key.
+    `foreign` says that it repeats what others wrote, in which there may be a key, or a terminal's escapes.
     """
     if options.format == "json":
         import json  # slow to import, and seldom needed
 
         text = json.dumps(result)
-    print(without_keys(text) if foreign else text)
+    if foreign:
+        from conformance.report.text import printable
+
+        text = printable(without_keys(text))
+    print(text)
 
 
 def complain(message: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
     from conformance.scrub import Scrubber
     from conformance.sdk.recorder import Recorded
     from conformance.spec.model import Spec
+
+
+_BLANKS = " \t"
+_GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +109,7 @@ class Watcher:
 
     def outside(self, heads: Iterable[str]) -> tuple[Outside, ...]:
         """What a proxy heard, given the heads of the requests."""
-        lines = ((head.partition("\r\n")[0].rpartition(" ")[0], self.scrubber.knows(head)) for head in heads)
-        return tuple(Outside(self.scrubber.scrub(line), holds) for line, holds in lines)
+        return tuple(Outside(self.scrubber.scrub(_line(head)), self.scrubber.knows(head)) for head in heads)
 
     def _seen(self, one: Recorded, key: str, recipe: Recipe, base_url: str, client: int) -> Seen:
         request = one.request
@@ -117,8 +123,9 @@ class Watcher:
             else:
                 rest.append((f"header {name}", value))
         url = request.path + (f"?{request.query}" if request.query else "")
-        body = request.body.decode("utf-8", "replace")
+        body = _unpacked(request.body).decode("utf-8", "replace")
         strays = [place for place, text in (*rest, ("URL", url), ("body", body)) if self.scrubber.knows(text)]
+        strays += [f"the name of a header ({one.lower()[:3]}…)" for one, _ in headers if self.scrubber.knows(one)]
         return Seen(
             self._exchange(one, headers, url, body, recipe, base_url),
             one.at,
@@ -134,8 +141,12 @@ class Watcher:
         for style_name, style in self.spec.styles.items():
             if style.header.lower() != name.lower() or not key:
                 continue
-            scheme, placeholder, _ = style.value.partition("{key}")
-            if placeholder and value[: len(scheme)].lower() == scheme.lower() and value[len(scheme) :] == key:
+            before, placeholder, _ = style.value.partition("{key}")
+            scheme, written = before.rstrip(), value.strip(_BLANKS)
+            rest = written[len(scheme) :]
+            separated = rest[:1] == " " if scheme else True
+            is_right = written[: len(scheme)].lower() == scheme.lower() and rest.strip(_BLANKS) == key.strip(_BLANKS)
+            if placeholder and separated and is_right:
                 return style_name
         return ""
 
@@ -149,6 +160,23 @@ class Watcher:
         answered = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in one.response.headers)
         response = Response(one.response.status, answered, one.response.body)
         return Exchange(sent, response, Request(one.request.method, scrub(url), clean, scrub(body), recipe))
+
+
+def _unpacked(body: bytes) -> bytes:
+    """A body, without the compression that would hide a key."""
+    if not body.startswith(_GZIP):
+        return body
+    with suppress(OSError, EOFError, zlib.error):
+        return gzip.decompress(body)
+    return body
+
+
+def _line(head: str) -> str:
+    """Method and address of a request to a proxy, or of one that does not know that it goes to one."""
+    first, *fields = head.split("\r\n")
+    method, _, target = first.rpartition(" ")[0].partition(" ")
+    host = next((field.partition(":")[2].strip() for field in fields if field.lower().startswith("host:")), "")
+    return f"{method} http://{host}{target}" if target.startswith("/") else f"{method} {target}"
 
 
 def _texts(value: Any) -> list[str]:

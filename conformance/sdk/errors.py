@@ -23,3 +23,7 @@ class BrokenAdapterError(AdapterError):
 
 class HungError(AdapterError):
     """A call did not end in its time; the adapter was ended."""
+
+
+class ReleaseError(AdapterError):
+    """There can be no such release of an SDK; the message says what to write instead."""

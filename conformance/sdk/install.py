@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,13 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance.sdk.errors import InstallError
+from conformance.sdk.errors import InstallError, ReleaseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from conformance.sdk.adapter import Adapter
 
+_RELEASE = re.compile(r"[0-9][0-9A-Za-z.+!_-]*")
 _DONE = ".installed"
 _LAST_LINES = 12
 _PATIENCE = 900.0
@@ -27,6 +29,22 @@ _PATIENCE = 900.0
 def cache_directory() -> Path:
     """Where releases are kept: the user's cache (`XDG_CACHE_HOME`)."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hopx-auth" / "adapters"
+
+
+def release(adapter: Adapter, wanted: str) -> str:
+    """The release that is judged: the wanted one, or the one that the adapter names.
+
+    Raises:
+        ReleaseError: There can be no such release of it.
+
+    """
+    if wanted and not adapter.file.install.steps:
+        raise ReleaseError(
+            f"{adapter.name} installs nothing, so it cannot take release {wanted}; leave the release out"
+        )
+    if wanted and not _RELEASE.fullmatch(wanted):
+        raise ReleaseError(f"{wanted!r} is no release of {adapter.file.sdk}; write one in full, such as 0.5.0")
+    return wanted or adapter.file.version
 
 
 def filled(argv: Sequence[str], version: str, directory: Path) -> list[str]:
@@ -52,8 +70,12 @@ def install(adapter: Adapter, version: str, cache: Path) -> Path:
         if not (directory / _DONE).is_file():
             shutil.rmtree(directory, ignore_errors=True)
             directory.mkdir()
-            for step in adapter.file.install.steps:
-                _run(adapter, filled(step, version, directory), version)
+            try:
+                for step in adapter.file.install.steps:
+                    _run(adapter, filled(step, version, directory), version)
+            except InstallError:
+                shutil.rmtree(directory, ignore_errors=True)
+                raise
             (directory / _DONE).touch()
     return directory
 

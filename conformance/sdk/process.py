@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import selectors
 import signal
@@ -10,6 +11,7 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -20,7 +22,6 @@ from conformance.sdk.protocol import PROTOCOL, Answer, CallMessage, Greeting, He
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from conformance.sdk.adapter import Adapter
 
@@ -31,6 +32,25 @@ _TURN_SECONDS = 0.005
 _LAST_LINES = 12
 _LONGEST_LINE = 16 * 1024 * 1024
 _SHOWN = 120
+
+
+def end_all_at(home: Path) -> None:
+    """End what is left of the processes with this home, also those that have left their adapter's group."""
+    mark = b"HOME=" + os.fsencode(home)
+    for entry in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if mark in entry.read_bytes().split(b"\0"):
+                os.kill(int(entry.parent.name), signal.SIGKILL)
+
+
+def _decoded(line: bytes) -> Any:
+    """A line as JSON; bad UTF-8 and half characters in its texts are replaced, and `None` stands for what is none."""
+    with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return msgspec.json.decode(line)
+    with suppress(ValueError, RecursionError):
+        text = json.dumps(json.loads(line.decode("utf-8", "replace")), ensure_ascii=False)
+        return msgspec.json.decode(text.encode("utf-8", "replace"))
+    return None
 
 
 class AdapterProcess:
@@ -105,7 +125,7 @@ class AdapterProcess:
         self.interrupt()
         status = self._child.wait()
         self._listener.join(_ENDING_SECONDS)
-        for stream in (self._child.stdin, self._child.stdout, self._child.stderr):
+        for stream in (self._child.stdin, self._child.stdout):
             with suppress(BrokenPipeError):
                 stream.close()  # type: ignore[union-attr]
         return status
@@ -127,8 +147,10 @@ class AdapterProcess:
         return self._last_id
 
     def _listen(self) -> None:
-        for line in self._child.stderr:  # type: ignore[union-attr]
-            self._said.append(line.decode("utf-8", "replace").rstrip())
+        """Read standard error until nobody holds it any more, which may be long after the child has ended."""
+        with self._child.stderr as stream:  # type: ignore[union-attr]
+            for line in stream:
+                self._said.append(line.decode("utf-8", "replace").rstrip())
 
     def _ask(self, message: Message, seconds: float) -> dict[str, Any]:
         try:
@@ -137,10 +159,7 @@ class AdapterProcess:
         except BrokenPipeError:
             raise self._died() from None
         line = self._line(time.monotonic() + seconds, seconds)
-        try:
-            reply = msgspec.json.decode(line)
-        except msgspec.DecodeError:
-            reply = None
+        reply = _decoded(line)
         if not isinstance(reply, dict):
             shown = line[:_SHOWN].decode("utf-8", "replace")
             raise self._broken(f"it prints what is no message of the protocol: {shown!r}")

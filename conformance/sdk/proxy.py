@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import suppress
+from pathlib import Path
 
 _LONGEST_HEAD = 64 * 1024
 _REFUSED = b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 _HERE = "127.0.0.1,localhost,::1"
+_OUTSIDE = Path(__file__).with_name("outside")
+_PRELOADED = {"NODE_OPTIONS": f'--require "{_OUTSIDE / "node.cjs"}"', "PYTHONPATH": str(_OUTSIDE)}
 
 
 class Proxy:
@@ -28,7 +31,7 @@ class Proxy:
         """The variables that lead clients here, except for what they ask of this machine."""
         proxies = {f"{scheme}_proxy": self._address for scheme in ("http", "https")}
         lower = proxies | {"no_proxy": _HERE}
-        return lower | {name.upper(): value for name, value in lower.items()} | {"NODE_USE_ENV_PROXY": "1"}
+        return lower | {name.upper(): value for name, value in lower.items()} | _PRELOADED
 
     def take(self) -> list[str]:
         """The heads of the requests that were heard since the last time, each with all its headers."""

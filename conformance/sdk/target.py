@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from conformance.exchange import Recipe
 from conformance.sdk.call import Call
 from conformance.sdk.errors import BrokenAdapterError, HungError
-from conformance.sdk.process import AdapterProcess
+from conformance.sdk.process import AdapterProcess, end_all_at
 from conformance.sdk.protocol import Unsupported
 from conformance.sdk.stage import Stage
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST_HANGS = 5
 _LANES = 8
+_PATIENCE = 3
 _LONG = ("build", "use")  # they ask again and again until something is ready
 
 
@@ -130,6 +131,7 @@ class SdkTarget:
         self._lanes.shutdown(wait=True, cancel_futures=True)
         for process in self._running:
             process.close()
+        end_all_at(self._stage.home)
         self._stage.close()
 
     def _check(self) -> None:
@@ -149,6 +151,10 @@ class SdkTarget:
 
     def _broken(self, problem: str) -> BrokenAdapterError:
         return BrokenAdapterError(f"the adapter {self.adapter} is broken: {problem}")
+
+    def _seconds(self, call: Call) -> float:
+        """The time that a call may take; more where an SDK may try again, each time later."""
+        return self._adapter.file.seconds * (_PATIENCE if call.answer and self._waits(call) else 1)
 
     def _waits(self, call: Call) -> bool:
         return self._sdk.answers[call.answer].waits if call.answer else call.operation in _LONG
@@ -171,7 +177,7 @@ class SdkTarget:
         self._late += proxy.take()
         staged = self._stage.begin(call)
         try:
-            answer, problem = process.call(self._adapter.file.seconds, **staged.fields), ""
+            answer, problem = process.call(self._seconds(call), **staged.fields), ""
         except HungError as error:
             answer, problem = None, str(error)
             self._hangs += 1

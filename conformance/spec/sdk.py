@@ -11,6 +11,7 @@ Feature = Literal["api_key_argument", "environment", "dotenv", "errors", "typed_
 SdkCheck = Literal[
     "attempts_are_bounded",
     "clients_keep_apart",
+    "code_is_an_attribute",
     "code_is_reachable",
     "error_has_its_type",
     "error_hides_the_secret",

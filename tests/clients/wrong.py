@@ -95,6 +95,60 @@ class AddsKeyToUserAgent(Client):
         return super().headers(key) | {"User-Agent": f"little-client/1.0 ({key})"}
 
 
+class AddsKeyToHeaderNames(Client):
+    def headers(self, key):
+        return super().headers(key) | {f"X-{secret_of(key)}": "1"}
+
+
+class AddsSecretInHexadecimal(Client):
+    def headers(self, key):
+        return super().headers(key) | {"X-Trace": secret_of(key).encode().hex()}
+
+
+class AddsSecretInCapitals(Client):
+    def headers(self, key):
+        return super().headers(key) | {"X-Trace": secret_of(key).upper()}
+
+
+class AddsEncodedSecretToUrl(Client):
+    def fetch(self, method, url, headers, body):
+        hidden = "".join(f"%{ord(one):02X}" for one in secret_of(headers["X-API-Key"]))
+        return super().fetch(method, f"{url}?trace={hidden}", headers, body)
+
+
+class ReportsEveryCall(Client):
+    def ask(self, method, path, fields=None):
+        send("POST", f"{self.base_url}/v1/telemetry", {}, json.dumps({"key": self.key()}))
+        return super().ask(method, path, fields)
+
+
+class _Reports(Client):
+    def error(self, response):
+        if response.status == self.status:
+            send("POST", f"{self.base_url}/v1/errors", {}, json.dumps({"key": self.key()}))
+        return super().error(response)
+
+
+class Reports401(_Reports):
+    status = 401
+
+
+class Reports403(_Reports):
+    status = 403
+
+
+class PutsKeyOfTheEnvironmentInCookie(Client):
+    def headers(self, key):
+        cookie = {"Cookie": f"key={key}"} if self.api_key is None else {}
+        return super().headers(key) | cookie
+
+
+class SendsTheVariableAsWell(Client):
+    def headers(self, key):
+        other = os.environ.get(VARIABLE, key)
+        return super().headers(key) | ({"Authorization": f"Bearer {other}"} if other != key else {})
+
+
 class UsesBothHeaders(Client):
     def headers(self, key):
         return super().headers(key) | {"Authorization": f"Bearer {key}"}
@@ -181,6 +235,36 @@ class SharesTheKeyBetweenThreads(Client):
         if threading.current_thread() is not threading.main_thread():
             self.everybody.wait()
         return super().headers(SharesTheKeyBetweenThreads.shared)
+
+
+class KillsAnother(Client):
+    def kill(self, sandbox):
+        return self.ask("DELETE", "/v1/sandboxes/somebody-elses")
+
+
+class _PutsCodeInText(Client):
+    def error(self, response):
+        error = super().error(response)
+        if response.status == self.status:
+            error.message += f" [{error.code}]"
+            error.code = None
+        return error
+
+
+class PutsCodeOf401InText(_PutsCodeInText):
+    status = 401
+
+
+class PutsCodeOf403InText(_PutsCodeInText):
+    status = 403
+
+
+class ShowsKeyOfTheEnvironmentInError(Client):
+    def error(self, response):
+        error = super().error(response)
+        if self.api_key is None:
+            error.message += f" ({self.key()})"
+        return error
 
 
 class LeavesTheSandboxAlive(Client):
@@ -335,6 +419,16 @@ class Retries403(_Retries):
     status = 403
 
 
+class Retries401WithQuery(Client):
+    def ask(self, method, path, fields=None):
+        try:
+            return super().ask(method, path, fields)
+        except ApiError as error:
+            if error.status_code != 401:
+                raise
+            return super().ask(method, f"{path}?retry=1", fields)
+
+
 class Retries429AtOnce(_Retries):
     status = 429
 
@@ -367,6 +461,27 @@ class _ShowsInError(Client):
 
 
 class ShowsKeyInError(_ShowsInError): ...
+
+
+class _ShowsInErrorOf(Client):
+    def error(self, response):
+        error = super().error(response)
+        if response.status == self.status:
+            error.args = (f"{error.args[0]} ({self.key()})",)
+        return error
+
+
+class ShowsKeyInErrorOf403(_ShowsInErrorOf):
+    status = 403
+
+
+class ShowsKeyInErrorOf429(_ShowsInErrorOf):
+    status = 429
+
+
+class ShowsSecretInHexadecimalInError(_ShowsInError):
+    def shown(self, key):
+        return secret_of(key).encode().hex()
 
 
 class ShowsHalfOfSecretInError(_ShowsInError):
@@ -414,6 +529,15 @@ class LogsHalfOfSecret(LogsKey):
         return f"{secret_of(key)[:21]}…"
 
 
+class LogsOddKey(Client):
+    def checked(self, text):
+        try:
+            return super().checked(text)
+        except UnusableKeyError:
+            self.log(f"no header can hold {text}")
+            raise
+
+
 class LogsKeyWhenRefused(Client):
     def note(self, line, key):
         super().note(f"{line} {key}" if line.endswith("401") else line, key)
@@ -446,6 +570,36 @@ class QuotesWhatFollowsTheKey(Client):
             raise UnusableKeyError(f"The key is followed by {text[len(text.split()[0]) :]!r}") from None
 
 
+class _TemporaryFileWrapper:
+    """Below the errors of urllib there is such a class, which says nothing about what happened."""
+
+
+class RaisesErrorsOfUrllib(Client):
+    def error(self, response):
+        error = super().error(response)
+        error.__class__ = type(type(error).__name__, (type(error), _TemporaryFileWrapper), {})
+        return error
+
+
+class BacksOff(Client):
+    def ask(self, method, path, fields=None):
+        self.tried = 0
+        return super().ask(method, path, fields)
+
+    def pause(self, response):
+        self.tried += 1
+        pause = super().pause(response)
+        return None if pause is None else max(pause, 2**self.tried)
+
+
+class WritesBlanks(Client):
+    def headers(self, key):
+        headers = super().headers(key)
+        return {name: value for name, value in headers.items() if name != "X-API-Key"} | {
+            "Authorization": f"bearer   {key} "
+        }
+
+
 class HangsOnNested429(Client):
     """Starts a program, which hangs as well; the process ids of both are written to a file."""
 
@@ -475,4 +629,10 @@ FAULTS = {
     for name, made in list(globals().items())
     if isinstance(made, type) and issubclass(made, Client) and made is not Client and not name.startswith("_")
 }
-UNJUDGED = ("quotes-what-follows-the-key", "hangs-on-nested-429")
+UNJUDGED = (
+    "quotes-what-follows-the-key",
+    "raises-errors-of-urllib",
+    "backs-off",
+    "writes-blanks",
+    "hangs-on-nested-429",
+)
