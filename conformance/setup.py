@@ -231,11 +231,11 @@ def _is_distributed(config: pytest.Config) -> bool:
 
 
 def _check_fault(config: pytest.Config) -> None:
-    from conformance.mock.faults import FAULTS
+    from conformance.mock.faults import unknown_fault
 
-    name = given(config, "--fault")
-    if name and name not in FAULTS:
-        raise pytest.UsageError(f"unknown fault {name!r}; write one of {', '.join(FAULTS)}")
+    unknown = unknown_fault(given(config, "--fault"))
+    if unknown:
+        raise pytest.UsageError(unknown)
 
 
 def _rate(config: pytest.Config) -> float | None:

@@ -1,4 +1,7 @@
-"""Servers that keep every documented promise, each with freedoms of its own; written without a line of the mock's."""
+"""Servers that keep every documented promise, each with freedoms of its own; written without a line of the mock's.
+
+`servers.py NAME` serves one.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import json
 import re
 import secrets
 import socketserver
+import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -379,3 +383,65 @@ def served(freedoms: Freedoms) -> Iterator[Api]:
         finally:
             server.shutdown()
             thread.join()
+
+
+PLAIN = Freedoms()
+SERVERS = {
+    "plain": PLAIN,
+    "sdk-words": Freedoms(
+        vocabulary="sdk",
+        extra_fields=True,
+        pretty=True,
+        content_type="application/json; charset=utf-8",
+        framing="chunked",
+        gzip=True,
+        lower_names=True,
+        cookie=True,
+        request_id=False,
+        challenge=False,
+        updated=204,
+        templates=("template",),
+        bad_template=422,
+    ),
+    "closing": Freedoms(
+        framing="close",
+        content_type="application/problem+json",
+        created=202,
+        updated=202,
+        deleted=202,
+        foreign=401,
+        shown_404="text/html",
+        slash_redirect=True,
+        free_options=True,
+        unknown_method=501,
+        head=False,
+        strict_bytes=True,
+        odd_id=400,
+    ),
+    "crowded": Freedoms(
+        others=300, page=50, bare_list=True, id_name="sandbox_id", changing_views=True, created=200, interim=True
+    ),
+    "busy": Freedoms(
+        busy=True, changing_views=True, extra_fields=True, number_ids=True, unknown_method=400, body_limit=100
+    ),
+    "helpful": Freedoms(helpful=True, others=5, extra_fields=True, number_ids=True),
+    "hanging-up": Freedoms(requests_per_connection=1, templates=("template_id",), deleted=200),
+    "impatient": Freedoms(requests_per_connection=3, vocabulary="sdk", templates=("template",), bad_template=404),
+}
+LACKING = {  # no page documents these requests, so that a server may have other ones instead
+    "no-update": Freedoms(lacking=("update",)),
+    "no-update-for-nobody": Freedoms(lacking=("update",), paths_first=True, foreign=401, created=200),
+    "no-such-method": Freedoms(lacking=("update",), paths_first=True, without_path=405, busy=True),
+    "no-view": Freedoms(lacking=("update", "view"), without_path=501, vocabulary="sdk", number_ids=True),
+}
+
+
+def main() -> None:
+    """Serve the one that is named, until standard input ends."""
+    with served((SERVERS | LACKING)[sys.argv[1]]) as api:
+        print(json.dumps(api.environment), flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

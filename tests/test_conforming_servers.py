@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from runs import SPEC, run_suite, served_mock
-from servers import Freedoms, served
+from servers import LACKING, PLAIN, SERVERS, Freedoms, served
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,61 +20,11 @@ _LIVE = ("--target=live", "--rate=100000", "-q")
 _SMALLEST = ("HOPX_BASE_URL", "HOPX_API_KEY")
 _MOST_SMOKE_REQUESTS = 130
 
-PLAIN = Freedoms()
-SERVERS = {
-    "plain": PLAIN,
-    "sdk-words": Freedoms(
-        vocabulary="sdk",
-        extra_fields=True,
-        pretty=True,
-        content_type="application/json; charset=utf-8",
-        framing="chunked",
-        gzip=True,
-        lower_names=True,
-        cookie=True,
-        request_id=False,
-        challenge=False,
-        updated=204,
-        templates=("template",),
-        bad_template=422,
-    ),
-    "closing": Freedoms(
-        framing="close",
-        content_type="application/problem+json",
-        created=202,
-        updated=202,
-        deleted=202,
-        foreign=401,
-        shown_404="text/html",
-        slash_redirect=True,
-        free_options=True,
-        unknown_method=501,
-        head=False,
-        strict_bytes=True,
-        odd_id=400,
-    ),
-    "crowded": Freedoms(
-        others=300, page=50, bare_list=True, id_name="sandbox_id", changing_views=True, created=200, interim=True
-    ),
-    "busy": Freedoms(
-        busy=True, changing_views=True, extra_fields=True, number_ids=True, unknown_method=400, body_limit=100
-    ),
-    "helpful": Freedoms(helpful=True, others=5, extra_fields=True, number_ids=True),
-    "hanging-up": Freedoms(requests_per_connection=1, templates=("template_id",), deleted=200),
-    "impatient": Freedoms(requests_per_connection=3, vocabulary="sdk", templates=("template",), bad_template=404),
-}
-
 LOOKED_AT = {  # what others have created there is all that a look can find
     "nothing-there": PLAIN,
     "a-few": Freedoms(others=3),
     "fleeting": Freedoms(others=30, page=10, fleeting=True),
     "many": Freedoms(others=300, page=20, busy=True, bare_list=True, extra_fields=True, number_ids=True),
-}
-LACKING = {  # no page documents these requests, so that a server may have other ones instead
-    "no-update": Freedoms(lacking=("update",)),
-    "no-update-for-nobody": Freedoms(lacking=("update",), paths_first=True, foreign=401, created=200),
-    "no-such-method": Freedoms(lacking=("update",), paths_first=True, without_path=405, busy=True),
-    "no-view": Freedoms(lacking=("update", "view"), without_path=501, vocabulary="sdk", number_ids=True),
 }
 
 

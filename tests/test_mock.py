@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from conformance.keys import KeyFormat
 from conformance.mock.directory import Directory, populate
-from conformance.mock.faults import FAULTS, with_fault
+from conformance.mock.faults import FAULTS, with_faults
 from conformance.mock.message import Request, Response
 from conformance.mock.respond import BODY_LIMIT, Mock
 from conformance.scrub import Scrubber
@@ -46,7 +46,7 @@ class World:
         self.directory = Directory(spec, seed, lambda: self.time)
         self.roles = populate(self.directory)
         self.mock = Mock(self.directory, self.roles.keys.values())
-        self.respond = with_fault(self.mock, fault)
+        self.respond = with_faults(self.mock, fault)
         self.own, self.foreign = self.roles.sandboxes["own"], self.roles.sandboxes["other"]
 
     def ask(

@@ -24,7 +24,7 @@ from uvicorn.server import ServerState
 
 from conformance.mock import __main__ as child_of_a_run
 from conformance.mock.directory import Directory, populate
-from conformance.mock.faults import FAULTS, with_fault
+from conformance.mock.faults import FAULTS, with_faults
 from conformance.mock.protocol import MockProtocol
 from conformance.mock.respond import BODY_LIMIT, Mock
 from conformance.spec.files import default_spec
@@ -295,7 +295,7 @@ def test_with_a_shared_key_only_requests_in_flight_at_the_same_time_are_confused
             await asyncio.sleep(0.001)
         return [int(sink.written.split()[1]) for sink in sinks]
 
-    respond = with_fault(mock, "key-shared")
+    respond = with_faults(mock, "key-shared")
     assert asyncio.run(statuses(good)) == [200]
     assert asyncio.run(statuses(bad)) == [401]
     assert asyncio.run(statuses(bad, good)) == [200, 200]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from conformance.commands.output import complain
 from conformance.mock.directory import Directory, populate
-from conformance.mock.faults import FAULTS, with_fault
+from conformance.mock.faults import FAULTS, unknown_fault, with_faults
 from conformance.mock.respond import Mock
 from conformance.mock.server import serve
 from conformance.spec.files import default_spec
@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 
 def serve_mock(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM."""
-    if options.fault == "list":
+    if options.list_faults:
         for name, fault in FAULTS.items():
-            print(f"{name}: {(fault.__doc__ or '').strip()}")
+            print(f"{name}: {fault.says} ({fault.rule})")
         return 0
-    if options.fault and options.fault not in FAULTS:
-        complain(f"unknown fault {options.fault!r}; write one of {', '.join(FAULTS)}")
+    unknown = unknown_fault(options.fault)
+    if unknown:
+        complain(unknown)
         return 2
     try:
         spec = load(Path(options.spec) if options.spec else default_spec())
@@ -49,7 +50,7 @@ def serve_mock(options: argparse.Namespace) -> int:
     roles = populate(directory)
     mock = Mock(directory, roles.keys.values())
     url = f"http://127.0.0.1:{listener.getsockname()[1]}{mock.base_path}"
-    serve(with_fault(mock, options.fault), listener, lambda: _announce(options, spec, url, roles))
+    serve(with_faults(mock, options.fault), listener, lambda: _announce(options, spec, url, roles))
     return 0
 
 

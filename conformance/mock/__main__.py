@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from conformance.mock.directory import Directory, populate
-from conformance.mock.faults import with_fault
+from conformance.mock.faults import with_faults
 from conformance.mock.respond import Mock
 from conformance.mock.server import serve
 from conformance.spec.loader import load
@@ -28,7 +28,7 @@ def main() -> None:
     directory = Directory(load(Path(order["spec"])), order["seed"])
     roles = populate(directory)
     mock = Mock(directory, roles.keys.values())
-    serve(with_fault(mock, order["fault"]), socket.socket(fileno=order["listener"]), until_stdin_closes=True)
+    serve(with_faults(mock, order["fault"]), socket.socket(fileno=order["listener"]), until_stdin_closes=True)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 
 class Request(NamedTuple):
-    """A request as it arrived; header names are in lower case, `path` is still percent-encoded."""
+    """A request as it arrived; `path` is still percent-encoded.
+
+    Header names are in lower case; `spelled` has them as they were written, where that is known.
+    """
 
     method: str
     path: str
@@ -17,6 +20,7 @@ class Request(NamedTuple):
     body: bytes = b""
     body_too_large: bool = False
     client: object = None
+    spelled: tuple[bytes, ...] = ()
 
     def __repr__(self) -> str:
         return f"Request({self.method} {self.path}, {len(self.headers)} headers)"

@@ -83,11 +83,11 @@ class MockProtocol(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header, or a trailer of a chunked body, which comes too late to count."""
-        self._fields.append((name.lower(), value))
+        self._fields.append((name, value))
 
     def on_headers_complete(self) -> None:
         """The body may come; a client that asks first is told so."""
-        self._headers = tuple(self._fields)
+        self._headers = tuple((name.lower(), value) for name, value in self._fields)
         asks = any(name == b"expect" and value.lower() == b"100-continue" for name, value in self._headers)
         if asks and self._parser.get_http_version() == "1.1":
             self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -104,7 +104,8 @@ class MockProtocol(asyncio.Protocol):
         path, _, query = self._target().partition("?")
         too_large = self._size > BODY_LIMIT
         body = b"" if too_large else b"".join(self._body)
-        request = Request(method, path, query, self._headers, body, too_large, self._client)
+        spelled = tuple(name for name, _ in self._fields)
+        request = Request(method, path, query, self._headers, body, too_large, self._client, spelled)
         if self._is_held:
             self._hold(request)
         else:

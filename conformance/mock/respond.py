@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from conformance.keys import ApiKey
-    from conformance.mock.directory import Directory, KeyRecord
+    from conformance.mock.directory import Directory, KeyRecord, Sandbox
     from conformance.spec.model import Spec
 
-    Effect = Callable[[str, str, dict[str, Any]], Response]
+    Effect = Callable[[KeyRecord, str, dict[str, Any]], Response]
 
 BODY_LIMIT = 1024 * 1024
 _JSON = (b"content-type", b"application/json")
@@ -47,7 +47,9 @@ class Route(NamedTuple):
 class Mock:
     """Answers requests from what its directory knows.
 
-    `readers` find the credentials of a request, and faults may change them; `issued` are the keys that faults confuse.
+    Its decisions are attributes, so that faults can stand before them: `readers` find the credentials of a request,
+    `identify` says whose they are or why they are refused, `permits` goes by scope, `owns` by organization, and
+    `refuse` words a refusal. `issued` are the keys that faults confuse.
     """
 
     def __init__(self, directory: Directory, issued: Iterable[ApiKey] = ()) -> None:
@@ -56,6 +58,10 @@ class Mock:
         self.spec = directory.spec
         self.base_path = urlsplit(self.spec.base_url).path.rstrip("/")
         self.readers = [reader(style) for style in self.spec.styles.values()]
+        self.identify: Callable[[Request], tuple[KeyRecord | None, str]] = self._identify
+        self.permits: Callable[[KeyRecord, str], bool] = self._permits
+        self.owns: Callable[[KeyRecord, Sandbox, str], bool] = _owns
+        self.refuse: Callable[..., Response] = self._refuse
         self._routes = self._make_routes()
         self._effects: dict[str, Effect] = {
             "list": self._list,
@@ -85,31 +91,36 @@ class Mock:
         return self._perform(request, record, name, item)
 
     def _authenticate(self, request: Request) -> KeyRecord | Response:
+        record, why = self.identify(request)
+        if record is None:
+            return self.refuse(request, 401, why)
+        wait = record.seconds_over_limit(self.directory.now())
+        if wait > 0:
+            return self.refuse(request, 429, "rate_limited", (b"retry-after", b"%d" % math.ceil(wait)))
+        return record
+
+    def _identify(self, request: Request) -> tuple[KeyRecord | None, str]:
+        """The record of the key that a request presents; without one, why there is none."""
         presented = {text for read in self.readers for text in read(request)}
         if len(presented) != 1:
-            return self._refusal(401, "missing")
+            return None, "missing"
         text = presented.pop()
         try:
             key_id = self.directory.key_format.parse(text).key_id
         except MalformedKeyError:
-            return self._refusal(401, "malformed")
+            return None, "malformed"
         record = self.directory.find(text, key_id)
         if record is None:
-            return self._refusal(401, "unknown")
+            return None, "unknown"
         now = self.directory.now()
         if record.revoked_at <= now:
-            return self._refusal(401, "revoked")
-        if record.expires_at <= now:
-            return self._refusal(401, "expired")
-        wait = record.seconds_over_limit(now)
-        if wait > 0:
-            return self._refusal(429, "rate_limited", (b"retry-after", b"%d" % math.ceil(wait)))
-        return record
+            return None, "revoked"
+        return (None, "expired") if record.expires_at <= now else (record, "")
 
     def _perform(self, request: Request, record: KeyRecord, name: str, item: str) -> Response:
         operation = self.spec.operations[name]
-        if operation.needs not in record.permissions:
-            return self._refusal(403, "scope")
+        if not self.permits(record, name):
+            return self.refuse(request, 403, "scope")
         if request.body_too_large:
             return self._error(413)
         fields = {} if operation.body is None else decode(operation, request.body)
@@ -119,26 +130,26 @@ class Mock:
             sandbox = self.directory.sandboxes.get(item)
             if sandbox is None:
                 return self._error(404)
-            if sandbox.organization != record.organization:
-                return self._refusal(403, "other_org")
-        return self._effects[name](record.organization, item, fields)
+            if not self.owns(record, sandbox, name):
+                return self.refuse(request, 403, "other_org")
+        return self._effects[name](record, item, fields)
 
-    def _list(self, organization: str, _item: str, _fields: dict[str, Any]) -> Response:
-        own = [s.fields for s in self.directory.sandboxes.values() if s.organization == organization]
+    def _list(self, record: KeyRecord, _item: str, _fields: dict[str, Any]) -> Response:
+        own = [sandbox.fields for sandbox in self.directory.sandboxes.values() if self.owns(record, sandbox, "list")]
         return self._success("list", {"data": own})
 
-    def _create(self, organization: str, _item: str, fields: dict[str, Any]) -> Response:
-        sandbox_id = self.directory.create_sandbox(organization, {"status": "running"} | fields)
+    def _create(self, record: KeyRecord, _item: str, fields: dict[str, Any]) -> Response:
+        sandbox_id = self.directory.create_sandbox(record.organization, {"status": "running"} | fields)
         return self._success("create", self.directory.sandboxes[sandbox_id].fields)
 
-    def _view(self, _organization: str, item: str, _fields: dict[str, Any]) -> Response:
+    def _view(self, _record: KeyRecord, item: str, _fields: dict[str, Any]) -> Response:
         return self._success("view", self.directory.sandboxes[item].fields)
 
-    def _update(self, _organization: str, item: str, fields: dict[str, Any]) -> Response:
+    def _update(self, _record: KeyRecord, item: str, fields: dict[str, Any]) -> Response:
         self.directory.change_sandbox(item, fields)
         return self._success("update", self.directory.sandboxes[item].fields)
 
-    def _delete(self, _organization: str, item: str, _fields: dict[str, Any]) -> Response:
+    def _delete(self, _record: KeyRecord, item: str, _fields: dict[str, Any]) -> Response:
         return self._success("delete", self.directory.sandboxes.pop(item).fields)
 
     def route(self, path: str) -> tuple[Route | None, str]:
@@ -157,7 +168,10 @@ class Mock:
             routes.setdefault(pattern, Route(re.compile(pattern), {})).by_method[operation.method] = name
         return sorted(routes.values(), key=lambda route: route.pattern.groups)  # a path that is spelled out goes first
 
-    def _refusal(self, status: int, why: str, *headers: tuple[bytes, bytes]) -> Response:
+    def _permits(self, record: KeyRecord, name: str) -> bool:
+        return self.spec.operations[name].needs in record.permissions
+
+    def _refuse(self, _request: Request, status: int, why: str, *headers: tuple[bytes, bytes]) -> Response:
         challenge = (self._challenge,) if status == 401 else ()
         return Response(status, (_JSON, self._request_id(), *challenge, *headers), self._refusals.body(status, why))
 
@@ -174,6 +188,11 @@ class Mock:
 
     def _request_id(self) -> tuple[bytes, bytes]:
         return b"x-request-id", next(self._request_ids).encode()
+
+
+def _owns(record: KeyRecord, sandbox: Sandbox, _name: str) -> bool:
+    """Whether a key may see a sandbox at all, in an operation."""
+    return sandbox.organization == record.organization
 
 
 def _challenge(spec: Spec) -> bytes:

@@ -13,7 +13,7 @@ from conformance.compose import compose
 from conformance.exchange import Recipe, Response
 from conformance.judge import Verdict, expectation, mismatch
 from conformance.mock.directory import Directory
-from conformance.mock.faults import with_fault
+from conformance.mock.faults import with_faults
 from conformance.mock.message import Request as Received
 from conformance.mock.respond import Mock
 from conformance.suites.check import check
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from conformance.suites.trial import Trial
 
 _ORGANIZATIONS = ("own", "other")
-_STEPS = 15
+_STEPS = 20
+_LIVES = 20  # fewer may miss what only the right order of steps shows
 
 
 @dataclass(slots=True)
@@ -46,7 +47,7 @@ class World:
         self.directory = Directory(trial.spec, now=lambda: self.time)
         mock = Mock(self.directory)
         self.base_path = mock.base_path
-        self.respond = with_fault(mock, trial.fault)
+        self.respond = with_faults(mock, trial.fault)
         self.sandboxes = {name: self.directory.create_sandbox(name, {}) for name in _ORGANIZATIONS}
 
     def use(self, trial: Trial, held: Expected, style: str, operation: str) -> tuple[str, str]:
@@ -85,7 +86,7 @@ def key_lifecycle(trial: Trial) -> Verdict:
     try:
         run_state_machine_as_test(
             _machine(trial),
-            settings=settings(trial.settings(max(1, trial.examples // 5)), stateful_step_count=_STEPS),
+            settings=settings(trial.settings(max(_LIVES, trial.examples // 5)), stateful_step_count=_STEPS),
         )
     except AssertionError as error:
         return trial.broken(expected, str(error).splitlines()[0])
@@ -97,6 +98,7 @@ def _machine(trial: Trial) -> Any:
     from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, rule
 
     scopes = st.sampled_from(list(trial.spec.scopes))
+    styles = st.sampled_from(list(trial.spec.styles))
     seconds = st.sampled_from([1.0, 60.0, 3600.0, 48 * 3600.0])
 
     class KeyLifecycle(RuleBasedStateMachine):
@@ -117,31 +119,35 @@ def _machine(trial: Trial) -> Any:
             key = self.world.directory.create_key(organization, scope, expires_at=expires_at)
             return Expected(key, organization, scope, expires_at)
 
-        @rule(
-            held=keys,
-            style=st.sampled_from(list(trial.spec.styles)),
-            operation=st.sampled_from(list(trial.spec.operations)),
-        )
-        def use(self, held: Expected, style: str, operation: str) -> None:
-            misfit, expected = self.world.use(trial, held, style, operation)
-            assert not misfit, f"{operation} in {style} gave {misfit}, not {expected}"  # noqa: S101  Hypothesis's way
+        @rule(held=keys, style=styles)
+        def use(self, held: Expected, style: str) -> None:
+            for operation in trial.spec.operations:
+                misfit, expected = self.world.use(trial, held, style, operation)
+                assert not misfit, f"{operation} in {style} gave {misfit}, not {expected}"  # noqa: S101  Hypothesis's way
 
-        @rule(target=keys, held=keys, overlap=seconds)
-        def rotate(self, held: Expected, overlap: float) -> Expected:
+        @rule(target=keys, held=keys, overlap=seconds, style=styles)
+        def rotate(self, held: Expected, overlap: float, style: str) -> Expected:
+            self.use(held, style)
             expires_at = self.world.directory.keys[self.world.directory.key_id(held.key)].expires_at
             new = self.world.directory.rotate(self.world.directory.key_id(held.key), overlap)
             held.stops_at = min(held.stops_at, self.world.time + overlap)
+            self.use(held, style)
             return Expected(new, held.organization, held.scope, expires_at)
 
-        @rule(held=keys)
-        def revoke(self, held: Expected) -> None:
+        @rule(held=keys, style=styles)
+        def revoke(self, held: Expected, style: str) -> None:
+            self.use(held, style)
             self.world.directory.revoke(self.world.directory.key_id(held.key))
             held.stops_at = min(held.stops_at, self.world.time)
+            self.use(held, style)
 
-        @rule(held=consumes(keys), scope=scopes, target=keys)
-        def change_scope(self, held: Expected, scope: str) -> Expected:
+        @rule(held=consumes(keys), scope=scopes, style=styles, target=keys)
+        def change_scope(self, held: Expected, scope: str, style: str) -> Expected:
+            self.use(held, style)
             self.world.directory.change_scope(self.world.directory.key_id(held.key), scope)
-            return Expected(held.key, held.organization, scope, held.stops_at)
+            changed = Expected(held.key, held.organization, scope, held.stops_at)
+            self.use(changed, style)
+            return changed
 
         @rule(passed=seconds)
         def wait(self, passed: float) -> None:

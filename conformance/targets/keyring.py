@@ -39,6 +39,11 @@ class Keyring:
         self._variables = variables or {}
         self._made: dict[Recipe, ApiKey] = {}
 
+    @property
+    def issued(self) -> dict[str, ApiKey]:
+        """The issued keys by their credentials."""
+        return dict(self._keys)
+
     def obstacle(self, recipe: Recipe) -> str:
         """What is missing to make this credential; "" when nothing is."""
         credential = self._spec.credentials[recipe.name]

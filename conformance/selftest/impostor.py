@@ -1,0 +1,89 @@
+"""Who is judged in a self-test: impostors, each with the rule that has to catch it, and conforming ones."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from conformance.mock.faults import FAULTS
+from conformance.selftest.misprints import MISPRINTS
+from conformance.spec.mistakes import FileError, Mistake
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Kind = Literal["mock", "fault", "misprint", "variant", "client"]
+
+
+@dataclass(frozen=True, slots=True)
+class Impostor:
+    """One implementation that is judged.
+
+    `rule` is the id of the rule that has to catch it, "" for one that conforms; `command` starts a variant or the
+    adapter of a client.
+    """
+
+    kind: Kind
+    name: str
+    rule: str = ""
+    command: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name or 'without faults'}"
+
+
+class Variants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Conforming servers of one program, which is started with the name of each."""
+
+    command: list[str]
+    names: list[str]
+
+
+class Clients(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Clients of one program: the rule that catches each; "" for one that conforms."""
+
+    command: list[str]
+    rules: dict[str, str]
+
+
+class Others(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of variants and clients; `{here}` in their commands is its folder, `{name}` the name of the one."""
+
+    variants: list[Variants] = []
+    clients: list[Clients] = []
+
+
+def own_impostors() -> list[Impostor]:
+    """The mock without and with each of its faults, and what is wrong with keys and pages themselves."""
+    faults = [Impostor("fault", fault.name, fault.rule) for fault in FAULTS.values()]
+    misprints = [Impostor("misprint", name, misprint.rule) for name, misprint in MISPRINTS.items()]
+    return [Impostor("mock", ""), *faults, *misprints]
+
+
+def other_impostors(file: Path) -> list[Impostor]:
+    """The variants and clients of a file.
+
+    Raises:
+        FileError: It cannot be read, or is none.
+
+    """
+    try:
+        others = msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), Others)
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise FileError([Mistake(str(file), 1, 1, f"these are no variants and clients: {error}")]) from None
+    here = file.resolve().parent
+    found = [
+        Impostor("variant", name, "", _filled(one.command, name, here)) for one in others.variants for name in one.names
+    ]
+    for many in others.clients:
+        found += [
+            Impostor("client", name, rule, _filled(many.command, name, here)) for name, rule in many.rules.items()
+        ]
+    return found
+
+
+def _filled(command: list[str], name: str, here: Path) -> tuple[str, ...]:
+    return tuple(word.replace("{here}", str(here)).replace("{name}", name) for word in command)

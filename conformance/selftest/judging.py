@@ -1,0 +1,174 @@
+"""Judges one implementation, as a run does and without pytest: every probe that can be asked of it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from conformance import suites
+from conformance.judge import Verdict
+from conformance.keys import KeyFormat
+from conformance.probes import all_probes
+from conformance.run import MOST_SILENCES, Run
+from conformance.sdk.adapter import Adapter, AdapterFile
+from conformance.sdk.errors import BrokenAdapterError
+from conformance.sdk.target import SdkTarget
+from conformance.sdk_run import SdkRun
+from conformance.selftest.judged import judged
+from conformance.selftest.misprints import MISPRINTS
+from conformance.spec.loader import load
+from conformance.targets.errors import UnansweredError
+from conformance.targets.http import HttpTarget
+from conformance.targets.keyring import Keyring
+from conformance.targets.mock import MockTarget, limited_roles
+from conformance.targets.pace import Pace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conformance.probes import Probe
+    from conformance.selftest.impostor import Impostor
+    from conformance.selftest.judged import Judged
+    from conformance.spec.model import Spec
+
+    Verdicts = list[tuple[Probe, Verdict]]
+
+EXAMPLES = 20
+_SECONDS = 20.0
+_ENDING_SECONDS = 5.0
+
+
+def judge(spec_file: Path, impostor: Impostor) -> Judged:
+    """What the suite finds in an implementation."""
+    started = time.monotonic()
+    try:
+        verdicts, problem = _JUDGES[impostor.kind](load(spec_file), spec_file, impostor), ""
+    except (BrokenAdapterError, OSError, ValueError, KeyError) as error:
+        verdicts, problem = [], f"{type(error).__name__}: {error}"
+    return judged(impostor, verdicts, problem, round(time.monotonic() - started, 2))
+
+
+def _judge_mock(spec: Spec, spec_file: Path, impostor: Impostor) -> Verdicts:
+    target = MockTarget(spec, spec_file, impostor.name)
+    try:
+        run = Run(spec, target, [], examples=EXAMPLES, fault=impostor.name, documents=spec_file.parent)
+        return _asked(run, _probes(spec, "http", "mock"))
+    finally:
+        target.close()
+
+
+def _judge_misprint(spec: Spec, spec_file: Path, impostor: Impostor) -> Verdicts:
+    misprint = MISPRINTS[impostor.name]
+    with tempfile.TemporaryDirectory() as folder:
+        issuing = Path(folder) / spec_file.name
+        issuing.write_text(misprint.issues(spec_file.read_text(encoding="utf-8")), encoding="utf-8")
+        shutil.copy(spec_file.parent / spec.openapi, folder)
+        target = MockTarget(load(issuing), issuing)
+        try:
+            target.keyring = Keyring(spec, target.keyring.issued, target.keyring.foreign_sandbox)
+            key = msgspec.structs.replace(spec.key, example=misprint.shows(spec.key.example))
+            run = Run(msgspec.structs.replace(spec, key=key), target, [], examples=EXAMPLES)
+            return _asked(run, [probe for probe in _probes(spec, "http") if probe.rule.id == impostor.rule])
+        finally:
+            target.close()
+
+
+def _judge_variant(spec: Spec, spec_file: Path, impostor: Impostor) -> Verdicts:
+    with _served(impostor) as given:
+        key_format = KeyFormat(msgspec.to_builtins(spec.key))
+        roles = {name: one.variable for name, one in spec.credentials.items() if one.variable}
+        keys = {name: key_format.hide(given[variable]) for name, variable in roles.items() if variable in given}
+        foreign = next(
+            (given.get(one.sandbox_variable, "") for one in spec.credentials.values() if one.sandbox_variable), ""
+        )
+        keyring, pace = Keyring(spec, keys, foreign), Pace(0.0)
+        address = given[spec.base_url_variable]
+        target = HttpTarget("live", address, keyring, pace, may_write=True, limited_roles=limited_roles(spec))
+        try:
+            run = Run(spec, target, [], examples=EXAMPLES, documents=spec_file.parent)
+            return _asked(run, _probes(spec, "http", "live"))
+        finally:
+            target.close()
+
+
+def _judge_client(spec: Spec, _spec_file: Path, impostor: Impostor) -> Verdicts:
+    file = AdapterFile(
+        name="client", language="some", sdk=impostor.name, command=list(impostor.command), seconds=_SECONDS
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        target = SdkTarget(spec, Adapter(Path(folder), file), "", Path(folder))
+        try:
+            return _asked(SdkRun(spec, target, []), _probes(spec, "sdk"))
+        finally:
+            target.close()
+
+
+_JUDGES: dict[str, Callable[[Spec, Path, Impostor], Verdicts]] = {
+    "mock": _judge_mock,
+    "fault": _judge_mock,
+    "misprint": _judge_misprint,
+    "variant": _judge_variant,
+    "client": _judge_client,
+}
+
+
+def _asked(run: Run | SdkRun, probes: list[Probe]) -> Verdicts:
+    """Every probe's verdict, until the target has stopped answering."""
+    checks = _checks()
+    run.plan((probe, checks[probe.rule.check].check) for probe in probes)
+    verdicts = []
+    for probe in probes:
+        check = checks[probe.rule.check]
+        try:
+            verdict = run.ask(probe, check, check.check)
+        except UnansweredError as error:
+            verdict = Verdict("error", "", str(error))
+        verdicts.append((probe, verdict))
+        if run.silences >= MOST_SILENCES:
+            break
+    return verdicts
+
+
+def _probes(spec: Spec, *targets: str) -> list[Probe]:
+    return [probe for probe in all_probes(spec) if probe.rule.target in targets]
+
+
+def _checks() -> dict[str, Any]:
+    """Every check of the suites by its name."""
+    names = [module.name for module in pkgutil.iter_modules(suites.__path__) if module.name.startswith("test_")]
+    modules = [importlib.import_module(f"{suites.__name__}.{name}") for name in names]
+    return {name: thing for module in modules for name, thing in vars(module).items() if hasattr(thing, "check")}
+
+
+@contextmanager
+def _served(impostor: Impostor) -> Iterator[dict[str, str]]:
+    """A variant that is served meanwhile; its first line holds its address and keys as JSON."""
+    child = subprocess.Popen(  # noqa: S603  the file of variants says what to run
+        [word.replace("{python}", sys.executable) for word in impostor.command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert child.stdin is not None  # noqa: S101  they were asked for
+    assert child.stdout is not None  # noqa: S101
+    try:
+        yield json.loads(child.stdout.readline() or b"null") or {}
+    finally:
+        child.stdin.close()
+        try:
+            child.wait(_ENDING_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        child.stdout.close()
