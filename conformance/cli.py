@@ -119,6 +119,16 @@ def _add_spec(commands: Commands[argparse.ArgumentParser]) -> None:
     show = actions.add_parser("show", help="read the promises, or one of them")
     show.add_argument("rule", nargs="?", default="", help="id of a rule")
     coverage = actions.add_parser("coverage", help="claims, the rules that ask them, and how many probes that makes")
+    selftest = actions.add_parser("selftest", help="prove the suite: impostors are caught, conforming ones left alone")
+    selftest.add_argument(
+        "--impostors", default="", metavar="FILE", help="variants and clients (default: the checkout's)"
+    )
+    selftest.add_argument("--only", default="", metavar="WORD[,WORD…]", help="those whose kind or name has the word")
+    selftest.add_argument("--directory", default="reports/selftest", metavar="DIR", help="where the matrix is written")
+    selftest.add_argument("--jobs", type=_count, default=2, metavar="N", help="judged at the same time (default: 2)")
+    selftest.add_argument("--again", action="store_true", help="judge also who was judged before")
+    _add_format(selftest)
+    selftest.set_defaults(command="selftest", function="selftest_spec")
     for name, action in (("lint", lint), ("show", show), ("coverage", coverage)):
         if name != "lint":
             _add_spec_option(action)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from conformance.mock.faults import FAULTS
 from conformance.selftest.misprints import MISPRINTS
 from conformance.spec.mistakes import FileError, Mistake
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Kind = Literal["mock", "fault", "misprint", "variant", "client"]
 
@@ -32,7 +30,12 @@ class Impostor:
     command: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name or 'without faults'}"
+        return " ".join(filter(None, (self.kind, self.name, self.program and f"({self.program})")))
+
+    @property
+    def program(self) -> str:
+        """The file name of the program of a variant or client; "" for what the mock does itself."""
+        return next((Path(word).name for word in self.command if Path(word).is_file()), "")
 
 
 class Variants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

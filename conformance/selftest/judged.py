@@ -24,6 +24,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     name: str
     rule: str
+    program: str = ""
     failed: dict[str, list[str]] = {}
     advised: dict[str, list[str]] = {}
     errors: list[str] = []
@@ -52,6 +53,7 @@ def judged(impostor: Impostor, verdicts: Iterable[tuple[Probe, Verdict]], proble
         kind=impostor.kind,
         name=impostor.name,
         rule=impostor.rule,
+        program=impostor.program,
         failed=found.get("fail", {}),
         advised=found.get("advisory", {}),
         errors=[probe for probes in found.get("error", {}).values() for probe in probes],

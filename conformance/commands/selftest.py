@@ -1,0 +1,66 @@
+"""hopx-auth spec selftest: judges impostors and conforming servers, and writes the kill matrix."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.commands.output import complain, print_result
+from conformance.selftest.impostor import other_impostors, own_impostors
+from conformance.selftest.matrix import is_proof, matrix
+from conformance.selftest.progress import judge_all
+from conformance.selftest.text import matrix_page, matrix_text
+from conformance.spec.files import default_spec
+from conformance.spec.loader import load
+from conformance.spec.mistakes import FileError, suggestion
+
+if TYPE_CHECKING:
+    import argparse
+
+    from conformance.selftest.impostor import Impostor
+
+_CHECKOUT = Path(__file__).resolve().parent.parent.parent / "tests" / "impostors.toml"
+
+
+def selftest_spec(options: argparse.Namespace) -> int:
+    """Judge everybody; exit status 1 when an impostor survives, a conforming one is accused, or a rule has none."""
+    file = default_spec().resolve()
+    directory = Path(options.directory)
+    try:
+        spec, everybody = load(file), _everybody(options)
+        directory.mkdir(parents=True, exist_ok=True)
+    except (FileError, OSError) as error:
+        complain(str(error))
+        return 2
+    wanted = [one for one in everybody if not options.only or any(word in str(one) for word in options.only.split(","))]
+    if not wanted:
+        complain(
+            f"--only {options.only}: nobody is called so; {suggestion(options.only, {one.name for one in everybody})}"
+        )
+        return 2
+    kept = directory / "judged.jsonl"
+    if options.again:
+        kept.unlink(missing_ok=True)
+    data = matrix(spec, judge_all(file, wanted, options.jobs, kept))
+    if options.only:
+        data |= {"unexercised": [], "exercised_once": [], "redundant": []}  # of a part nobody can say that
+    _write(directory / "selftest.json", json.dumps(data, indent=1))
+    _write(directory / "selftest.html", matrix_page(spec, data))
+    written = f"written to {directory / 'selftest.html'} and selftest.json"
+    print_result(options, data, f"{matrix_text(data)}\n{written}", foreign=True)
+    return 0 if is_proof(data) else 1
+
+
+def _everybody(options: argparse.Namespace) -> list[Impostor]:
+    file = Path(options.impostors) if options.impostors else _CHECKOUT
+    others = other_impostors(file) if options.impostors or file.is_file() else []
+    return [*own_impostors(), *others]
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file whole, or not at all."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as new:
+        new.write(text)
+    Path(new.name).replace(file)

@@ -1,0 +1,91 @@
+"""Judging everybody: several at a time, what was judged before left out, and how far it has come told on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import sys
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+import conformance
+from conformance.selftest.judged import Judged
+from conformance.selftest.judging import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conformance.selftest.impostor import Impostor
+
+_WIDTH = 30
+
+
+class Kept(msgspec.Struct):
+    """A judged implementation as it is kept on disk; `of` names it, and all that decides its verdicts."""
+
+    of: str
+    judged: Judged
+
+
+def judge_all(spec_file: Path, impostors: list[Impostor], jobs: int, kept: Path) -> list[Judged]:
+    """Everybody judged, in the order that was given; each is kept at once, so that the next run goes on from there."""
+    digest = _digest(spec_file, impostors)
+    known = _known(kept)
+    names = {impostor: f"{digest} {impostor}" for impostor in impostors}
+    done = {impostor: known[name] for impostor, name in names.items() if name in known}
+    missing = [impostor for impostor in impostors if impostor not in done]
+    with kept.open("ab") as file, ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+        try:
+            waiting = {pool.submit(judge, spec_file, impostor): impostor for impostor in missing}
+            while waiting:
+                for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                    impostor = waiting.pop(future)
+                    done[impostor] = future.result()
+                    file.write(msgspec.json.encode(Kept(names[impostor], done[impostor])) + b"\n")
+                    file.flush()
+                    _tell(len(done), len(impostors), str(impostor))
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    _tell(len(impostors), len(impostors), "")
+    return [done[impostor] for impostor in impostors]
+
+
+def _known(kept: Path) -> dict[str, Judged]:
+    """What was kept by earlier runs; a line that was cut off is left out."""
+    known = {}
+    with suppress(FileNotFoundError):
+        for line in kept.read_bytes().splitlines():
+            with suppress(msgspec.DecodeError):
+                one = msgspec.json.decode(line, type=Kept)
+                known[one.of] = one.judged
+    return known
+
+
+def _digest(spec_file: Path, impostors: Iterable[Impostor]) -> str:
+    """Changes with whatever decides a verdict: the suite, the spec, and the programs of variants and clients."""
+    package = Path(conformance.__file__).parent
+    programs = {Path(word).parent for one in impostors for word in one.command if Path(word).is_file()}
+    folders = [package, spec_file.parent, *sorted(programs)]
+    whole = hashlib.sha256()
+    for file in sorted({file for folder in folders for file in folder.rglob("*.*") if file.suffix in _PROGRAMS}):
+        whole.update(str(file).encode() + b"\0" + file.read_bytes() + b"\0")
+    return whole.hexdigest()[:16]
+
+
+_PROGRAMS = {".py", ".mjs", ".cjs", ".js", ".yaml", ".toml", ".json"}
+
+
+def _tell(done: int, everybody: int, who: str) -> None:
+    """A bar where a person looks on, and nothing elsewhere."""
+    if not sys.stderr.isatty():
+        return
+    bar = "█" * (_WIDTH * done // max(everybody, 1))
+    sys.stderr.write(f"\r\x1b[K{bar:{_WIDTH}} {done}/{everybody} {who}"[: _WIDTH + 60])
+    if done == everybody and not who:
+        sys.stderr.write("\n")
+    sys.stderr.flush()
