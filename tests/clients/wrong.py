@@ -28,9 +28,26 @@ class ReadsTheVariableAtImport(Client):
         return super().key() if self.api_key else self.without_key()
 
 
+class ReadsTheEnvironmentOfTheStart(Client):
+    """As native code does that looks where the process was given its variables."""
+
+    def key(self):
+        with open("/proc/self/environ", encoding="utf-8") as given:  # noqa: PTH123  pathlib takes long to import
+            variables = dict(line.split("=", 1) for line in given.read().split("\0") if "=" in line)
+        return super().key() if self.api_key else variables.get(VARIABLE) or self.without_key()
+
+
 class PrefersTheVariable(Client):
     def key(self):
         return os.environ.get(VARIABLE) or super().key()
+
+
+class PrefersTheVariableFromItsSecondRequest(Client):
+    asked = 0
+
+    def key(self):
+        self.asked += 1
+        return super().key() if self.asked == 1 else os.environ.get(VARIABLE) or super().key()
 
 
 class IgnoresTheArgument(Client):
@@ -38,9 +55,20 @@ class IgnoresTheArgument(Client):
         super().__init__(base_url, None, *others, **more)
 
 
+class LowersTheArgument(Client):
+    def __init__(self, base_url, api_key=None, *others, **more):
+        super().__init__(base_url, api_key and api_key.lower(), *others, **more)
+
+
 class IgnoresTheVariable(Client):
     def key(self):
         return super().key() if self.api_key else self.without_key()
+
+
+class LooksForAnotherVariable(Client):
+    def key(self):
+        text = None if self.api_key else os.environ.get("HOPX_KEY")
+        return text or (super().key() if self.api_key else self.without_key())
 
 
 class LooksForDotenvElsewhere(Client):
@@ -48,6 +76,17 @@ class LooksForDotenvElsewhere(Client):
     def load(file):
         if os.path.exists(".env"):  # noqa: PTH110  pathlib takes long to import
             Client.load(".env")
+
+
+class ExpectsExportInDotenv(Client):
+    @staticmethod
+    def load(file):
+        with open(file, encoding="utf-8") as lines:  # noqa: PTH123  pathlib takes long to import
+            for line in lines:
+                command, _, pair = line.strip().partition(" ")
+                name, _, value = pair.partition("=")
+                if command == "export":
+                    os.environ.setdefault(name, value)
 
 
 class SendsRequestsWithoutKey(Client):
@@ -68,6 +107,14 @@ class HidesThatThereIsNoKey(Client):
 
     def upload(self, url, content):
         return super().upload(url, content) if url else None
+
+
+class ListsNothingWithoutKey(Client):
+    def list(self):
+        try:
+            return super().list()
+        except UnusableKeyError:
+            return []
 
 
 class DoesNotNameTheVariable(Client):
@@ -137,6 +184,21 @@ class Reports403(_Reports):
     status = 403
 
 
+class AsksWhoItIsAfter401(Client):
+    def error(self, response):
+        if response.status == 401:
+            send("GET", f"{self.base_url}/v1/me?api_key={self.key()}", {}, "")
+        return super().error(response)
+
+
+class TellsWhoWasDenied(Client):
+    def error(self, response):
+        if response.status == 403:
+            headers = self.headers(self.key())
+            send("GET", f"{self.base_url}/v1/me", headers | {"X-Denied": headers["X-API-Key"]}, "")
+        return super().error(response)
+
+
 class PutsKeyOfTheEnvironmentInCookie(Client):
     def headers(self, key):
         cookie = {"Cookie": f"key={key}"} if self.api_key is None else {}
@@ -201,6 +263,11 @@ class TakesKeyForToken(Client):
         return super().admission(token or self.key())
 
 
+class ShowsKeyForWantOfToken(Client):
+    def admission(self, token):
+        return super().admission(token) if token else {"X-API-Key": self.key()}
+
+
 class FollowsRedirects(Client):
     def fetch(self, method, url, headers, body):
         response = super().fetch(method, url, headers, body)
@@ -209,8 +276,20 @@ class FollowsRedirects(Client):
         return response
 
 
+class FollowsSeeOther(Client):
+    def fetch(self, method, url, headers, body):
+        response = super().fetch(method, url, headers, body)
+        return send("GET", response.headers["location"], headers, "") if response.status == 303 else response
+
+
 class SendsWhateverTheKeyIs(Client):
     def checked(self, text):
+        return text
+
+
+class LooksAtTheFirstLineOfTheKey(Client):
+    def checked(self, text):
+        super().checked(text.splitlines()[0])
         return text
 
 
@@ -267,6 +346,14 @@ class ShowsKeyOfTheEnvironmentInError(Client):
         return error
 
 
+class ShowsSecretOfTheEnvironmentInRepr(Client):
+    def error(self, response):
+        error = super().error(response)
+        if self.api_key is None:
+            error.args += (secret_of(self.key()),)
+        return error
+
+
 class LeavesTheSandboxAlive(Client):
     def kill(self, sandbox):
         pass
@@ -296,6 +383,32 @@ class Swallows403(_Swallows):
 
 
 class Swallows429(_Swallows):
+    status = 429
+
+
+class _TakesForAnswer(Client):
+    """The body of a refusal is read as if it were what was asked for."""
+
+    status = 0
+
+    def result(self, response):
+        if response.status != self.status:
+            return super().result(response)
+        return NOTHING | self.said(response)
+
+    def upload(self, url, content):
+        return super().upload(url, content) if url else None
+
+
+class Takes401ForAnswer(_TakesForAnswer):
+    status = 401
+
+
+class Takes403ForAnswer(_TakesForAnswer):
+    status = 403
+
+
+class Takes429ForAnswer(_TakesForAnswer):
     status = 429
 
 
@@ -354,6 +467,38 @@ class LosesStatusOf403(_Loses):
 
 class LosesStatusOf429(_Loses):
     lost, of = "status_code", (429,)
+
+
+class _Restates(Client):
+    """The error has the status, or the code, of another refusal."""
+
+    status, name, value = 0, "", None
+
+    def error(self, response):
+        error = super().error(response)
+        if response.status == self.status:
+            setattr(error, self.name, self.value)
+        return error
+
+
+class Takes403For401(_Restates):
+    status, name, value = 403, "status_code", 401
+
+
+class Takes429For503(_Restates):
+    status, name, value = 429, "status_code", 503
+
+
+class HasItsOwnCodeFor401(_Restates):
+    status, name, value = 401, "code", "AUTH_ERROR"
+
+
+class HasItsOwnCodeFor403(_Restates):
+    status, name, value = 403, "code", "AUTH_ERROR"
+
+
+class HasItsOwnCodeFor429(_Restates):
+    status, name, value = 429, "code", "TRY_LATER"
 
 
 class LosesCodeOf401(_Loses):
@@ -479,6 +624,21 @@ class ShowsKeyInErrorOf429(_ShowsInErrorOf):
     status = 429
 
 
+class ShowsSecretInReprOf403(Client):
+    def error(self, response):
+        error = super().error(response)
+        error.args += (secret_of(self.key()),) if response.status == 403 else ()
+        return error
+
+
+class ShowsKeyInTracebackOf429(Client):
+    def error(self, response):
+        error = super().error(response)
+        if response.status == 429:
+            error.__cause__ = ValueError(f"too many requests of {self.key()}")
+        return error
+
+
 class ShowsSecretInHexadecimalInError(_ShowsInError):
     def shown(self, key):
         return secret_of(key).encode().hex()
@@ -511,6 +671,14 @@ class ShowsOddKey(Client):
             raise UnusableKeyError(f"Illegal header value {text!r}") from None
 
 
+class ShowsTheEndOfOddKey(Client):
+    def checked(self, text):
+        try:
+            return super().checked(text)
+        except UnusableKeyError:
+            raise UnusableKeyError(f"The key ends in {text[-24:]!r}") from None
+
+
 class LogsKey(Client):
     def logged(self, key):
         return key
@@ -538,9 +706,23 @@ class LogsOddKey(Client):
             raise
 
 
+class LogsOddKeyEncoded(Client):
+    def checked(self, text):
+        try:
+            return super().checked(text)
+        except UnusableKeyError:
+            self.log(f"no header can hold this: {base64.b64encode(text.encode()).decode()}")
+            raise
+
+
 class LogsKeyWhenRefused(Client):
     def note(self, line, key):
         super().note(f"{line} {key}" if line.endswith("401") else line, key)
+
+
+class LogsHalfOfSecretWhenRefused(Client):
+    def note(self, line, key):
+        super().note(f"{line} {secret_of(key)[:21]}…" if line.endswith("401") else line, key)
 
 
 class ShowsKeyWhenPrinted(Client):
