@@ -2,12 +2,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: smoke test lint types unit wheel bench lock clean
+.PHONY: smoke test lint types unit selftest wheel bench lock clean
 
 smoke: $(VENV)/ready  ## the main job: every promise against the mock, and a page to look at
 	@$(BIN)/python -m pytest --target=mock; status=$$?; echo "report: $(CURDIR)/reports/report.html"; exit $$status
 
-test: lint types unit wheel  ## everything that CI runs
+test: lint types unit selftest wheel  ## everything that CI runs
 
 lint: $(VENV)/ready
 	$(BIN)/ruff format --check .
@@ -23,6 +23,10 @@ unit: $(VENV)/ready
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 	$(BIN)/coverage report --fail-under=100 --include='conformance/spec/*,conformance/keys.py,conformance/judge.py,conformance/mock/*'
+
+selftest: $(VENV)/ready  ## every impostor is caught, everybody else left alone, as docs/kill-matrix.md says; needs nginx
+	$(BIN)/hopx-auth spec selftest --again
+	diff -u docs/kill-matrix.md reports/selftest/kill-matrix.md
 
 wheel: $(VENV)/ready  ## the built wheel in an empty environment, outside the checkout
 	$(BIN)/python tests/check_wheel.py

@@ -32,6 +32,7 @@ VARIABLES = [
 ]
 _PATIENCE = 600.0  # seconds after which something hangs; nothing here waits for them to pass
 _SUITE = [sys.executable, "-m", "pytest", "-p", "conformance.plugin", "-p", "no:schemathesis", "-p", "no:anyio"]
+_COMMAND = [sys.executable, "-m", "conformance.cli"]
 
 
 @dataclass(frozen=True)
@@ -149,10 +150,25 @@ def run_suite(directory: Path, *options: str, given: dict[str, str] | None = Non
     return finish(start_suite(directory, *options, given=given), directory)
 
 
+def start_command(directory: Path, *words: str) -> subprocess.Popen[str]:
+    """Start hopx-auth in a process group of its own; who starts it stops it."""
+    return subprocess.Popen(
+        [*_COMMAND, *words],
+        cwd=directory,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+
+
 def run_command(directory: Path, *words: str, given: dict[str, str] | None = None, stdin: str = "") -> Ran:
     """A whole run of hopx-auth."""
     ran = subprocess.run(
-        [sys.executable, "-m", "conformance.cli", *words],
+        [*_COMMAND, *words],
         cwd=directory,
         env=environment(given),
         input=stdin.encode("utf-8", "surrogateescape"),

@@ -496,7 +496,7 @@ EVERY = [
     ["key", "redact"],
     ["spec", "show"],
     ["spec", "coverage"],
-    ["mock", "--fault", "list"],
+    ["mock", "--list-faults"],
     ["-h"],
 ]
 

@@ -31,7 +31,7 @@ def test_the_option_table_of_the_readme_is_that_of_the_code() -> None:
 
 
 def test_the_table_of_faults_is_that_of_the_code() -> None:
-    code = [(f"`{name}`", (fault.__doc__ or "").strip()) for name, fault in FAULTS.items()]
+    code = [(f"`{name}`", fault.says, f"`{fault.rule}`") for name, fault in FAULTS.items()]
     assert [tuple(row) for row in rows("docs/mock.md", "fault")] == code
 
 

@@ -1,164 +1,348 @@
-"""Every fault of the mock is caught by the rule that it breaks, and by no rule that has nothing to do with it."""
+"""The faults of the mock, asked without a server: each changes an answer, and what is unrelated stays as it was."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import base64
+import json
+import math
+from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
-from runs import SPEC, run_suite
+from world import BODY, FORBIDDEN, HOPX, LIST, World, body_of, header, small_spec
 
+from conformance.exchange import Recipe
 from conformance.mock.faults import FAULTS
+from conformance.mock.message import Held, Request
+from conformance.spec.model import Style
+from conformance.targets.keyring import Keyring
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
-# A refusal that is none is seen by every rule that expects one of the same credential.
-REFUSALS = {
-    "authentication-precedes-lookup",
-    "authentication-precedes-validation",
-    "bad-key-after-good-one",
-    "key-lifecycle",
-    "only-the-two-headers-authenticate",
-    "refused-every-time",
-    "unauthorized-empty",
-    "unauthorized-expired",
-    "unauthorized-malformed",
-    "unauthorized-missing",
-    "unauthorized-near-miss",
-    "unauthorized-revoked",
-    "unauthorized-unknown",
-    "unauthorized-wrong-secret",
-    "whole-surface-needs-a-key",
-}
-# What a refusal has or does can be asked only of a refusal: without one these are blocked, and never green.
-EFFECTS = {"denied-create-creates-nothing", "denied-delete-deletes-nothing", "denied-update-changes-nothing"}
+    from conformance.spec.model import Credential
+
+HOUR = 3600.0
+TIMEOUT = b'{"timeout_seconds": 9}'
+SEED = 5  # one whose first key has a letter that the other alphabet of base64 lacks
 
 
-class Caught(NamedTuple):
-    """The rule that says what a fault breaks, the others that it breaks as well, and those that it blocks.
-
-    `perhaps` are rules that it breaks or blocks in one run and not in another.
-    """
-
-    by: str
-    also: frozenset[str] | set[str] = frozenset()
-    blocks: frozenset[str] | set[str] = frozenset()
-    perhaps: frozenset[str] | set[str] = frozenset()
-
-
-TABLE = {
-    "last-style-ignored": Caught(
-        "valid-key-authenticates",
-        also={
-            "header-name-ignores-case",
-            "key-lifecycle",
-            "rate-limited",
-            "scheme-ignores-case",
-            "scope-decides",
-            "styles-agree",
-        },
-        blocks={"other-organization-is-not-listed", "other-organization-key", "success-gives-no-session"},
-    ),
-    "query-accepted": Caught("only-the-two-headers-authenticate"),
-    "revoked-accepted": Caught(
-        "unauthorized-revoked", also={"key-lifecycle", "variants-give-no-access"}, blocks={*EFFECTS, "one-vocabulary"}
-    ),
-    "expired-accepted": Caught(
-        "unauthorized-expired", also={"key-lifecycle", "variants-give-no-access"}, blocks={*EFFECTS, "one-vocabulary"}
-    ),
-    "scope-ignored": Caught(
-        "scope-decides",
-        also={"variants-give-no-access"},
-        blocks={*EFFECTS, "one-vocabulary-with-403", "request-id-is-sent-with-403"},
-    ),
-    "organization-ignored": Caught(
-        "other-organization-sandbox",
-        also={"other-organization-is-not-listed", "other-organization-key"},
-        blocks={"denied-delete-deletes-nothing", "denied-update-changes-nothing"},
-        perhaps={"other-organization-sandbox"},  # once it is deleted, nothing can be said of it
-    ),
-    "limit-ignored": Caught("rate-limited", blocks={"one-vocabulary"}),
-    "trailing-ignored": Caught(
-        "unauthorized-near-miss", also={"hostile-credential-is-survived", "unauthorized-malformed"}
-    ),
-    "last-bits-ignored": Caught("unauthorized-near-miss"),
-    "case-ignored": Caught("unauthorized-near-miss"),
-    "secret-unchecked": Caught(
-        "unauthorized-wrong-secret",
-        also={"unauthorized-near-miss", "variants-give-no-access"},
-        blocks={*EFFECTS, "one-vocabulary"},
-    ),
-    "other-code": Caught("unauthorized-missing", also=REFUSALS),
-    "html-errors": Caught("unauthorized-missing", also=REFUSALS),
-    "mixed-vocabulary": Caught("one-vocabulary-with-403"),
-    "secret-echoed": Caught("secret-is-not-repeated"),
-    "sandboxes-told": Caught(
-        "unauthorized-missing",
-        also={*REFUSALS - {"key-lifecycle"}, "hostile-credential-is-survived", "variants-give-no-access"},
-    ),
-    "refused-sandbox-shown": Caught("other-organization-key", also={"scope-decides"}),
-    "denied-create-works": Caught("denied-create-creates-nothing"),
-    # a delete of the foreign sandbox works as well, after which nothing can be said of it
-    "denied-delete-works": Caught("denied-delete-deletes-nothing", blocks={"other-organization-sandbox"}),
-    "denied-update-works": Caught("denied-update-changes-nothing"),
-    "validation-first": Caught("authentication-precedes-validation", also={"whole-surface-needs-a-key"}),
-    "lookup-first": Caught("authentication-precedes-lookup", also={"whole-surface-needs-a-key"}),
-    "head-open": Caught("variants-give-no-access"),
-    "trailing-slash-open": Caught("variants-give-no-access"),
-    "third-time-open": Caught(
-        "refused-every-time",
-        also={
-            "authentication-precedes-lookup",
-            "authentication-precedes-validation",
-            "concurrent-requests-keep-apart",
-            "only-the-two-headers-authenticate",
-            "unauthorized-missing",
-            "variants-give-no-access",
-            "whole-surface-needs-a-key",
-        },
-        blocks={"denied-delete-deletes-nothing"},
-    ),
-    # which requests share a connection is up to both sides, and every bad key may be one that comes after a good one
-    "connection-trusted": Caught(
-        "bad-key-after-good-one",
-        perhaps={
-            *REFUSALS,
-            *EFFECTS,
-            "challenge-is-sent",
-            "concurrent-requests-keep-apart",
-            "hostile-credential-is-survived",
-            "one-vocabulary",
-            "refusal-gives-no-session",
-            "request-id-is-sent",
-            "variants-give-no-access",
-        },
-    ),
-    "key-shared": Caught("concurrent-requests-keep-apart"),
-    "session-given": Caught("refusal-gives-no-session"),
-    "session-begun": Caught("success-gives-no-session"),
-    "strange-key-crashes": Caught("hostile-credential-is-survived"),
-    "no-challenge": Caught("challenge-is-sent"),
-    "no-request-id": Caught("request-id-is-sent", also={"request-id-is-sent-with-403"}),
-    # its first use after the revocation is in one, and in the other whatever comes first in the life of a key
-    "revocation-delayed": Caught("unauthorized-revoked", also={"key-lifecycle"}),
-}
+def conversation(world: World) -> Iterator[Request]:
+    """What is asked of a mock from its first request to its last, administration included."""
+    yield from presentations(world)
+    yield from places(world)
+    yield from paths(world)
+    yield from bodies(world)
+    yield from refusals(world)
+    yield from scopes(world)
+    yield from lives(world)
+    for _ in range(25):
+        yield request(None, client="stranger")
 
 
-def test_the_table_names_every_fault_and_only_rules_that_there_are() -> None:
-    assert list(TABLE) == list(FAULTS)
-    named = {rule for row in TABLE.values() for rule in (row.by, *row.also, *row.blocks, *row.perhaps)}
-    assert named <= {rule.id for rule in SPEC.rules}
+def request(
+    text: str | None, method: str = "GET", path: str = LIST, body: bytes = b"", query: str = "", client: object = None
+) -> Request:
+    """A request with a text in the first documented style."""
+    pairs = () if text is None else ((b"x-api-key", text.encode("latin-1", "replace")),)
+    return Request(method, path, query, pairs, body, client=client, spelled=tuple(name.title() for name, _ in pairs))
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_caught_by_the_rule_that_it_breaks_and_by_no_unrelated_one(fault: str, tmp_path: Path) -> None:
-    options = ("--target=mock", f"--fault={fault}", "--hypothesis-profile=ci", "-q", "-p", "no:cacheprovider")
-    ran = run_suite(tmp_path, *options)
-    caught = TABLE[fault]
-    level = {rule.id: rule.level for rule in SPEC.rules}
-    assert ran.rules("fail" if level[caught.by] == "must" else "advisory") >= {caught.by}
-    assert ran.rules("fail", "advisory") - caught.perhaps == {caught.by, *caught.also} - caught.perhaps
-    assert ran.rules("blocked") - caught.perhaps == caught.blocks - caught.perhaps
-    assert ran.rules("error") == set()
-    assert ran.status == (1 if ran.rules("fail") else 0)
-    assert "Traceback" not in ran.output
+def operations(world: World, text: str | None, sandbox: str) -> Iterator[Request]:
+    """Every operation that a key may ask for."""
+    item = f"{LIST}/{sandbox}"
+    yield request(text)
+    yield request(text, "POST", body=BODY)
+    yield request(text, path=item)
+    yield request(text, "PUT", f"{item}/timeout", TIMEOUT)
+    yield request(text, "DELETE", item)
+
+
+def presentations(world: World) -> Iterator[Request]:
+    """Every credential of the spec, in every form that it has, in every style and operation."""
+    keyring = Keyring(HOPX, world.roles.keys, world.foreign)
+    for name, credential in HOPX.credentials.items():
+        for recipe in recipes(name, credential):
+            key = keyring.credential(recipe)
+            for asked in operations(world, None if key is None else key.reveal(), world.own):
+                yield asked
+                if key is not None:
+                    yield in_last_style(asked)
+
+
+def recipes(name: str, credential: Credential) -> Iterator[Recipe]:
+    for label in credential.texts or credential.how or [""]:
+        for draw in range(4 if credential.how else 1):
+            yield Recipe(name, label, draw)
+
+
+def in_last_style(asked: Request) -> Request:
+    pairs = tuple((b"authorization", b"Bearer " + value) for _, value in asked.headers)
+    return asked._replace(headers=pairs, spelled=(b"Authorization",))
+
+
+def places(world: World) -> Iterator[Request]:
+    """A good key wherever it may not stand, and where it may in other letters."""
+    key = world.roles.keys["full"].reveal()
+    basic = base64.b64encode(f"{key}:{key}".encode()).decode()
+    for style in HOPX.lookalikes.values():
+        value = style.value.replace("{key}", key).replace("{basic_user}", basic).replace("{basic_password}", basic)
+        headers = {style.header: value, "Cookie": f"{style.cookie}={value}" if style.cookie else ""}
+        pairs = [(name, text) for name, text in headers.items() if name and text]
+        body = json.dumps({style.body: value}).encode() if style.body else b""
+        spelled = tuple(name.encode() for name, _ in pairs)
+        lowered = tuple((name.lower().encode(), text.encode()) for name, text in pairs)
+        yield Request("GET", LIST, f"{style.query}={value}" if style.query else "", lowered, body, spelled=spelled)
+    for name in (b"x-api-key", b"X-API-KEY", b"x-Api-kEy"):
+        yield request(key)._replace(spelled=(name,))
+    for scheme in ("bearer", "BEARER"):
+        yield in_last_style(request(key))._replace(headers=((b"authorization", f"{scheme} {key}".encode()),))
+    for cookie in (b"session=1", b"session=2", b"session=3", b"session=4"):
+        yield Request("GET", LIST, headers=((b"cookie", cookie),))
+
+
+def paths(world: World) -> Iterator[Request]:
+    """Variants of paths and methods, without a key and with a bad one."""
+    for text in (None, "x"):
+        for path in (f"{LIST}/", LIST.replace("/s", "//s"), LIST.upper(), f"{LIST}/a", f"{LIST}/sb_nobody"):
+            yield request(text, path=path)
+            yield request(text, "DELETE", path=path)
+        yield request(text, "HEAD")
+        yield request(text, "OPTIONS")
+
+
+def bodies(world: World) -> Iterator[Request]:
+    """Bodies that are none, or out of bounds, without a key."""
+    for body in (
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"timeout_seconds": -1}',
+        b'{"timeout_seconds": 10}',
+        b'{"timeout_seconds": []}',
+    ):
+        yield request(None, "POST", body=body)
+
+
+def refusals(world: World) -> Iterator[Request]:
+    """What is refused, and then what there is."""
+    for text in (None, world.roles.keys["read_only"].reveal()):
+        for asked in operations(world, text, world.directory.create_sandbox("own", {})):
+            yield asked
+            yield request(world.roles.keys["full"].reveal())
+
+
+def scopes(world: World) -> Iterator[Request]:
+    """Every scope's key for its own sandbox, and for that of another organization; each answer by its own client."""
+    for role in ("full", "read_only", "create_only", "other_org"):
+        text = world.roles.keys[role].reveal()
+        for sandbox in (world.directory.create_sandbox("own", {}), world.foreign, "nothing"):
+            yield from operations(world, text, sandbox)
+            yield request(text)
+
+
+def lives(world: World) -> Iterator[Request]:
+    """Keys that are issued, used, and then lose what they may do, expire, or are revoked; and what comes after."""
+    directory = world.directory
+    for end in ("expires", "is revoked", "is narrowed"):
+        key = directory.create_key("own", "full", expires_at=world.time + HOUR if end == "expires" else math.inf)
+        for _ in range(2):
+            yield request(key.reveal(), client=end)
+            yield request(None, client=end)
+        if end == "expires":
+            world.time += HOUR + 1
+        elif end == "is revoked":
+            directory.revoke(directory.key_id(key))
+        else:
+            directory.change_scope(directory.key_id(key), "create_only")
+        yield request(key.reveal(), client="other")
+        yield in_last_style(request(key.reveal(), client="other"))
+        world.time += HOUR
+
+
+def answers(fault: str) -> list[tuple[int, tuple[tuple[bytes, bytes], ...], bytes]]:
+    """What a mock answers in the conversation; of a request id only that it was sent."""
+    world = World(seed=SEED, fault=fault)
+    responses = [world.respond(asked) for asked in conversation(world)]
+    return [
+        (one.status, tuple((name, b"" if name == b"x-request-id" else value) for name, value in one.headers), one.body)
+        for one in responses
+    ]
+
+
+@pytest.fixture(scope="module")
+def right() -> list[tuple[int, tuple[tuple[bytes, bytes], ...], bytes]]:
+    return answers("")
+
+
+def test_the_mock_without_faults_always_answers_the_same() -> None:
+    assert answers("") == answers("")
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if name not in ("key-shared", "crowd-let-in")])
+def test_a_fault_changes_an_answer(name: str, right: list[object]) -> None:
+    assert answers(name) != right
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_crashes_on_no_spec(name: str) -> None:
+    spec = msgspec.structs.replace(
+        small_spec([]),
+        operations={"list": HOPX.operations["list"]},
+        styles={"only": Style(query="k", value="{key}")},
+        lookalikes={},
+    )
+    world = World(spec, fault=name)
+    for method, path, body in [("GET", LIST, b""), ("DELETE", f"{LIST}/x", b"{"), ("POST", LIST, b"{")]:
+        for query in ("", "k=a", f"k={world.roles.keys['good'].reveal()}"):
+            response = world.respond(Request(method, path, query, (), body))
+            assert response.status < 500 or name.endswith(("-is-500", "-crashes"))
+
+
+def test_several_faults_are_put_in_the_order_that_they_are_named() -> None:
+    world = World(fault="no-challenge, secret-echoed")
+    response = world.ask("abc")
+    assert (header(response, "www-authenticate"), body_of(response)["received"]) == (None, ["abc"])
+    assert body_of(World(fault="401-is-nested,secret-echoed").ask("abc")).keys() == {"error", "received"}
+    assert body_of(World(fault="secret-echoed,401-is-nested").ask("abc")).keys() == {"error"}
+
+
+def test_a_fault_that_holds_requests_goes_with_others() -> None:
+    for text in ("key-shared,no-challenge", "no-challenge,key-shared"):
+        world = World(fault=text)
+        assert isinstance(world.respond, Held)
+        assert header(world.ask("abc"), "www-authenticate") is None
+
+
+def test_in_a_crowd_nobody_is_asked_for_a_key_and_alone_everybody() -> None:
+    world = World(fault="crowd-let-in")
+    assert isinstance(world.respond, Held)
+    for _ in range(2):
+        world.respond.arrive(request(None))
+    assert [world.respond.respond(request(None)).status for _ in range(2)] == [200, 401]
+
+
+def near_key(world: World, change: str) -> str:
+    key_format, key = world.directory.key_format, world.roles.keys["full"]
+    parts = key_format.parts(key)
+    return {
+        "trailing": key.reveal() + "x",
+        "last bits": key.reveal()[:-1]
+        + key_format.secret_alphabet[key_format.secret_alphabet.index(key.reveal()[-1]) + 1],
+        "case": key.reveal().swapcase(),
+        "secret": key_format.compose(parts.prefix, parts.key_id, key_format.mint_secret()).reveal(),
+    }[change]
+
+
+@pytest.mark.parametrize(
+    ("fault", "change"),
+    [
+        ("trailing-ignored", "trailing"),
+        ("last-bits-ignored", "last bits"),
+        ("case-ignored", "case"),
+        ("secret-unchecked", "secret"),
+    ],
+)
+def test_a_careless_comparison_accepts_its_near_miss_and_no_other_text(fault: str, change: str) -> None:
+    world, strict = World(fault=fault), World()
+    assert world.ask(near_key(world, change)).status == 200
+    assert strict.ask(near_key(strict, change)).status == 401
+    for text in ("", "x", "?", world.directory.key_format.mint().reveal()):
+        assert world.ask(text).status == 401
+
+
+@pytest.mark.parametrize(
+    ("fault", "role"),
+    [
+        ("revoked-accepted", "revoked"),
+        ("expired-accepted", "expired"),
+        ("limit-ignored", "rate_limited"),
+        ("scope-ignored", "create_only"),
+    ],
+)
+def test_a_fault_of_records_lets_its_role_in(fault: str, role: str) -> None:
+    assert World(fault=fault).ask_as(role).status == 200
+    assert World().ask_as(role).status != 200
+
+
+def test_a_fault_of_organizations_opens_every_sandbox() -> None:
+    world = World(fault="organization-ignored")
+    assert world.ask_as("full", path=f"{LIST}/{world.foreign}").status == 200
+
+
+def test_a_fault_may_ignore_a_style_or_accept_another_one() -> None:
+    world = World(fault="last-style-ignored")
+    key = world.roles.keys["full"].reveal()
+    assert world.sent(("Authorization", f"Bearer {key}")).status == 401
+    assert world.sent(("X-API-Key", key)).status == 200
+    world = World(fault="query-accepted")
+    key = world.roles.keys["full"].reveal()
+    assert world.sent(query=f"a=b&whatever={key}").status == 200
+    assert world.sent(query="a=b&c").status == 401
+
+
+def test_faults_of_answers_change_what_is_said() -> None:
+    assert body_of(World(fault="401-has-another-code").ask())["code"] == "E_NO"
+    page = World(fault="401-is-a-page").ask()
+    assert header(page, "content-type") == "text/html"
+    assert page.body.startswith(b"<html>")
+    assert body_of(World(fault="mixed-vocabulary").ask_as("create_only"))["code"] == "auth_insufficient_permissions"
+    assert body_of(World(fault="secret-echoed").ask("abc"))["received"] == ["abc"]
+    told = World(fault="sandboxes-told")
+    assert {one["id"] for one in body_of(told.ask())["sandboxes"]} == {told.own, told.foreign}
+    shown = World(fault="refused-sandbox-shown")
+    assert body_of(shown.ask_as("full", path=f"{LIST}/{shown.foreign}"))["id"] == shown.foreign
+    assert body_of(shown.ask_as("create_only")) == FORBIDDEN
+    assert header(World(fault="no-challenge").ask(), "www-authenticate") is None
+    assert header(World(fault="no-request-id").ask(), "x-request-id") is None
+    assert World(fault="strange-key-crashes").ask("\u00e9").status == 500
+    assert World(fault="head-open").ask(method="HEAD").status == 200
+    assert World(fault="trailing-slash-open").ask(path=f"{LIST}/").status == 200
+
+
+def test_faults_of_order_answer_too_early() -> None:
+    world = World(fault="validation-first")
+    assert [world.ask(None, "POST", body=body).status for body in (b"{", b"[]", b"{}", b"")] == [400, 400, 401, 401]
+    world = World(fault="lookup-first")
+    assert [world.ask(path=f"{LIST}/{item}").status for item in ("x", world.own)] == [404, 401]
+    assert world.ask_as("full", "DELETE", f"{LIST}/{world.own}").status == 204
+
+
+def test_faults_of_effect_refuse_and_do_it_all_the_same() -> None:
+    world = World(fault="denied-create-works")
+    assert world.ask_as("read_only", "DELETE", f"{LIST}/{world.own}").status == 403
+    assert world.ask_as("full", path=f"{LIST}/{world.own}").status == 200
+    assert world.ask_as("read_only", "POST", body=BODY).status == 403
+    assert len(body_of(world.ask_as("full"))["data"]) == 2
+    world = World(fault="denied-delete-works")
+    assert world.ask_as("read_only", "DELETE", f"{LIST}/{world.own}").status == 403
+    assert world.ask_as("read_only", "DELETE", f"{LIST}/{world.own}").status == 403
+    assert body_of(world.ask_as("full"))["data"] == []
+    world = World(fault="denied-update-works")
+    for body in (b"{", b'{"timeout_seconds": 9}'):
+        for item in ("x", world.own):
+            assert world.ask_as("read_only", "PUT", f"{LIST}/{item}/timeout", body).status == 403
+    assert body_of(world.ask_as("full"))["data"][0]["timeout_seconds"] == 9
+
+
+def test_faults_with_a_memory_let_somebody_in_sometimes() -> None:
+    world = World(fault="third-time-open")
+    assert [world.ask().status for _ in range(6)] == [401, 401, 200, 401, 401, 200]
+    assert world.ask("x").status == 401
+    world = World(fault="connection-trusted")
+    key = world.roles.keys["full"]
+    asked = [(key, "b"), (None, "a"), (None, "b"), (key, "a"), (None, "a")]
+    assert [world.ask(who, client=client).status for who, client in asked] == [200, 401, 200, 200, 200]
+    world = World(fault="session-given")
+    cookie = (header(world.ask(), "set-cookie") or "").partition(";")[0]
+    assert [world.sent(("Cookie", text)).status for text in (cookie, "session=2")] == [200, 401]
+    world = World(fault="session-begun")
+    assert header(world.ask(), "set-cookie") is None
+    cookie = (header(world.ask_as("full"), "set-cookie") or "").partition(";")[0]
+    assert [world.sent(("Cookie", text)).status for text in (cookie, "session=1")] == [200, 401]
+    world = World(fault="revocation-delayed")
+    key = world.directory.create_key("own", "full")
+    world.directory.revoke(world.directory.key_id(key))
+    assert [world.ask_as("full").status, world.ask().status] == [200, 401]
+    assert [world.ask(key).status for _ in range(52)] == [200] * 50 + [401] * 2
+    assert [world.ask_as("revoked").status for _ in range(52)] == [200] * 50 + [401] * 2

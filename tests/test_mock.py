@@ -12,71 +12,25 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from world import BODY, FORBIDDEN, HOPX, LIST, UNAUTHORIZED, World, body_of, header, small_spec
 
 from conformance.keys import KeyFormat
-from conformance.mock.directory import Directory, populate
-from conformance.mock.faults import FAULTS, with_faults
-from conformance.mock.message import Request, Response
-from conformance.mock.respond import BODY_LIMIT, Mock
+from conformance.mock.message import Request
+from conformance.mock.respond import BODY_LIMIT
 from conformance.scrub import Scrubber
-from conformance.spec.files import default_spec
-from conformance.spec.loader import load
-from conformance.spec.model import Body, Code, Credential, Operation, Outcome, Scope, Style, Vocabulary
+from conformance.spec.model import Body, Operation, Outcome, Style
 
 if TYPE_CHECKING:
-    from conformance.keys import ApiKey
     from conformance.spec.model import Spec
 
 # Nothing that looks like a key may reach the database of examples.
 settings.register_profile("mock", database=None, deadline=None)
 settings.load_profile("mock")
 
-HOPX = load(default_spec())
-LIST = "/v1/sandboxes"
-BODY = b'{"template_id": "52"}'
-UNAUTHORIZED = {"error": "Unauthorized", "code": "AUTHENTICATION_ERROR"}
-FORBIDDEN = {"error": "Forbidden", "code": "PERMISSION_DENIED"}
-
-
-class World:
-    """A mock with a key of every role, and a clock that stands until it is moved."""
-
-    def __init__(self, spec: Spec = HOPX, seed: int | None = None, fault: str = "") -> None:
-        self.time = 1_000_000.0
-        self.directory = Directory(spec, seed, lambda: self.time)
-        self.roles = populate(self.directory)
-        self.mock = Mock(self.directory, self.roles.keys.values())
-        self.respond = with_faults(self.mock, fault)
-        self.own, self.foreign = self.roles.sandboxes["own"], self.roles.sandboxes["other"]
-
-    def ask(
-        self, key: ApiKey | str | None = None, method: str = "GET", path: str = LIST, body: bytes = b"", **rest: Any
-    ) -> Response:
-        text = key if isinstance(key, str | None) else key.reveal()
-        headers = () if text is None else ((b"x-api-key", text.encode()),)
-        return self.respond(Request(method, path, body=body, headers=headers, **rest))
-
-    def ask_as(self, role: str, method: str = "GET", path: str = LIST, body: bytes = b"") -> Response:
-        return self.ask(self.roles.keys[role], method, path, body)
-
-    def sent(self, *headers: tuple[str, str], query: str = "", body: bytes = b"") -> Response:
-        pairs = tuple((name.lower().encode(), value.encode()) for name, value in headers)
-        return self.respond(Request("GET", LIST, query, pairs, body))
-
 
 @pytest.fixture
 def world() -> World:
     return World()
-
-
-def body_of(response: Response) -> Any:
-    return json.loads(response.body)
-
-
-def header(response: Response, name: str) -> str | None:
-    found = [value.decode() for key, value in response.headers if key == name.encode()]
-    assert len(found) < 2, "a header is there twice"
-    return found[0] if found else None
 
 
 # Who gets what
@@ -607,27 +561,6 @@ def test_a_path_that_is_spelled_out_is_not_taken_for_an_id() -> None:
     assert body_of(world.ask_as("full", path=f"/things/{world.own}"))["id"] == world.own
 
 
-CREDENTIALS = {
-    "nobody": Credential(key="none"),
-    "typo": Credential(key="near_miss", source="good", how=["drop"]),
-    "wild": Credential(key="minted"),
-    "good": Credential(key="active", variable="A"),
-    "old": Credential(key="expired", variable="B"),
-    "gone": Credential(key="revoked", variable="C"),
-}
-
-
-def small_spec(bodies: list[Body], status: int = 401) -> Spec:
-    page = Vocabulary(codes={"X1": Code(message="First", remedy=""), "X2": Code(message="Second", remedy="")})
-    return msgspec.structs.replace(
-        HOPX,
-        credentials=CREDENTIALS,
-        vocabularies={"page": page},
-        scopes={"any": Scope(allows=["read", "create", "update", "delete"])},
-        outcomes={"no": Outcome(status=[status], bodies={"page": bodies})},
-    )
-
-
 def test_refusals_have_the_words_for_their_credential_whatever_its_name() -> None:
     bodies = [
         Body(has={"code": "X1"}, only=["old"]),
@@ -655,156 +588,6 @@ def test_without_a_create_operation_sandboxes_still_have_ids() -> None:
     assert body_of(world.ask_as("full")) == {"data": [{"id": world.own, "status": "running"}]}
     answer = world.ask_as("full", "POST", body=BODY)
     assert (answer.status, header(answer, "allow")) == (405, "GET, HEAD, OPTIONS")
-
-
-# Faults
-
-
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_leaves_a_good_request_alone(name: str) -> None:
-    world = World(fault=name)
-    headers = {"X-API-Key": world.roles.keys["full"].reveal()}
-    assert world.sent(*headers.items()).status == 200
-    assert world.ask_as("full", path=f"{LIST}/{world.own}").status == 200
-
-
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_crashes_on_no_spec(name: str) -> None:
-    spec = msgspec.structs.replace(
-        small_spec([]),
-        operations={"list": HOPX.operations["list"]},
-        styles={"only": Style(query="k", value="{key}")},
-    )
-    world = World(spec, fault=name)
-    for method, path, body in [("GET", LIST, b""), ("DELETE", f"{LIST}/x", b"{"), ("POST", LIST, b"{")]:
-        for query in ("", "k=a", f"k={world.roles.keys['good'].reveal()}"):
-            assert world.respond(Request(method, path, query, (), body)).status < 500
-
-
-def near_key(world: World, change: str) -> str:
-    key_format, key = world.directory.key_format, world.roles.keys["full"]
-    parts = key_format.parts(key)
-    return {
-        "trailing": key.reveal() + "x",
-        "last bits": key.reveal()[:-1]
-        + key_format.secret_alphabet[key_format.secret_alphabet.index(key.reveal()[-1]) + 1],
-        "case": key.reveal().swapcase(),
-        "secret": key_format.compose(parts.prefix, parts.key_id, key_format.mint_secret()).reveal(),
-    }[change]
-
-
-@pytest.mark.parametrize(
-    ("fault", "change"),
-    [
-        ("trailing-ignored", "trailing"),
-        ("last-bits-ignored", "last bits"),
-        ("case-ignored", "case"),
-        ("secret-unchecked", "secret"),
-    ],
-)
-def test_a_careless_comparison_accepts_its_near_miss_and_no_other_text(fault: str, change: str) -> None:
-    world, strict = World(fault=fault), World()
-    assert world.ask(near_key(world, change)).status == 200
-    assert strict.ask(near_key(strict, change)).status == 401
-    for text in ("", "x", "?", world.directory.key_format.mint().reveal()):
-        assert world.ask(text).status == 401
-
-
-@pytest.mark.parametrize(
-    ("fault", "role"),
-    [
-        ("revoked-accepted", "revoked"),
-        ("expired-accepted", "expired"),
-        ("limit-ignored", "rate_limited"),
-        ("scope-ignored", "create_only"),
-    ],
-)
-def test_a_fault_of_records_lets_its_role_in(fault: str, role: str) -> None:
-    assert World(fault=fault).ask_as(role).status == 200
-    assert World().ask_as(role).status != 200
-
-
-def test_a_fault_of_organizations_opens_every_sandbox() -> None:
-    world = World(fault="organization-ignored")
-    assert world.ask_as("full", path=f"{LIST}/{world.foreign}").status == 200
-
-
-def test_a_fault_may_ignore_a_style_or_accept_another_one() -> None:
-    world = World(fault="last-style-ignored")
-    key = world.roles.keys["full"].reveal()
-    assert world.sent(("Authorization", f"Bearer {key}")).status == 401
-    assert world.sent(("X-API-Key", key)).status == 200
-    world = World(fault="query-accepted")
-    key = world.roles.keys["full"].reveal()
-    assert world.sent(query=f"a=b&whatever={key}").status == 200
-    assert world.sent(query="a=b&c").status == 401
-
-
-def test_faults_of_answers_change_what_is_said() -> None:
-    assert body_of(World(fault="other-code").ask())["code"] == "E_NO"
-    page = World(fault="html-errors").ask()
-    assert header(page, "content-type") == "text/html"
-    assert page.body.startswith(b"<html>")
-    assert body_of(World(fault="mixed-vocabulary").ask_as("create_only"))["code"] == "auth_insufficient_permissions"
-    assert body_of(World(fault="secret-echoed").ask("abc"))["received"] == ["abc"]
-    told = World(fault="sandboxes-told")
-    assert {one["id"] for one in body_of(told.ask())["sandboxes"]} == {told.own, told.foreign}
-    shown = World(fault="refused-sandbox-shown")
-    assert body_of(shown.ask_as("full", path=f"{LIST}/{shown.foreign}"))["id"] == shown.foreign
-    assert body_of(shown.ask_as("create_only")) == FORBIDDEN
-    assert header(World(fault="no-challenge").ask(), "www-authenticate") is None
-    assert header(World(fault="no-request-id").ask(), "x-request-id") is None
-    assert World(fault="strange-key-crashes").ask("\u00e9").status == 500
-    assert World(fault="head-open").ask(method="HEAD").status == 200
-    assert World(fault="trailing-slash-open").ask(path=f"{LIST}/").status == 200
-
-
-def test_faults_of_order_answer_too_early() -> None:
-    world = World(fault="validation-first")
-    assert [world.ask(None, "POST", body=body).status for body in (b"{", b"[]", b"{}", b"")] == [400, 400, 401, 401]
-    world = World(fault="lookup-first")
-    assert [world.ask(path=f"{LIST}/{item}").status for item in ("x", world.own)] == [404, 401]
-    assert world.ask_as("full", "DELETE", f"{LIST}/{world.own}").status == 204
-
-
-def test_faults_of_effect_refuse_and_do_it_all_the_same() -> None:
-    world = World(fault="denied-create-works")
-    assert world.ask_as("read_only", "DELETE", f"{LIST}/{world.own}").status == 403
-    assert world.ask_as("full", path=f"{LIST}/{world.own}").status == 200
-    assert world.ask_as("read_only", "POST", body=BODY).status == 403
-    assert len(body_of(world.ask_as("full"))["data"]) == 2
-    world = World(fault="denied-delete-works")
-    assert world.ask_as("read_only", "DELETE", f"{LIST}/{world.own}").status == 403
-    assert world.ask_as("read_only", "DELETE", f"{LIST}/{world.own}").status == 403
-    assert body_of(world.ask_as("full"))["data"] == []
-    world = World(fault="denied-update-works")
-    for body in (b"{", b'{"timeout_seconds": 9}'):
-        for item in ("x", world.own):
-            assert world.ask_as("read_only", "PUT", f"{LIST}/{item}/timeout", body).status == 403
-    assert body_of(world.ask_as("full"))["data"][0]["timeout_seconds"] == 9
-
-
-def test_faults_with_a_memory_let_somebody_in_sometimes() -> None:
-    world = World(fault="third-time-open")
-    assert [world.ask().status for _ in range(6)] == [401, 401, 200, 401, 401, 200]
-    assert world.ask("x").status == 401
-    world = World(fault="connection-trusted")
-    key = world.roles.keys["full"]
-    asked = [(key, "b"), (None, "a"), (None, "b"), (key, "a"), (None, "a")]
-    assert [world.ask(who, client=client).status for who, client in asked] == [200, 401, 200, 200, 200]
-    world = World(fault="session-given")
-    cookie = (header(world.ask(), "set-cookie") or "").partition(";")[0]
-    assert [world.sent(("Cookie", text)).status for text in (cookie, "session=2")] == [200, 401]
-    world = World(fault="session-begun")
-    assert header(world.ask(), "set-cookie") is None
-    cookie = (header(world.ask_as("full"), "set-cookie") or "").partition(";")[0]
-    assert [world.sent(("Cookie", text)).status for text in (cookie, "session=1")] == [200, 401]
-    world = World(fault="revocation-delayed")
-    key = world.directory.create_key("own", "full")
-    world.directory.revoke(world.directory.key_id(key))
-    assert [world.ask_as("full").status, world.ask().status] == [200, 401]
-    assert [world.ask(key).status for _ in range(3)] == [200, 401, 401]
-    assert [world.ask_as("revoked").status for _ in range(3)] == [200, 401, 401]
 
 
 def test_the_key_format_of_the_mock_is_that_of_the_spec(world: World) -> None:

@@ -94,7 +94,10 @@ USAGE = {
         ("--target=moon",),
         "unknown target 'moon'; write --target=mock, --target=live or --target=sdk:NAME",
     ),
-    "an unknown fault": (("--target=mock", "--fault=moon"), "unknown fault 'moon'; write one of last-style-ignored"),
+    "an unknown fault": (
+        ("--target=mock", "--fault=moon"),
+        "unknown fault 'moon'; hopx-auth mock --list-faults names them all",
+    ),
     "an unknown fault with workers": (("--target=mock", "--fault=moon", "-n2"), "unknown fault 'moon'"),
     "a fault on live": ((*LIVE, "--fault=revoked-accepted"), "--fault goes with --target=mock"),
     "a base URL for the mock": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from conformance.commands.output import complain, print_result
 from conformance.selftest.impostor import other_impostors, own_impostors
 from conformance.selftest.matrix import is_proof, matrix
 from conformance.selftest.progress import judge_all
-from conformance.selftest.text import matrix_page, matrix_text
+from conformance.selftest.text import matrix_document, matrix_page, matrix_text
 from conformance.spec.files import default_spec
 from conformance.spec.loader import load
 from conformance.spec.mistakes import FileError, suggestion
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import argparse
 
     from conformance.selftest.impostor import Impostor
+    from conformance.spec.model import Spec
 
 _CHECKOUT = Path(__file__).resolve().parent.parent.parent / "tests" / "impostors.toml"
 
@@ -29,7 +31,8 @@ def selftest_spec(options: argparse.Namespace) -> int:
     file = default_spec().resolve()
     directory = Path(options.directory)
     try:
-        spec, everybody = load(file), _everybody(options)
+        spec = load(file)
+        everybody = _everybody(options, spec)
         directory.mkdir(parents=True, exist_ok=True)
     except (FileError, OSError) as error:
         complain(str(error))
@@ -40,6 +43,7 @@ def selftest_spec(options: argparse.Namespace) -> int:
             f"--only {options.only}: nobody is called so; {suggestion(options.only, {one.name for one in everybody})}"
         )
         return 2
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     kept = directory / "judged.jsonl"
     if options.again:
         kept.unlink(missing_ok=True)
@@ -48,14 +52,15 @@ def selftest_spec(options: argparse.Namespace) -> int:
         data |= {"unexercised": [], "exercised_once": [], "redundant": []}  # of a part nobody can say that
     _write(directory / "selftest.json", json.dumps(data, indent=1))
     _write(directory / "selftest.html", matrix_page(spec, data))
-    written = f"written to {directory / 'selftest.html'} and selftest.json"
+    _write(directory / "kill-matrix.md", matrix_document(data))
+    written = f"written to {directory / 'selftest.html'}, selftest.json and kill-matrix.md"
     print_result(options, data, f"{matrix_text(data)}\n{written}", foreign=True)
     return 0 if is_proof(data) else 1
 
 
-def _everybody(options: argparse.Namespace) -> list[Impostor]:
+def _everybody(options: argparse.Namespace, spec: Spec) -> list[Impostor]:
     file = Path(options.impostors) if options.impostors else _CHECKOUT
-    others = other_impostors(file) if options.impostors or file.is_file() else []
+    others = other_impostors(file, spec) if options.impostors or file.is_file() else []
     return [*own_impostors(), *others]
 
 

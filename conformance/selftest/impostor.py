@@ -5,13 +5,16 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from conformance.mock.faults import FAULTS
 from conformance.selftest.misprints import MISPRINTS
-from conformance.spec.mistakes import FileError, Mistake
+from conformance.spec.mistakes import FileError, Mistake, suggestion
+
+if TYPE_CHECKING:
+    from conformance.spec.model import Spec
 
 Kind = Literal["mock", "fault", "misprint", "variant", "client"]
 
@@ -66,26 +69,40 @@ def own_impostors() -> list[Impostor]:
     return [Impostor("mock", ""), *faults, *misprints]
 
 
-def other_impostors(file: Path) -> list[Impostor]:
+def other_impostors(file: Path, spec: Spec) -> list[Impostor]:
     """The variants and clients of a file.
 
     Raises:
-        FileError: It cannot be read, or is none.
+        FileError: It cannot be read, is none, or names a rule that the spec does not have.
 
     """
-    try:
-        others = msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), Others)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise FileError([Mistake(str(file), 1, 1, f"these are no variants and clients: {error}")]) from None
+    others = _read(file)
     here = file.resolve().parent
-    found = [
+    variants = [
         Impostor("variant", name, "", _filled(one.command, name, here)) for one in others.variants for name in one.names
     ]
-    for many in others.clients:
-        found += [
-            Impostor("client", name, rule, _filled(many.command, name, here)) for name, rule in many.rules.items()
-        ]
-    return found
+    clients = [
+        Impostor("client", name, rule, _filled(many.command, name, here))
+        for many in others.clients
+        for name, rule in many.rules.items()
+    ]
+    rules = {"", *(rule.id for rule in spec.rules)}
+    unknown = [one for one in clients if one.rule not in rules]
+    if unknown:
+        raise FileError(
+            [
+                Mistake(str(file), 1, 1, f"{one.name}: unknown rule {one.rule!r}; {suggestion(one.rule, rules - {''})}")
+                for one in unknown
+            ]
+        )
+    return variants + clients
+
+
+def _read(file: Path) -> Others:
+    try:
+        return msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), Others)
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise FileError([Mistake(str(file), 1, 1, f"these are no variants and clients: {error}")]) from None
 
 
 def _filled(command: list[str], name: str, here: Path) -> tuple[str, ...]:

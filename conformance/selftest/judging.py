@@ -5,16 +5,19 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
+import random
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from hypothesis import settings
 
 from conformance import suites
 from conformance.judge import Verdict
@@ -52,15 +55,26 @@ _ENDING_SECONDS = 5.0
 def judge(spec_file: Path, impostor: Impostor) -> Judged:
     """What the suite finds in an implementation."""
     started = time.monotonic()
+    _draw_the_same_again()
     try:
         verdicts, problem = _JUDGES[impostor.kind](load(spec_file), spec_file, impostor), ""
     except (BrokenAdapterError, OSError, ValueError, KeyError) as error:
-        verdicts, problem = [], f"{type(error).__name__}: {error}"
+        verdicts, problem = [], str(error)
     return judged(impostor, verdicts, problem, round(time.monotonic() - started, 2))
 
 
+def _draw_the_same_again() -> None:
+    """Generated cases are the same in every self-test, so that its verdicts are."""
+    settings.register_profile("selftest", derandomize=True, database=None, deadline=None, print_blob=False)
+    settings.load_profile("selftest")
+
+
+def _draws(impostor: Impostor) -> Callable[[], int]:
+    return partial(random.Random(impostor.name).getrandbits, 128)  # noqa: S311  keys of a mock, for the same reason
+
+
 def _judge_mock(spec: Spec, spec_file: Path, impostor: Impostor) -> Verdicts:
-    target = MockTarget(spec, spec_file, impostor.name)
+    target = MockTarget(spec, spec_file, impostor.name, draw=_draws(impostor))
     try:
         run = Run(spec, target, [], examples=EXAMPLES, fault=impostor.name, documents=spec_file.parent)
         return _asked(run, _probes(spec, "http", "mock"))
@@ -74,7 +88,7 @@ def _judge_misprint(spec: Spec, spec_file: Path, impostor: Impostor) -> Verdicts
         issuing = Path(folder) / spec_file.name
         issuing.write_text(misprint.issues(spec_file.read_text(encoding="utf-8")), encoding="utf-8")
         shutil.copy(spec_file.parent / spec.openapi, folder)
-        target = MockTarget(load(issuing), issuing)
+        target = MockTarget(load(issuing), issuing, draw=_draws(impostor))
         try:
             target.keyring = Keyring(spec, target.keyring.issued, target.keyring.foreign_sandbox)
             key = msgspec.structs.replace(spec.key, example=misprint.shows(spec.key.example))
@@ -163,7 +177,10 @@ def _served(impostor: Impostor) -> Iterator[dict[str, str]]:
     assert child.stdin is not None  # noqa: S101  they were asked for
     assert child.stdout is not None  # noqa: S101
     try:
-        yield json.loads(child.stdout.readline() or b"null") or {}
+        line = child.stdout.readline()
+        if not line:
+            raise ValueError("it ended before it told its address and keys")
+        yield json.loads(line)
     finally:
         child.stdin.close()
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import signal
 import sys
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import suppress
@@ -38,7 +39,8 @@ def judge_all(spec_file: Path, impostors: list[Impostor], jobs: int, kept: Path)
     names = {impostor: f"{digest} {impostor}" for impostor in impostors}
     done = {impostor: known[name] for impostor, name in names.items() if name in known}
     missing = [impostor for impostor in impostors if impostor not in done]
-    with kept.open("ab") as file, ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+    spawning = multiprocessing.get_context("spawn")
+    with kept.open("ab") as file, ProcessPoolExecutor(jobs, spawning, _leave_ctrl_c_to_the_parent) as pool:
         try:
             waiting = {pool.submit(judge, spec_file, impostor): impostor for impostor in missing}
             while waiting:
@@ -49,10 +51,14 @@ def judge_all(spec_file: Path, impostors: list[Impostor], jobs: int, kept: Path)
                     file.flush()
                     _tell(len(done), len(impostors), str(impostor))
         except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)  # who is being judged ends his servers and adapters himself
             raise
     _tell(len(impostors), len(impostors), "")
     return [done[impostor] for impostor in impostors]
+
+
+def _leave_ctrl_c_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _known(kept: Path) -> dict[str, Judged]:

@@ -37,7 +37,7 @@ def matrix_text(data: dict[str, Any]) -> str:
     flaws = sum(len(data[flaw]) for flaw in (*_FLAWS, "unexercised"))
     wrong = sum(bool(row["rule"]) for row in data["impostors"])
     right = len(data["impostors"]) - wrong
-    caught = wrong - len(data["survivors"]) - len(data["caught_by_others_only"])
+    caught = sum(row["rule"] in {*row["failed"], *row["advised"]} for row in data["impostors"])
     accused = f"{len(data['false_alarms'])} of {right} others accused"
     verdict = f"{caught} of {wrong} impostors caught by the rule that they name, {accused}"
     return "\n".join([*lines, f"{verdict}: {'no flaw' if not flaws else f'{flaws} flaws'}"])
@@ -45,11 +45,21 @@ def matrix_text(data: dict[str, Any]) -> str:
 
 def matrix_page(spec: Spec, data: dict[str, Any]) -> str:
     """The matrix as one self-contained HTML file."""
-    environment = Environment(loader=PackageLoader("conformance.selftest"), autoescape=True, trim_blocks=True)
     rules = [{"id": rule.id, "level": rule.level, "says": rule.says} for rule in spec.rules]
     used = {rule for row in data["impostors"] for rule in (*row["failed"], *row["advised"], row["rule"])}
-    template = environment.get_template("matrix.html.jinja")
+    template = _templates(autoescape=True).get_template("matrix.html.jinja")
     return template.render(data=data, rules=[rule for rule in rules if rule["id"] in used], text=matrix_text(data))
+
+
+def matrix_document(data: dict[str, Any]) -> str:
+    """The matrix in Markdown, without what differs from run to run."""
+    template = _templates(autoescape=False).get_template("matrix.md.jinja")
+    return template.render(data=data, kinds=_KINDS, text=matrix_text(data))
+
+
+def _templates(*, autoescape: bool) -> Environment:
+    loader = PackageLoader("conformance.selftest")
+    return Environment(loader=loader, autoescape=autoescape, trim_blocks=True, keep_trailing_newline=True)  # noqa: S701
 
 
 def _name(row: dict[str, Any]) -> str:

@@ -18,14 +18,25 @@ from conformance.targets.keyring import Keyring
 from conformance.targets.pace import Pace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.spec.model import Spec
 
 
-class MockTarget(HttpTarget):
-    """A mock of its own: both processes derive the same keys from one random seed, so that none is passed on."""
+def _draw() -> int:
+    return secrets.randbits(128)
 
-    def __init__(self, spec: Spec, spec_file: Path, fault: str = "", rate: float = 0.0) -> None:
-        seed = _telling_seed(spec)
+
+class MockTarget(HttpTarget):
+    """A mock of its own: both processes derive the same keys from one seed, so that none is passed on.
+
+    `draw` gives a number of 128 bits each time, of which one becomes the seed.
+    """
+
+    def __init__(
+        self, spec: Spec, spec_file: Path, fault: str = "", rate: float = 0.0, draw: Callable[[], int] = _draw
+    ) -> None:
+        seed = _telling_seed(spec, draw)
         roles = populate(Directory(spec, seed))
         listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         port = listener.getsockname()[1]
@@ -52,10 +63,10 @@ def limited_roles(spec: Spec) -> frozenset[str]:
     return frozenset(name for name, credential in spec.credentials.items() if credential.key == "rate_limited")
 
 
-def _telling_seed(spec: Spec) -> int:
+def _telling_seed(spec: Spec, draw: Callable[[], int]) -> int:
     """A seed whose first key looks different in the other alphabet of base64, as one key in four does not."""
     while True:
-        seed = secrets.randbits(128)
+        seed = draw()
         first = next(iter(populate(Directory(spec, seed)).keys.values()), None)
         secret = first.reveal().rpartition(spec.key.separator)[2] if first else ""
         if spec.key.secret.encoding != "base64url" or not secret or {"-", "_"} & set(secret):

@@ -27,7 +27,7 @@ def unknown_fault(text: str) -> str:
     unknown = next((name for name in names_of(text) if name not in FAULTS), "")
     if not unknown:
         return ""
-    near = get_close_matches(unknown, FAULTS, n=5, cutoff=0.4)
+    near = get_close_matches(unknown, FAULTS)
     meant = f" did you mean {' or '.join(near)}?" if near else ""
     return f"unknown fault {unknown!r};{meant} hopx-auth mock --list-faults names them all"
 

@@ -1,0 +1,194 @@
+"""The self-test: it finds who survives, who is accused, and which rule has nobody to catch."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from runs import ROOT, SPEC, finish, run_command, run_suite, start_command
+from sdk_clients import CLIENTS
+
+from conformance.mock.faults import FAULTS
+from conformance.selftest.impostor import Impostor, other_impostors, own_impostors
+from conformance.selftest.judged import Judged
+from conformance.selftest.judging import judge
+from conformance.selftest.matrix import is_proof, matrix
+from conformance.spec.files import default_spec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from runs import Ran
+
+LISTED = ROOT / "tests" / "impostors.toml"
+CLIENT = ["{python}", "-S", str(CLIENTS / "adapter.py")]
+
+
+def selftest(directory: Path, *words: str) -> Ran:
+    return run_command(directory, "spec", "selftest", "--directory", "out", *words)
+
+
+def listed(directory: Path, text: str) -> str:
+    """The option for a list of one's own."""
+    file = directory / "impostors.toml"
+    file.write_text(text, encoding="utf-8")
+    return f"--impostors={file}"
+
+
+def clients(rules: dict[str, str], command: list[str]) -> str:
+    lines = [f"{name} = {json.dumps(rule)}" for name, rule in rules.items()]
+    return "\n".join(["[[clients]]", f"command = {json.dumps(command)}", "[clients.rules]", *lines])
+
+
+def test_who_is_caught_is_written_as_a_page_as_data_and_as_a_document(tmp_path: Path) -> None:
+    ran = selftest(tmp_path, "--only=fault head-open,misprint example")
+    assert (ran.status, ran.stderr) == (0, "")
+    assert "3 of 3 impostors caught by the rule that they name, 0 of 0 others accused: no flaw" in ran.stdout
+    data = json.loads((tmp_path / "out" / "selftest.json").read_text(encoding="utf-8"))
+    fault, rule = data["impostors"][0], "variants-give-no-access"
+    assert (fault["name"], fault["rule"], list(fault["failed"])) == ("head-open", rule, [rule])
+    assert f"{rule}[list-missing-head]" in fault["failed"][rule]
+    assert "<strong>head-open</strong>" in (tmp_path / "out" / "selftest.html").read_text(encoding="utf-8")
+    assert "| head-open | variants-give-no-access |" in (tmp_path / "out" / "kill-matrix.md").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_every_flaw_is_named_and_fails_the_self_test(tmp_path: Path) -> None:
+    rules = {"loses-status-of-403": "sdk-own-test", "loses-status-of-429": ""}
+    texts = [
+        clients({"right": "sdk-dotenv"}, CLIENT),
+        clients(rules, [*CLIENT, "--fault={name}", "--attempts=1"]),
+        clients({"silent": "sdk-dotenv"}, ["{python}", "-c", "print('nothing')"]),
+        '[[variants]]\ncommand = ["{python}", "-c", ""]\nnames = ["gone"]',
+    ]
+    ran = selftest(tmp_path, listed(tmp_path, "\n".join(texts)), "--only=client,variant")
+    assert ran.status == 1
+    said = dict(line.split(": ", 1) for line in ran.stdout.splitlines() if line.startswith(("client", "variant")))
+    assert said["client right (adapter.py)"] == "survived: no rule is broken, and sdk-dotenv should be"
+    assert said["client loses-status-of-403 (adapter.py)"] == (
+        "caught by unrelated rules only: sdk-forbidden-has-its-status, and not by sdk-own-test"
+    )
+    assert (
+        said["client loses-status-of-429 (adapter.py)"] == "accused, though it conforms: sdk-rate-limit-has-its-status"
+    )
+    assert said["client silent"].startswith("not judged: ")
+    assert said["variant gone"].startswith("not judged: it ended before it told its address and keys")
+    assert "0 of 3 impostors caught by the rule that they name, 1 of 2 others accused: 5 flaws" in ran.stdout
+    assert "Traceback" not in ran.output
+
+
+def test_who_was_judged_is_not_judged_again_until_something_changes(tmp_path: Path) -> None:
+    program = tmp_path / "clients" / "adapter.py"
+    program.parent.mkdir()
+    for file in CLIENTS.glob("*.py"):
+        (program.parent / file.name).write_bytes(file.read_bytes())
+    command = ["{python}", "-S", str(program), "--fault={name}"]
+    option = listed(tmp_path, clients({"loses-message": "sdk-authentication-error"}, command))
+
+    def judged(*words: str) -> int:
+        assert selftest(tmp_path, option, "--only=loses-message", *words).status == 0
+        return len((tmp_path / "out" / "judged.jsonl").read_bytes().splitlines())
+
+    assert [judged(), judged(), judged("--again")] == [1, 1, 1]
+    program.write_text(program.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert judged() == 2
+
+
+def test_a_self_test_that_is_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
+    words = ("spec", "selftest", "--directory", "out", "--only=fault limit-is", "--jobs=1")
+    kept = tmp_path / "out" / "judged.jsonl"
+    process = start_command(tmp_path, *words)
+    while process.poll() is None and not (kept.is_file() and kept.read_bytes()):
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does
+    ran = finish(process, tmp_path)
+    assert (ran.status, ran.output) == (130, "")
+    before = kept.read_bytes()
+    assert 0 < len(before.splitlines()) < 4
+    kept.write_bytes(before + b'{"of": "cut o')
+    assert run_command(tmp_path, *words).status == 0
+    assert kept.read_bytes().startswith(before)
+
+
+LISTS = {
+    "no TOML": ("[[variants", "these are no variants and clients: "),
+    "another word": ("[[servers]]\n", "unknown field `servers`"),
+    "a rule that is none": (
+        clients({"right": "sdk-dotnev"}, CLIENT),
+        "right: unknown rule 'sdk-dotnev'; write 'sdk-dotenv'",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_with_a_mistake_is_refused(name: str, tmp_path: Path) -> None:
+    text, complaint = LISTS[name]
+    option = listed(tmp_path, text)
+    ran = selftest(tmp_path, option)
+    assert (ran.status, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(f"hopx-auth: {option.partition('=')[2]}:1:1: ")
+    assert complaint in ran.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_list_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    ran = selftest(tmp_path, "--impostors=gone.toml")
+    assert (ran.status, ran.stdout) == (2, "")
+    assert "gone.toml" in ran.stderr
+    assert "No such file" in ran.stderr
+
+
+def test_a_word_that_fits_nobody_is_refused(tmp_path: Path) -> None:
+    ran = selftest(tmp_path, "--only=head-opne")
+    assert (ran.status, ran.stdout) == (2, "")
+    assert ran.stderr == "hopx-auth: --only head-opne: nobody is called so; write 'head-open'\n"
+
+
+def test_the_list_has_every_wrong_client_and_every_rule_has_two_that_break_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(CLIENTS)
+    import wrong
+
+    everybody = [*own_impostors(), *other_impostors(LISTED, SPEC)]
+    clients = {one.name for one in everybody if one.kind == "client" and one.rule}
+    assert clients == wrong.FAULTS.keys() - set(wrong.UNJUDGED)
+    named = [one.rule for one in everybody]
+    assert [rule.id for rule in SPEC.rules if rule.level == "must" and named.count(rule.id) < 2] == []
+    assert [rule.id for rule in SPEC.rules if rule.level == "should" and rule.id not in named] == []
+    assert len(FAULTS) >= 90
+    assert len(clients) >= 30
+    assert sum(one.kind == "variant" for one in everybody) >= 14
+
+
+@pytest.mark.parametrize("fault", ["revoked-accepted-in-last-style", "secret-echoed-in-header", ""])
+def test_pytest_finds_in_the_mock_what_the_self_test_finds(fault: str, tmp_path: Path) -> None:
+    ran = run_suite(tmp_path, "--target=mock", f"--fault={fault}", "--hypothesis-profile=ci", "-q")
+    kind = "fault" if fault else "mock"
+    found = judge(default_spec(), Impostor(kind, fault, FAULTS[fault].rule if fault else ""))
+    assert (ran.rules("fail"), ran.rules("advisory")) == (set(found.failed), set(found.advised))
+    assert ran.status == bool(found.failed)
+
+
+def row(name: str, rule: str, *failed: str, **more: Any) -> Judged:
+    return Judged(kind="fault", name=name, rule=rule, failed={one: [f"{one}[x]"] for one in failed}, **more)
+
+
+def test_rules_without_impostor_and_rules_like_another_are_told() -> None:
+    twins = ("unauthorized-missing", "unauthorized-empty")
+    data = matrix(SPEC, [row("a", twins[0], *twins), row("b", twins[0], *twins)])
+    assert data["redundant"] == [list(twins)]
+    assert data["exercised_once"] == []
+    assert twins[1] in data["unexercised"]
+    assert "challenge-is-sent" not in data["unexercised"]  # a recommendation
+    assert not is_proof(data)
+    assert is_proof(data | {"unexercised": []})
+
+
+def test_an_error_of_a_conforming_one_is_a_false_alarm_and_an_advisory_is_none() -> None:
+    advised = row("a", "", advised={"challenge-is-sent": ["challenge-is-sent[x]"]})
+    assert matrix(SPEC, [advised])["false_alarms"] == []
+    assert len(matrix(SPEC, [row("a", "", errors=["challenge-is-sent[x]"])])["false_alarms"]) == 1
