@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -29,12 +30,14 @@ class Generated:
     body: str | None
 
 
+@cache
 def generated_requests(
-    document: Path, method: str, path: str, credential_headers: set[str], examples: int
-) -> list[Generated]:
+    document: Path, method: str, path: str, credential_headers: frozenset[str], examples: int
+) -> tuple[Generated, ...]:
     """At most so many requests for one operation of an OpenAPI document, valid and invalid ones, each once.
 
-    They are collected before the first one is sent: nothing is shrunk or replayed against a target.
+    They are collected before the first one is sent: nothing is shrunk or replayed against a target, and every
+    credential is asked about with the same ones.
 
     Raises:
         ImportError: Schemathesis is not installed.
@@ -56,7 +59,7 @@ def generated_requests(
                 found.setdefault(_on_the_wire(case, credential_headers))
     finally:
         vars(core)["RepresentationPrinter"] = printer
-    return list(found)
+    return tuple(found)
 
 
 def _modes(operation: Any) -> list[Any]:
@@ -90,7 +93,7 @@ def _cases(strategy: Any, examples: int) -> list[Any]:
     return cases
 
 
-def _on_the_wire(case: Any, credential_headers: set[str]) -> Generated:
+def _on_the_wire(case: Any, credential_headers: frozenset[str]) -> Generated:
     import requests
 
     prepared = requests.Request(**case.as_transport_kwargs(base_url="http://localhost")).prepare()

@@ -22,7 +22,7 @@ def whole_surface_needs_a_key(trial: Trial) -> Verdict:
     document = trial.documents / trial.spec.openapi
     if not trial.spec.openapi:
         raise BlockedError("an OpenAPI document, named as openapi in the spec")
-    headers = {style.header.lower() for style in trial.spec.styles.values() if style.header}
+    headers = frozenset(style.header.lower() for style in trial.spec.styles.values() if style.header)
     try:
         cases = generated_requests(document, operation.method, operation.path, headers, max(1, trial.examples // 5))
     except ImportError:
