@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import json
 import pkgutil
 import random
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +26,7 @@ from conformance.sdk.target import SdkTarget
 from conformance.sdk_run import SdkRun
 from conformance.selftest.judged import judged
 from conformance.selftest.misprints import MISPRINTS
+from conformance.selftest.serving import served
 from conformance.spec.loader import load
 from conformance.targets.errors import UnansweredError
 from conformance.targets.http import HttpTarget
@@ -38,7 +35,7 @@ from conformance.targets.mock import MockTarget, limited_roles
 from conformance.targets.pace import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from conformance.probes import Probe
     from conformance.selftest.impostor import Impostor
@@ -49,7 +46,6 @@ if TYPE_CHECKING:
 
 EXAMPLES = 20
 _SECONDS = 20.0
-_ENDING_SECONDS = 5.0
 
 
 def judge(spec_file: Path, impostor: Impostor) -> Judged:
@@ -99,7 +95,7 @@ def _judge_misprint(spec: Spec, spec_file: Path, impostor: Impostor) -> Verdicts
 
 
 def _judge_variant(spec: Spec, spec_file: Path, impostor: Impostor) -> Verdicts:
-    with _served(impostor) as given:
+    with served(impostor) as given:
         key_format = KeyFormat(msgspec.to_builtins(spec.key))
         roles = {name: one.variable for name, one in spec.credentials.items() if one.variable}
         keys = {name: key_format.hide(given[variable]) for name, variable in roles.items() if variable in given}
@@ -163,29 +159,3 @@ def _checks() -> dict[str, Any]:
     names = [module.name for module in pkgutil.iter_modules(suites.__path__) if module.name.startswith("test_")]
     modules = [importlib.import_module(f"{suites.__name__}.{name}") for name in names]
     return {name: thing for module in modules for name, thing in vars(module).items() if hasattr(thing, "check")}
-
-
-@contextmanager
-def _served(impostor: Impostor) -> Iterator[dict[str, str]]:
-    """A variant that is served meanwhile; its first line holds its address and keys as JSON."""
-    child = subprocess.Popen(  # noqa: S603  the file of variants says what to run
-        [word.replace("{python}", sys.executable) for word in impostor.command],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-    )
-    assert child.stdin is not None  # noqa: S101  they were asked for
-    assert child.stdout is not None  # noqa: S101
-    try:
-        line = child.stdout.readline()
-        if not line:
-            raise ValueError("it ended before it told its address and keys")
-        yield json.loads(line)
-    finally:
-        child.stdin.close()
-        try:
-            child.wait(_ENDING_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-        child.stdout.close()
