@@ -12,13 +12,14 @@ from conformance.judge import Verdict, expectation
 from conformance.probes import SAFE_METHODS, Axes, method_of, smallest_cover
 from conformance.suites.presence import Presence
 from conformance.suites.specimens import NoSpecimenError, Specimens
+from conformance.suites.stranger import requests_to_know, stranger
 from conformance.suites.trial import BlockedError, Trial
 from conformance.targets.errors import TargetError, TooManyRequestsError, UnansweredError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conformance.exchange import Recipe
+    from conformance.exchange import Exchange, Recipe
     from conformance.probes import Probe
     from conformance.spec.model import Spec
     from conformance.suites.check import Check, Cost
@@ -36,6 +37,13 @@ def waived(waivers: Iterable[Waiver], probe: Probe, verdict: Verdict) -> Verdict
         return verdict
     waiver = next((waiver for waiver in waivers if waiver.matches(probe.id)), None)
     return replace(verdict, kind="waived", reason=f"{waiver.reason} ({waiver.link})") if waiver else verdict
+
+
+def _see_whole_answers(exchanges: Iterable[Exchange]) -> None:
+    """Nothing can be said of an API by an answer that did not arrive as it was sent."""
+    broken = next((exchange for exchange in exchanges if exchange.response.problem), None)
+    if broken:
+        raise UnansweredError(f"the answer to {broken.request.method} {broken.request.url}: {broken.response.problem}")
 
 
 @dataclass
@@ -56,6 +64,7 @@ class Run:
     left_out: set[str] = field(default_factory=set)
     silences: int = 0
     key_is_dead: bool | None = None
+    stranger: str | None = None
 
     def __post_init__(self) -> None:
         self.specimens = Specimens(self.spec, self.target)
@@ -78,7 +87,7 @@ class Run:
             possible = [(probe, cost) for probe, cost in possible if probe.id in chosen]
         budget = sum(self._cost(probe, cost) for probe, cost in possible) + self.presence.cost()
         budget += _HOUSEKEEPING if self.target.may_write else 1
-        budget += len(self.spec.styles)
+        budget += len(self.spec.styles) + requests_to_know(self.spec)
         if self.target.name == "live":
             self.target.limit = budget
 
@@ -96,12 +105,15 @@ class Run:
         """The verdict on one probe.
 
         Raises:
-            UnansweredError: The target did not answer as HTTP.
+            UnansweredError: The target did not answer as HTTP or not in whole, or something else answers in its place.
 
         """
         obstacle = self.obstacle(probe, cost)
         if obstacle:
             return self._blocked(probe, obstacle)
+        if self._stranger():
+            self.silences = MOST_SILENCES
+            raise UnansweredError(self._stranger())
         trial = Trial(
             self.spec,
             self.target,
@@ -116,6 +128,7 @@ class Run:
         try:
             trial.look_for_operation()
             verdict = check(trial)
+            _see_whole_answers(trial.exchanges)
         except (BlockedError, NoSpecimenError) as error:
             self.silences = 0 if trial.exchanges else self.silences
             return replace(self._blocked(probe, str(error)), exchanges=tuple(trial.exchanges))
@@ -135,6 +148,16 @@ class Run:
     def expected_text(self, probe: Probe) -> str:
         """What a probe's rule promises, in words."""
         return str(expectation(self.spec, probe, self.vocabulary)) if probe.rule.then else probe.rule.says
+
+    def _stranger(self) -> str:
+        """What answers in the place of a live API, in words; "" where it is the API, or where nothing answers."""
+        if self.stranger is None:
+            try:
+                is_known = self.target.name != "live"
+                self.stranger = "" if is_known else stranger(self.spec, self.target, self.specimens.owner)
+            except TargetError:
+                self.stranger = ""
+        return self.stranger
 
     def _has_dead_key(self, probe: Probe) -> bool:
         """Whether a live API refuses the full key altogether, so that nothing else can be said with it.

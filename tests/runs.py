@@ -113,11 +113,13 @@ def environment(given: dict[str, str] | None = None) -> dict[str, str]:
     return own | {"PYTHONPATH": str(ROOT)} | (given or {})
 
 
-def start_suite(directory: Path, *options: str, given: dict[str, str] | None = None) -> subprocess.Popen[str]:
-    """Start a run; who starts it stops it."""
+def start_suite(
+    directory: Path, *options: str, given: dict[str, str] | None = None, wrapped: tuple[str, ...] = ()
+) -> subprocess.Popen[str]:
+    """Start a run, by another command where it is `wrapped`; who starts it stops it."""
     directory.mkdir(parents=True, exist_ok=True)
     return subprocess.Popen(
-        [*_SUITE, *options],
+        [*wrapped, *_SUITE, *options],
         cwd=directory,
         env=environment(given),
         stdin=subprocess.DEVNULL,
@@ -145,9 +147,11 @@ def finish(process: subprocess.Popen[str], directory: Path) -> Ran:
     return Ran(process.returncode, stdout, stderr, directory)
 
 
-def run_suite(directory: Path, *options: str, given: dict[str, str] | None = None) -> Ran:
+def run_suite(
+    directory: Path, *options: str, given: dict[str, str] | None = None, wrapped: tuple[str, ...] = ()
+) -> Ran:
     """A whole run of the suite, started in `directory`."""
-    return finish(start_suite(directory, *options, given=given), directory)
+    return finish(start_suite(directory, *options, given=given, wrapped=wrapped), directory)
 
 
 def start_command(directory: Path, *words: str) -> subprocess.Popen[str]:

@@ -7,12 +7,13 @@ import json
 import socket
 import ssl
 import subprocess
+import sys
 import zlib
 from itertools import cycle
 from typing import TYPE_CHECKING
 
 import pytest
-from runs import run_suite
+from runs import finish, run_suite, start_suite
 from scripted import Peer, ask, scripted, target_at
 from servers import KEYS
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from runs import Ran
     from scripted import Script
 
 _LIVE = ("--target=live", "--rate=100000", "-q")
@@ -314,14 +316,14 @@ def test_redirects_are_reported_and_not_followed(status: bytes) -> None:
     assert len(server.requests) == 1
 
 
-def test_a_run_against_redirects_ends_with_verdicts_and_no_key_elsewhere(tmp_path: Path) -> None:
+def test_a_run_against_redirects_ends_with_its_cause_and_no_key_elsewhere(tmp_path: Path) -> None:
     with scripted(whole(b"{}")) as stranger:
         answer = whole(b"", f"Location: {stranger.url}/sandboxes".encode(), status=b"302 Found")
         with scripted(answer) as server:
             ran = run_suite(tmp_path, *_LIVE, given=keys_for(server.url))
     assert ran.status == 1
     assert stranger.connections == 0
-    assert "redirect to http" in ran.verdicts["unauthorized-missing[list]"]["observed"]
+    assert f"is answered with 302 to {stranger.url}/sandboxes, key or no key" in ran.output
     assert "Traceback" not in ran.output
 
 
@@ -377,6 +379,49 @@ def test_a_certificate_of_another_host_is_not_trusted(certificate: Path, monkeyp
         ask(target)
 
 
+@pytest.fixture
+def expired_certificate(tmp_path: Path) -> Path:
+    file, own, asked = (tmp_path / name for name in ("server.pem", "own.pem", "asked.pem"))
+    (tmp_path / "index").touch()
+    (tmp_path / "ca").write_text(_AUTHORITY.format(folder=tmp_path), encoding="utf-8")
+    ask = ["openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test", "-keyout", file]
+    sign = ["openssl", "ca", "-batch", "-notext", "-selfsign", "-create_serial", "-config", tmp_path / "ca"]
+    subprocess.run([*ask, "-out", asked], check=True, capture_output=True)
+    subprocess.run([*sign, "-keyfile", file, "-in", asked, "-out", own], check=True, capture_output=True)
+    file.write_text(file.read_text() + own.read_text())
+    return file
+
+
+_AUTHORITY = """
+[ca]
+default_ca = authority
+[authority]
+database = {folder}/index
+serial = {folder}/serial
+new_certs_dir = {folder}
+default_md = sha256
+default_startdate = 20200101000000Z
+default_enddate = 20200102000000Z
+policy = policy
+x509_extensions = extensions
+[policy]
+commonName = supplied
+[extensions]
+subjectAltName = IP:127.0.0.1
+"""
+
+
+def test_an_expired_certificate_is_named(expired_certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(expired_certificate))
+    with (
+        scripted(whole(b"{}"), tls=serving(expired_certificate)) as server,
+        target_at(server.url) as target,
+        pytest.raises(UnansweredError, match="certificate has expired"),
+    ):
+        ask(target)
+    assert server.requests == []
+
+
 def test_plain_http_at_an_https_address_is_named() -> None:
     def plain(peer: Peer) -> None:
         peer.connection.recv(100)
@@ -430,7 +475,7 @@ def test_a_run_stops_when_the_target_limits_it(tmp_path: Path) -> None:
     assert ran.status == 1
     assert "limits this run" in ran.output
     assert "lower --rate" in ran.output
-    assert len(server.requests) == 6
+    assert len(server.requests) == 8
     assert "fail" not in {line["verdict"] for line in ran.verdicts.values()}
 
 
@@ -466,3 +511,82 @@ def test_a_run_against_nonsense_ends_with_verdicts(bodies: list[bytes], tmp_path
     assert "error" not in {line["verdict"] for line in ran.verdicts.values()}
     assert ran.verdicts["unauthorized-missing[list]"]["verdict"] == "fail"
     assert ran.footer["exit_status"] == 1
+
+
+def page(status: bytes, *headers: bytes) -> bytes:
+    return whole(b"<html>Log in</html>", *headers, status=status).replace(b"application/json", b"text/html")
+
+
+_TO_LOGIN = b"Location: http://portal.invalid/login"
+MISBEHAVING: dict[str, tuple[Script, str]] = {
+    "reset in mid-body": (ANSWERED["reset within the body"][0], "the body|reset within the body"),
+    "wrong length": (ANSWERED["body cut off"][0], "the body ended 893 bytes before its Content-Length"),
+    "gzip bomb": (ANSWERED["gzip bomb"][0], "the body unpacks to more than 8 MiB"),
+    "a hundred megabytes": (ANSWERED["a hundred megabytes"][0], "the body is longer than 8 MiB"),
+    "endless redirect": (
+        whole(b"", b"Location: /v1/sandboxes", status=b"307 Again"),
+        "answered with 307 to /v1/sandboxes",
+    ),
+    "HTTP/0.9": (b"<html>hello</html>", "did not answer as HTTP"),
+    "the same page for everything": (page(b"200 OK"), "is answered with 200 with a web page, key or no key"),
+    "captive portal": (page(b"302 Found", _TO_LOGIN), "is answered with 302 to http://portal.invalid/login"),
+    "captive portal of RFC 6585": (page(b"511 Log In"), "is answered with 511 with a web page"),
+    "gateway without the API": (page(b"502 Bad Gateway"), "is answered with 502 with a web page"),
+    "another address": (
+        whole(b'{"error": "Not Found"}', status=b"404 Not Found"),
+        "is answered with 404, key or no key",
+    ),
+}
+_MEASURED = """
+import resource, subprocess, sys
+status = subprocess.call(sys.argv[1:])
+print("peak", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
+sys.exit(status)
+"""
+_MOST_MEMORY_KB = 200 * 1024
+
+
+def is_cause_and_no_verdict(ran: Ran, causes: str) -> bool:
+    """Whether a run ended with what is wrong, and blames the API for nothing."""
+    assert ran.status == 1
+    assert any(cause in ran.output for cause in causes.split("|")), ran.output
+    assert "the target has stopped answering" in ran.output
+    assert {line["verdict"] for line in ran.verdicts.values()} <= {"error", "blocked"}
+    assert ran.footer["exit_status"] == 1
+    return "Traceback" not in ran.output
+
+
+@pytest.mark.parametrize("name", MISBEHAVING)
+def test_a_run_against_a_target_that_misbehaves_names_the_cause_and_blames_nobody(name: str, tmp_path: Path) -> None:
+    script, causes = MISBEHAVING[name]
+    with scripted(script) as server:
+        ran = run_suite(tmp_path, *_LIVE, given=keys_for(server.url), wrapped=(sys.executable, "-c", _MEASURED))
+    assert is_cause_and_no_verdict(ran, causes)
+    assert int(ran.stderr.rpartition("peak ")[2]) < _MOST_MEMORY_KB
+
+
+@pytest.mark.parametrize("kind", ["wrong name", "expired"])
+def test_a_run_against_a_bad_certificate_names_the_cause_and_blames_nobody(
+    kind: str, certificate: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    served = certificate if kind == "wrong name" else request.getfixturevalue("expired_certificate")
+    with scripted(whole(b"{}"), tls=serving(served)) as server:
+        address = server.url.replace("127.0.0.1", "localhost") if kind == "wrong name" else server.url
+        ran = run_suite(tmp_path, *_LIVE, given=keys_for(address) | {"SSL_CERT_FILE": str(served)})
+    assert is_cause_and_no_verdict(ran, "mismatch" if kind == "wrong name" else "certificate has expired")
+    assert server.requests == []
+
+
+def test_runs_against_targets_that_are_slow_end_within_their_limits_and_blame_nobody(tmp_path: Path) -> None:
+    """They wait at the same time: each of their few requests takes as long as a request may."""
+    scripts = {
+        "slow drip": dripping(_OK + b"\r\n", b" "),
+        "hang after headers": dripping(_OK + b"Content-Length: 9\r\n\r\n", b""),
+    }
+    with scripted(scripts["slow drip"]) as dripper, scripted(scripts["hang after headers"]) as hanger:
+        started = {
+            directory: start_suite(directory, *_LIVE, given=keys_for(server.url))
+            for directory, server in ((tmp_path / "drip", dripper), (tmp_path / "hang", hanger))
+        }
+        for directory, process in started.items():
+            assert is_cause_and_no_verdict(finish(process, directory), "gave no complete answer within 10 s")

@@ -24,6 +24,7 @@ _MEBIBYTES = 8
 _IDLE_SECONDS = 1.0
 _ENOUGH = 10
 BODY_LIMIT = _MEBIBYTES * 1024 * 1024
+_SHOWN = 65536  # of a body that is no good; nothing is judged by it
 _REPEATABLE = ("GET", "HEAD", "OPTIONS")
 _NO_BODY = (204, 304)
 # what a connection that the peer closed while it was idle, or wrote too much on, may show
@@ -115,7 +116,8 @@ class Wire:
         self._last_used = time.monotonic()
         headers_received = tuple(response.getheaders())
         decoded, undecoded = _decompress(raw, response.getheader("content-encoding", "").strip().lower())
-        return Response(response.status, headers_received, decoded, problem or undecoded)
+        problem = problem or undecoded
+        return Response(response.status, headers_received, decoded[:_SHOWN] if problem else decoded, problem)
 
 
 class _FinalResponse(http.client.HTTPResponse):
