@@ -38,7 +38,6 @@ class Verdict:
 class Form:
     """Fields that a body must have."""
 
-    vocabulary: str
     has: tuple[tuple[str, str], ...] = ()
     matches: tuple[tuple[str, str], ...] = ()
 
@@ -108,7 +107,7 @@ def _expected(spec: Spec, probe: Probe, outcome: Outcome, vocabulary: str) -> Ex
         name = outcome.in_scope if in_scope(spec, probe) else outcome.out_of_scope
         return _expected(spec, probe, spec.outcomes[name], vocabulary)
     forms = tuple(
-        Form(name, tuple(body.has.items()), tuple(body.matches.items()))
+        Form(tuple(body.has.items()), tuple(body.matches.items()))
         for name, bodies in outcome.bodies.items()
         if vocabulary in ("any", name)
         for body in bodies

@@ -33,8 +33,8 @@ class Axes:
 class Probe(Axes):
     """One request, or one small conversation, that could break a rule."""
 
-    id: str
     rule: Rule
+    id: str = ""
 
 
 def all_probes(spec: Spec) -> Iterator[Probe]:
@@ -56,7 +56,7 @@ def probes_of(spec: Spec, rule: Rule) -> list[Probe]:
         for style, operation, alteration in product(
             [""] if keyless else styles, operations or [""], alterations or [""]
         ):
-            probe = Probe(id="", rule=rule, recipe=recipe, style=style, operation=operation, alteration=alteration)
+            probe = Probe(rule=rule, recipe=recipe, style=style, operation=operation, alteration=alteration)
             if _makes_a_request(spec, probe):
                 found.append(probe)
     return _named(found)
@@ -67,9 +67,9 @@ def _calls(spec: Spec, rule: Rule) -> Iterator[Probe]:
     when = rule.when
     forms = spec.sdk.answers[when.answer].forms if spec.sdk and when.answer else ()
     for recipe, source, operation, form in product(
-        recipes(spec, rule), _values(when.source, ()), _values(when.operation, ()), _values(when.form, forms) or [""]
+        recipes(spec, rule), _values(when.source), _values(when.operation), _values(when.form, forms) or [""]
     ):
-        yield Probe(id="", rule=rule, recipe=recipe, source=source, operation=operation, answer=when.answer, form=form)
+        yield Probe(rule=rule, recipe=recipe, source=source, operation=operation, answer=when.answer, form=form)
 
 
 def recipes(spec: Spec, rule: Rule) -> list[Recipe]:
@@ -123,7 +123,7 @@ def _styles(spec: Spec, rule: Rule) -> list[str]:
     return _values(rule.when.style, spec.styles) or [""]
 
 
-def _values(names: str | Sequence[str], known: Iterable[str]) -> list[str]:
+def _values(names: str | Sequence[str], known: Iterable[str] = ()) -> list[str]:
     if names == "each":
         return list(known)
     return [names] if isinstance(names, str) else list(dict.fromkeys(names))

@@ -12,7 +12,8 @@ import pytest
 from world import BODY, FORBIDDEN, HOPX, LIST, World, body_of, header, small_spec
 
 from conformance.exchange import Recipe
-from conformance.mock.faults import FAULTS
+from conformance.mock.faults import FAULTS, Fault, unknown_fault
+from conformance.mock.faults.fault import fault
 from conformance.mock.message import Held, Request
 from conformance.spec.model import Style
 from conformance.targets.keyring import Keyring
@@ -20,6 +21,8 @@ from conformance.targets.keyring import Keyring
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conformance.mock.message import Respond
+    from conformance.mock.respond import Mock
     from conformance.spec.model import Credential
 
 HOUR = 3600.0
@@ -182,6 +185,213 @@ def test_the_mock_without_faults_always_answers_the_same() -> None:
 @pytest.mark.parametrize("name", [name for name in FAULTS if name not in ("key-shared", "crowd-let-in")])
 def test_a_fault_changes_an_answer(name: str, right: list[object]) -> None:
     assert answers(name) != right
+
+
+# Exactly what each family says, and nothing else
+
+
+OPERATIONS = ("list", "create", "view", "update", "delete")
+KINDS = ("missing", "empty", "malformed", "unknown", "wrong-secret", "revoked", "expired")
+HONEST = {
+    "full": (200, 201, 200, 200, 204),
+    "read_only": (200, 403, 200, 403, 403),
+    "create_only": (403, 201, 403, 403, 403),
+}
+
+
+def bad_credential(world: World, kind: str) -> str | None:
+    key_format, full = world.directory.key_format, world.directory.key_format.parts(world.roles.keys["full"])
+    if kind in world.roles.keys:
+        return world.roles.keys[kind].reveal()
+    wrong = key_format.compose(full.prefix, full.key_id, key_format.mint_secret()).reveal()
+    texts = {"missing": None, "empty": "", "malformed": "x", "unknown": key_format.mint().reveal()}
+    return wrong if kind == "wrong-secret" else texts[kind]
+
+
+def asked_with(world: World, text: str | None, sandbox: str = "") -> tuple[int, ...]:
+    """The statuses of every operation."""
+    return tuple(world.respond(one).status for one in operations(world, text, sandbox or world.own))
+
+
+@pytest.mark.parametrize("status", [200, 302, 400, 403, 404, 500])
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_kind_of_bad_credential_is_answered_otherwise(kind: str, status: int) -> None:
+    world, honest = World(seed=SEED, fault=f"{kind}-is-{status}"), World(seed=SEED)
+    for other in KINDS:
+        answer, usual = world.ask(bad_credential(world, other)), honest.ask(bad_credential(honest, other))
+        assert answer.status == (status if other == kind else 401)
+        assert answer.body == (b'{"data": []}' if (other, status) == (kind, 200) else usual.body)
+        assert header(answer, "location") == ("/login" if (other, status) == (kind, 302) else None)
+        assert header(answer, "www-authenticate") == header(usual, "www-authenticate")
+    assert [world.ask_as(role).status for role in ("full", "create_only", "rate_limited")] == [200, 403, 429]
+    assert header(world.ask_as("rate_limited"), "retry-after") is not None
+
+
+LET_IN = [f"{kind}-accepted{where}" for kind in KINDS for where in ("", *(f"-on-{name}" for name in OPERATIONS))]
+
+
+@pytest.mark.parametrize("name", [name for name in LET_IN if name in FAULTS])
+def test_one_kind_of_bad_credential_is_let_in_everywhere_or_on_one_operation(name: str) -> None:
+    kind, _, where = name.partition("-accepted")
+    for other in KINDS:
+        world = World(seed=SEED, fault=name)
+        statuses = asked_with(world, bad_credential(world, other))
+        open_on = {where.removeprefix("-on-")} if where else set(OPERATIONS)
+        expected = tuple(
+            good if other == kind and operation in open_on else 401
+            for operation, good in zip(OPERATIONS, HONEST["full"], strict=True)
+        )
+        assert statuses == expected
+    for role, honest in HONEST.items():
+        world = World(seed=SEED, fault=name)
+        assert asked_with(world, world.roles.keys[role].reveal()) == honest
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("scope", HONEST)
+def test_one_cell_of_the_scopes_is_turned_round(scope: str, operation: str) -> None:
+    place = OPERATIONS.index(operation)
+    may = "may" if HONEST[scope][place] == 403 else "may-not"
+    for role, honest in HONEST.items():
+        world = World(seed=SEED, fault=f"{scope}-{may}-{operation}".replace("_", "-"))
+        turned = HONEST["full"][place] if may == "may" else 403
+        expected = tuple(turned if (role, at) == (scope, place) else status for at, status in enumerate(honest))
+        assert asked_with(world, world.roles.keys[role].reveal()) == expected
+
+
+@pytest.mark.parametrize(
+    ("fault", "who", "opened"),
+    [
+        ("foreign-sandbox-viewed", "full", "view"),
+        ("foreign-sandbox-updated", "full", "update"),
+        ("foreign-sandbox-deleted", "full", "delete"),
+        ("visitor-views", "other_org", "view"),
+        ("visitor-deletes", "other_org", "delete"),
+    ],
+)
+def test_one_operation_is_open_to_another_organization(fault: str, who: str, opened: str) -> None:
+    world = World(seed=SEED, fault=fault)
+    sandbox = world.foreign if who == "full" else world.own
+    places = zip(OPERATIONS, HONEST["full"], strict=True)
+    expected = tuple(good if name in ("list", "create", opened) else 403 for name, good in places)
+    assert asked_with(world, world.roles.keys[who].reveal(), sandbox) == expected
+
+
+@pytest.mark.parametrize(
+    ("fault", "who"), [("foreign-sandbox-listed", "full"), ("first-customer-listed-to-all", "other_org")]
+)
+def test_a_list_shows_what_is_not_its_reader_s(fault: str, who: str) -> None:
+    world = World(seed=SEED, fault=fault)
+    assert {one["id"] for one in body_of(world.ask_as(who))["data"]} == {world.own, world.foreign}
+    assert (
+        asked_with(world, world.roles.keys[who].reveal(), world.foreign if who == "full" else world.own)[2:]
+        == (403,) * 3
+    )
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_the_last_style_is_ignored_on_one_operation(operation: str) -> None:
+    world = World(seed=SEED, fault=f"last-style-ignored-on-{operation}")
+    asked = list(operations(world, world.roles.keys["full"].reveal(), world.own))
+    for style in (in_last_style, Request._replace):
+        world = World(seed=SEED, fault=f"last-style-ignored-on-{operation}")
+        expected = tuple(
+            401 if style is in_last_style and name == operation else good
+            for name, good in zip(OPERATIONS, HONEST["full"], strict=True)
+        )
+        assert tuple(world.respond(style(one)).status for one in asked) == expected
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_the_form_of_one_refusal_is_another(status: int) -> None:
+    usual = World(seed=SEED).ask(None) if status == 401 else World(seed=SEED).ask_as("create_only")
+    fields, kind = body_of(usual), (b"content-type", b"application/json")
+    expected = {
+        "is-a-page": ("text/html", b"<html><body>Bad Gateway</body></html>"),
+        "is-empty": ("application/json", b""),
+        "is-cut-off": ("application/json", usual.body[: len(usual.body) // 2]),
+        "is-a-list": ("application/json", b"[" + usual.body + b"]"),
+        "is-nested": ("application/json", {"error": fields}),
+        "is-plain-text": ("text/plain", usual.body),
+        "has-no-code": ("application/json", {"error": fields["error"]}),
+        "has-no-text": ("application/json", {"code": fields["code"]}),
+        "has-another-code": ("application/json", fields | {"code": "E_NO"}),
+        "has-another-text": ("application/json", fields | {"error": "Nope"}),
+        "has-its-code-in-lower-case": ("application/json", fields | {"code": fields["code"].lower()}),
+    }
+    for form, (content_type, body) in expected.items():
+        world = World(seed=SEED, fault=f"{status}-{form}")
+        answer = world.ask(None) if status == 401 else world.ask_as("create_only")
+        other = world.ask_as("create_only") if status == 401 else world.ask(None)
+        assert (header(answer, "content-type"), answer.status) == (content_type, status)
+        assert (json.loads(answer.body) if isinstance(body, dict) else answer.body) == body
+        rest = {name: value for name, value in answer.headers if name not in (b"content-type", b"x-request-id")}
+        assert rest == {name: value for name, value in usual.headers if name not in (b"content-type", b"x-request-id")}
+        assert kind in other.headers
+        assert set(body_of(other)) == {"error", "code"}
+
+
+@pytest.mark.parametrize("status", [200, 401, 403, 503])
+def test_a_limit_has_another_status(status: int) -> None:
+    world = World(seed=SEED, fault=f"limit-is-{status}")
+    assert [world.ask_as(role).status for role in ("rate_limited", "full")] == [status, 200]
+
+
+def test_a_fault_of_one_reason_pardons_no_other() -> None:
+    for name, pardoned in (
+        ("revocation-delayed", {"revoked"}),
+        ("expired-accepted-in-first-style", {"expired"}),
+        ("expiry-in-milliseconds", {"expired"}),
+    ):
+        world = World(seed=SEED, fault=name)
+        let_in = {kind for kind in KINDS if world.ask(bad_credential(world, kind)).status == 200}
+        assert let_in == pardoned
+        assert world.ask_as("create_only").status == 403
+
+
+def test_who_presents_something_is_not_counted_among_those_without_a_key() -> None:
+    world = World(seed=SEED, fault="third-time-open")
+    assert [world.ask(text).status for text in (None, "x", None, "x", None)] == [401, 401, 401, 401, 200]
+
+
+def test_a_cookie_is_for_every_path() -> None:
+    assert header(World(fault="session-given").ask(), "set-cookie") == "session=1; Path=/"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"timeout_seconds": 0}', 200),
+        (b'{"timeout_seconds": 1}', 401),
+        (b'{"timeout_seconds": 3600}', 401),
+        (b'{"timeout_seconds": 3601}', 200),
+        (b'{"timeout_seconds": "1"}', 200),
+        (b'{"timeout_seconds": ', 401),
+        (b'["timeout_seconds"]', 401),
+        (b'{"other": "timeout_seconds"}', 401),
+        (b'{"other": 0}', 401),
+    ],
+)
+def test_a_timeout_out_of_bounds_goes_round_authentication(body: bytes, status: int) -> None:
+    assert World(fault="extreme-timeout-open").ask(None, "POST", body=body).status == status
+
+
+def test_a_fault_is_known_by_the_name_and_the_words_of_its_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("conformance.mock.faults.fault.FAULTS", known := {})
+
+    @fault("a-rule")
+    def something_is_wrong(_mock: Mock, respond: Respond) -> Respond:
+        """It is wrong."""
+        return respond
+
+    assert known == {"something-is-wrong": Fault("something-is-wrong", "It is wrong.", "a-rule", something_is_wrong)}
+
+
+def test_an_unknown_fault_is_named_with_those_that_look_like_it() -> None:
+    assert unknown_fault("no-challenge, head-open") == unknown_fault("") == ""
+    assert unknown_fault("no-challenge, moon") == ("unknown fault 'moon'; hopx-auth mock --list-faults names them all")
+    assert unknown_fault("head-opne").startswith("unknown fault 'head-opne'; did you mean head-open")
+    assert " or " in unknown_fault("missing-is-20")
 
 
 @pytest.mark.parametrize("name", FAULTS)

@@ -115,7 +115,7 @@ def test_every_promise_can_be_kept_and_is_broken_by_a_server_error(probe: Probe)
     assert str(expected)
     assert mismatch(expected, answered(500, REST_401))
     answer = next(iter(expected.answers), Answer((401,)))
-    form = next(iter(answer.forms), Form(""))
+    form = next(iter(answer.forms), Form())
     assert mismatch(expected, answered(answer.statuses[0], dict(form.has))) == ""
 
 
@@ -161,6 +161,30 @@ def test_a_refusal_is_held_against_status_type_and_fields(response: Response, ex
     assert misfit("unauthorized-missing", response) == expected
 
 
+def test_the_verdict_on_a_kept_promise_says_what_was_expected() -> None:
+    probe = probe_of("unauthorized-missing")
+    expected = expectation(SPEC, probe)
+    verdict = judge(probe, expected, exchange(answered(401, REST_401)))
+    assert (verdict.kind, verdict.expected, verdict.observed) == ("pass", str(expected), "401 AUTHENTICATION_ERROR")
+
+
+def test_a_body_that_did_not_arrive_in_whole_breaks_a_promise_about_bodies() -> None:
+    cut_off = answered(401, b"{", "text/html", problem="the body is truncated")
+    told = "401 (text/html), the body is truncated"
+    assert mismatch(Expectation((Answer((401,), json=True),)), cut_off) == told
+    assert mismatch(Expectation((Answer((401,), forms=(Form((("code", "X"),)),)),)), cut_off) == told
+    assert mismatch(Expectation((Answer((401,), forms=(Form(), Form((("code", "X"),)))),)), cut_off) == ""
+    assert mismatch(Expectation((Answer((401,)),)), cut_off) == ""
+
+
+def test_the_misfit_that_says_most_is_told() -> None:
+    answers = (Answer((403,)), Answer((401,), json=True), Answer((404,)))
+    page = answered(401, b"", "text/html")
+    assert mismatch(Expectation(answers), page) == "401 (text/html), content type text/html instead of JSON"
+    # by its length, and not by its letters
+    assert mismatch(Expectation((Answer((9,)), Answer((401,), json=True)), no_access=True), answered(401, [])) == ""
+
+
 def test_a_pinned_vocabulary_refuses_the_other_page_s_words() -> None:
     assert misfit("unauthorized-missing", answered(401, REST_401), "rest") == ""
     assert misfit("unauthorized-missing", answered(401, REST_401), "sdk") != ""
@@ -190,8 +214,10 @@ def test_success_is_one_of_the_documented_statuses_whatever_the_body(operation: 
     [
         (answered(401), ""),
         (answered(404, b"", ""), ""),
+        (answered(300), ""),
         (answered(301, b"", ""), ""),
         (answered(200, b"<html>", "text/html; charset=utf-8"), ""),
+        (answered(200, b"<html>", ""), "200: access"),
         (answered(200, b"<html>", "Application/XHTML+xml"), ""),
         (answered(501), ""),
         (answered(505), ""),
@@ -338,7 +364,10 @@ def test_the_level_of_the_rule_decides_what_a_broken_promise_is(level: Level, ke
     ("response", "words"),
     [
         (answered(200, REST_401), "200"),
+        (answered(300, b"", ""), "300 redirect to nowhere, not followed"),
         (answered(301, b"", ""), "301 redirect to nowhere, not followed"),
+        (answered(399, b"", ""), "399 redirect to nowhere, not followed"),
+        (answered(400, b"", ""), "400 (no content type)"),
         (
             Response(307, (("LOCATION", "https://x/\x1b[31m"),)),
             "307 redirect to https://x/\N{REPLACEMENT CHARACTER}[31m, not followed",
@@ -370,7 +399,7 @@ def test_the_vocabulary_of_an_error_is_known_by_its_codes(body: Any, vocabulary:
 
 def test_an_empty_expectation_says_nothing() -> None:
     assert str(Expectation()) == ""
-    assert str(Answer((401,), forms=(Form("rest"),))) == "401"
+    assert str(Answer((401,), forms=(Form(),))) == "401"
 
 
 @pytest.mark.parametrize(

@@ -360,6 +360,9 @@ def test_a_key_and_its_parts_are_neither_copied_nor_serialized(leave: Callable[[
     parts = HOPX.parts(key)
     with pytest.raises(TypeError) as caught:
         leave(key if kind == "key" else parts)
+    if leave is not json.dumps:
+        name = {"key": "an ApiKey", "parts": "a ParsedKey"}[kind]
+        assert str(caught.value) == f"{name} is never pickled or copied to another process"
     assert not holds_run("".join(traceback.format_exception(caught.value)), parts.secret)
 
 
@@ -387,6 +390,7 @@ def test_keys_are_equal_when_their_texts_are() -> None:
     same = HOPX.hide(key.reveal())
     assert key == same
     assert hash(key) == hash(same)
+    assert len({hash(HOPX.mint()) for _ in range(9)}) > 1
     assert len({key, same, HOPX.mint()}) == 2
     assert key != HOPX.mint()
     assert key != key.reveal()

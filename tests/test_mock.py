@@ -306,6 +306,9 @@ def test_a_documented_cookie_is_read() -> None:
     world = World(spec_with_style(Style(cookie="token", value="v1-{key}-end")))
     key = world.roles.keys["full"].reveal()
     assert world.sent(("Cookie", f"a=b; token=v1-{key}-end")).status == 200
+    assert world.sent(("Cookie", f"token=v1-{key}-end;a=b")).status == 200
+    assert world.sent(("Cookie", f"a token=v1-{key}-end")).status == 401
+    assert world.sent(("Cookie", f"token=x=v1-{key}-end")).status == 401
     assert world.sent(("Cookie", f"token={key}")).status == 401
     assert world.sent(("Cookie", f"a={key}; token")).status == 401
 
@@ -325,6 +328,12 @@ def test_basic_authentication_is_read_where_it_is_documented(part: str) -> None:
     pair = f"{key}:" if part == "user" else f"somebody:{key}"
     encoded = base64.b64encode(pair.encode()).decode()
     assert world.sent(("Authorization", f"basic {encoded}")).status == 200
+    assert world.sent(("Authorization", f"basic {encoded[:8]}\N{SECTION SIGN}{encoded[8:]}")).status == 401
+    assert world.sent(("Authorization", f"basic {base64.b64encode(f'{pair}:more'.encode()).decode()}")).status == (
+        200 if part == "user" else 401
+    )
+    other = f"somebody:{key}" if part == "user" else f"{key}:"
+    assert world.sent(("Authorization", f"basic {base64.b64encode(other.encode()).decode()}")).status == 401
     assert world.sent(("Authorization", f"Basic {key}")).status == 401
     assert world.sent(("Authorization", f"Basic {base64.b64encode(b':').decode()}")).status == 401
     assert world.sent(("Authorization", "Basic ====")).status == 401
@@ -460,6 +469,13 @@ def test_a_rotated_key_works_through_the_overlap_and_its_successor_beyond(world:
     assert world.ask(new).status == 200
     world.time += 910
     assert world.ask(new).status == 401, "the successor lives longer than the key was to live"
+
+
+def test_the_successor_of_a_key_sees_what_the_key_saw(world: World) -> None:
+    old = world.directory.create_key("other", "full")
+    new = world.directory.rotate(world.directory.key_id(old), 10)
+    for key in (old, new):
+        assert [one["id"] for one in body_of(world.ask(key))["data"]] == [world.foreign]
 
 
 def test_a_second_rotation_does_not_prolong_the_first_key(world: World) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import http.client
 import json
@@ -15,26 +14,19 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import httptools
-import msgspec
 import pytest
-import uvicorn
 from runs import ROOT, SPEC, VARIABLES, environment, run_command, served_mock
-from uvicorn.server import ServerState
 
 from conformance.mock import __main__ as child_of_a_run
 from conformance.mock.directory import Directory, populate
-from conformance.mock.faults import FAULTS, with_faults
-from conformance.mock.protocol import MockProtocol
-from conformance.mock.respond import BODY_LIMIT, Mock
+from conformance.mock.faults import FAULTS
+from conformance.mock.respond import BODY_LIMIT
 from conformance.spec.files import default_spec
-from conformance.spec.model import Body, Operation, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from conformance.mock.message import Response
 
 PATIENCE = 20.0  # seconds after which something hangs; nothing here waits for them to pass
 LIST = "/v1/sandboxes"
@@ -237,81 +229,6 @@ def test_a_trailer_is_no_header(mock: dict[str, str]) -> None:
         body = b"2\r\n{}\r\n0\r\nX-API-Key: %s\r\n\r\n" % mock["HOPX_API_KEY"].encode()
         wire.send(request_bytes(mock, f"GET {LIST} HTTP/1.1\nHost: x\nTransfer-Encoding: chunked", body))
         assert wire.answers(1) == [401]
-
-
-class Sink:
-    """A connection without a socket."""
-
-    def __init__(self) -> None:
-        self.written = b""
-        self.closed = False
-
-    def write(self, data: bytes) -> None:
-        self.written += data
-
-    def close(self) -> None:
-        self.closed = True
-
-    def is_closing(self) -> bool:
-        return self.closed
-
-    def get_extra_info(self, _name: str) -> None:
-        return None
-
-
-def connected_to(respond: Any) -> tuple[MockProtocol, Sink]:
-    protocol, sink = MockProtocol(uvicorn.Config(respond), ServerState(), {}), Sink()
-    protocol.connection_made(sink)  # type: ignore[arg-type]
-    return protocol, sink
-
-
-def test_a_mistake_of_the_mock_is_a_server_error_and_no_bad_request() -> None:
-    def respond(_request: object) -> Response:
-        raise RuntimeError("a mistake")
-
-    protocol, sink = connected_to(respond)
-    with pytest.raises(httptools.HttpParserCallbackError):
-        protocol.data_received(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-    assert sink.written.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
-    assert sink.closed
-    protocol.connection_lost(None)
-
-
-def test_with_a_shared_key_only_requests_in_flight_at_the_same_time_are_confused() -> None:
-    directory = Directory(SPEC)
-    mock = Mock(directory)
-    key = directory.create_key("own", "full").reveal()
-    good = f"GET {LIST} HTTP/1.1\r\nX-API-Key: {key}\r\n\r\n".encode()
-    bad = f"GET {LIST} HTTP/1.1\r\n\r\n".encode()
-
-    async def statuses(*together: bytes) -> list[int]:
-        sinks = []
-        for request in together:
-            protocol, sink = connected_to(respond)
-            protocol.data_received(request)
-            sinks.append(sink)
-        assert [sink.written for sink in sinks] == [b""] * len(sinks)
-        while not all(sink.written for sink in sinks):
-            await asyncio.sleep(0.001)
-        return [int(sink.written.split()[1]) for sink in sinks]
-
-    respond = with_faults(mock, "key-shared")
-    assert asyncio.run(statuses(good)) == [200]
-    assert asyncio.run(statuses(bad)) == [401]
-    assert asyncio.run(statuses(bad, good)) == [200, 200]
-    assert asyncio.run(statuses(good, good, bad)) == [401, 401, 401]
-
-
-def test_a_status_without_a_name_is_sent_too() -> None:
-    operations = {"list": Operation(request="GET /x", needs="read", succeeds=[299])}
-    outcomes = {"no": Outcome(status=[499], bodies={"rest": [Body()]})}
-    directory = Directory(msgspec.structs.replace(SPEC, operations=operations, outcomes=outcomes))
-    key = directory.create_key("own", "full").reveal()
-    protocol, sink = connected_to(Mock(directory).respond)
-    protocol.data_received(f"GET /v1/x HTTP/1.1\r\nHost: x\r\nX-API-Key: {key}\r\n\r\n".encode())
-    assert sink.written.startswith(b"HTTP/1.1 299 \r\n")
-    protocol.shutdown()
-    assert sink.closed
 
 
 def test_the_length_of_a_204_is_not_said(mock: dict[str, str]) -> None:

@@ -109,6 +109,60 @@ def test_the_method_of_a_probe_is_that_of_its_alteration_or_operation() -> None:
     assert method_of(SPEC, Axes(recipe=FULL)) == ""
 
 
+# Calls of an SDK
+
+
+def calls(**when: Any) -> list[Probe]:
+    return probes_of(SPEC, msgspec.structs.replace(rule(**when), target="sdk"))
+
+
+def test_a_rule_about_sdks_gives_a_call_for_each_source_operation_and_form() -> None:
+    found = calls(credential="full", source=["argument", "environment"], operation=["list", "create"])
+    assert [(probe.source, probe.operation, probe.recipe) for probe in found] == [
+        ("argument", "list", FULL),
+        ("argument", "create", FULL),
+        ("environment", "list", FULL),
+        ("environment", "create", FULL),
+    ]
+    assert {(probe.answer, probe.form, probe.style, probe.alteration) for probe in found} == {("", "", "", "")}
+    assert [probe.id for probe in found] == [
+        "r[list-argument]",
+        "r[create-argument]",
+        "r[list-environment]",
+        "r[create-environment]",
+    ]
+
+
+def test_a_call_may_be_answered_in_every_form_or_in_some() -> None:
+    assert SPEC.sdk
+    forms = list(SPEC.sdk.answers["unauthorized"].forms)
+    asked = {"credential": "full", "source": "argument", "operation": "list", "answer": "unauthorized"}
+    every = calls(**asked, form="each")
+    assert [probe.form for probe in every] == forms
+    assert [probe.id for probe in every] == [f"r[list-{form}]" for form in forms]
+    assert {probe.answer for probe in every} == {"unauthorized"}
+    assert [(probe.form, probe.id) for probe in calls(**asked, form=forms[0])] == [(forms[0], "r")]
+    assert [(probe.form, probe.answer) for probe in calls(**asked)] == [("", "unauthorized")]
+
+
+def test_ids_write_hyphens_for_underscores_and_leave_out_what_does_not_vary() -> None:
+    found = calls(credential="full", source="argument", operation=["list", "two_clients"])
+    assert [probe.id for probe in found] == ["r[list]", "r[two-clients]"]
+
+
+def test_the_probes_of_a_spec_are_those_of_its_rules_in_their_order() -> None:
+    assert list(all_probes(SPEC)) == [probe for one in SPEC.rules for probe in probes_of(SPEC, one)]
+
+
+def test_a_rule_may_take_every_alteration_and_no_operation() -> None:
+    assert {
+        probe.alteration for probe in probes_of(SPEC, rule(credential="full", style="each", alteration="each"))
+    } <= {*SPEC.alterations}
+    assert [probe.operation for probe in probes_of(SPEC, rule(credential="full"))] == [""]
+    every = probes_of(SPEC, rule(credential="full", style="each", operation="each", alteration="each"))
+    assert {probe.alteration for probe in every} == {*SPEC.alterations}
+
+
 # The smallest cover
 
 
@@ -133,6 +187,21 @@ def test_a_cover_shows_every_rule_each_of_its_values(places: set[int]) -> None:
         all_values = set().union(*(_values(probe, of_one_family) for probe in asked))
         covered = set().union(*(_values(probe, of_one_family) for probe in asked if probe.id in chosen))
         assert covered == all_values
+
+
+def test_one_member_stands_for_its_family_except_where_a_rule_is_about_just_that() -> None:
+    labels = len(SPEC.credentials["malformed"].texts)
+    family = probes_of(SPEC, rule(credential="malformed", operation="list"))
+    assert len(smallest_cover(family)) == labels
+    assert len(smallest_cover(probes_of(SPEC, rule(credential=["malformed", "full"], operation="list")))) == 2
+
+
+def test_a_value_is_covered_on_its_own_axis_only() -> None:
+    """An alteration that is called like an operation does not stand for it."""
+    asked = rule(credential="full")
+    one = Probe(id="one", rule=asked, recipe=FULL, style="x", operation="y", alteration="z")
+    other = Probe(id="other", rule=asked, recipe=FULL, style="y", operation="z", alteration="x")
+    assert smallest_cover([one, other]) == {"one", "other"}
 
 
 def test_a_cover_is_small_and_the_same_each_time() -> None:

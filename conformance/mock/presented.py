@@ -79,15 +79,21 @@ def _extractor(template: str) -> Callable[[str], str]:
     return extract
 
 
-def _basic(part: int) -> Callable[[str], str]:
-    def decode(text: str) -> str:
-        try:
-            user, _, password = base64.b64decode(text, validate=True).decode("latin-1").partition(":")
-        except ValueError:
-            return ""
-        return (user, password)[part]
-
-    return decode
+def _user(text: str) -> str:
+    return _pair(text)[0]
 
 
-_DECODERS: dict[str, Callable[[str], str]] = {"{key}": str, "{basic_user}": _basic(0), "{basic_password}": _basic(1)}
+def _password(text: str) -> str:
+    return _pair(text)[1]
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """User and password of Basic credentials (RFC 7617, section 2)."""
+    try:
+        user, _, password = base64.b64decode(text, validate=True).decode("latin-1").partition(":")
+    except ValueError:
+        return "", ""
+    return user, password
+
+
+_DECODERS: dict[str, Callable[[str], str]] = {"{key}": str, "{basic_user}": _user, "{basic_password}": _password}
