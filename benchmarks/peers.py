@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SPEC = load(default_spec())
+_ACCESS = "IgnoredAuth"
 Failures = frozenset[tuple[str, str]]
 
 
@@ -86,9 +87,12 @@ def main() -> None:
             print(f"{impostor}: {kinds}")
     noticed = sum(bool(found[one] - usual) for one in faults)
     blamed = sum(bool(found[one] - usual) for one in variants)
+    for_access = sum(any(kind == _ACCESS for kind, _ in found[one] - usual) for one in variants)
     print(f"without faults: {', '.join(sorted({kind for kind, _ in usual})) or 'nothing'}")
     print(f"Schemathesis notices {noticed} of {len(faults)} faults")
-    print(f"Schemathesis blames {blamed} of {len(variants)} conforming servers")
+    print(
+        f"Schemathesis blames {blamed} of {len(variants)} conforming servers, {for_access} of them for authentication"
+    )
 
 
 if __name__ == "__main__":

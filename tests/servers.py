@@ -232,7 +232,10 @@ class Api:
         body = self._body(request)
         if not any(isinstance(body.get(name), str) for name in self.free.templates):
             raise RefusalError(self.free.bad_template)
-        return Answer(self.free.created, self._shown(self.create(key.organization, body.get("timeout_seconds", 300))))
+        timeout = body.get("timeout_seconds", 300)
+        if not isinstance(timeout, int):
+            raise RefusalError(400)
+        return Answer(self.free.created, self._shown(self.create(key.organization, timeout)))
 
     def _view(self, key: Key, item: str, _request: Request) -> Answer:
         self._may(key, "read")
