@@ -385,6 +385,15 @@ def test_a_malformed_key_is_not_quoted_by_its_error() -> None:
     assert not holds_run(said, HOPX.parts(key).secret)
 
 
+def test_a_separator_that_a_key_id_may_hold_is_looked_for_behind_it() -> None:
+    other = {"id": {"alphabet": "base64url", "length": 4}, "separator": "-"}
+    key_format = KeyFormat(msgspec.to_builtins(load(default_spec()).key) | other)
+    whole = key_format.compose(key_format.prefix, "-a-b", key_format.mint_secret()).reveal()
+    assert key_format.reason(whole) == "it is well-formed"
+    assert "its secret" in key_format.reason(whole + "A")
+    assert "its key id" in key_format.reason(whole.replace("-a-b-", "-a-bcd-"))
+
+
 def test_keys_are_equal_when_their_texts_are() -> None:
     key = HOPX.mint()
     same = HOPX.hide(key.reveal())

@@ -17,7 +17,7 @@ from conformance.exchange import Recipe, Request
 from conformance.probes import Axes, Probe, all_probes, method_of, probes_of, recipes, smallest_cover
 from conformance.spec.files import default_spec
 from conformance.spec.loader import load
-from conformance.spec.model import Alteration, Operation, Rule, Style, When
+from conformance.spec.model import Alteration, Credential, Operation, Rule, Style, When
 
 settings.register_profile("probes", database=None, deadline=None)
 settings.load_profile("probes")
@@ -66,6 +66,13 @@ def test_a_family_of_credentials_gives_a_probe_for_each_member() -> None:
         *(f"near_miss({how})" for how in SPEC.credentials["near_miss"].how),
         "empty",
     ]
+
+
+def test_a_family_of_one_is_not_named_where_nothing_else_is_asked_with() -> None:
+    only = Credential(key="text", texts={"one": "x"})
+    spec = msgspec.structs.replace(SPEC, credentials={**SPEC.credentials, "only": only})
+    probes = probes_of(spec, rule(credential="only", operation=["list", "view"]))
+    assert [probe.id for probe in probes] == ["r[list]", "r[view]"]
 
 
 def test_each_takes_every_value_and_naming_one_twice_changes_nothing() -> None:

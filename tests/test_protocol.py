@@ -238,14 +238,16 @@ def test_the_headers_of_every_answer_come_first() -> None:
 def test_a_held_answer_comes_later_and_for_the_request_it_was_asked_by() -> None:
     arrived: list[Request] = []
 
-    async def held() -> tuple[bytes, bytes, bool]:
+    async def held(more: bytes) -> tuple[bytes, bytes, bool]:
+        arrived.clear()
         listener = Listener()
         protocol, sink = connected_to(Held(arrived.append, listener, 0.0))
-        protocol.data_received(b"HEAD /a HTTP/1.1\r\nConnection: close\r\n\r\n")
+        protocol.data_received(b"HEAD /a HTTP/1.1\r\n" + more + b"\r\n")
         before = sink.written
         while not sink.written:
             await asyncio.sleep(0)
         assert [one.path for one in listener.requests] == ["/a"] == [one.path for one in arrived]
         return before, sink.written, sink.closed
 
-    assert asyncio.run(held()) == (b"", CLOSED.removesuffix(b"{}"), True)
+    assert asyncio.run(held(b"Connection: close\r\n")) == (b"", CLOSED.removesuffix(b"{}"), True)
+    assert asyncio.run(held(b"")) == (b"", SENT.removesuffix(b"{}"), False)

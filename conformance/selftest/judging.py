@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     Verdicts = list[tuple[Probe, Verdict]]
 
-EXAMPLES = 20
+EXAMPLES = 50
 _SECONDS = 20.0
 
 

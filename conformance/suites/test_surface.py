@@ -24,7 +24,7 @@ def whole_surface_needs_a_key(trial: Trial) -> Verdict:
         raise BlockedError("an OpenAPI document, named as openapi in the spec")
     headers = frozenset(style.header.lower() for style in trial.spec.styles.values() if style.header)
     try:
-        cases = generated_requests(document, operation.method, operation.path, headers, max(1, trial.examples // 5))
+        cases = generated_requests(document, operation.method, operation.path, headers, max(1, trial.examples // 3))
     except ImportError:
         raise BlockedError("Schemathesis: pip install 'hopx-auth[openapi]'") from None
     template = compose(trial.spec, trial.probe)
