@@ -354,6 +354,11 @@ def test_who_presents_something_is_not_counted_among_those_without_a_key() -> No
     assert [world.ask(text).status for text in (None, "x", None, "x", None)] == [401, 401, 401, 401, 200]
 
 
+def test_one_of_twenty_is_let_in() -> None:
+    world = World(seed=SEED, fault="twentieth-time-open")
+    assert [world.ask().status for _ in range(40)] == ([401] * 19 + [200]) * 2
+
+
 def test_a_cookie_is_for_every_path() -> None:
     assert header(World(fault="session-given").ask(), "set-cookie") == "session=1; Path=/"
 
@@ -385,6 +390,12 @@ def test_a_fault_is_known_by_the_name_and_the_words_of_its_function(monkeypatch:
         return respond
 
     assert known == {"something-is-wrong": Fault("something-is-wrong", "It is wrong.", "a-rule", something_is_wrong)}
+
+
+def test_every_fault_says_in_a_sentence_what_is_wrong() -> None:
+    assert [
+        fault.name for fault in FAULTS.values() if not fault.says.endswith(".") or len(fault.says.split()) < 3
+    ] == []
 
 
 def test_an_unknown_fault_is_named_with_those_that_look_like_it() -> None:

@@ -313,6 +313,13 @@ def test_a_documented_cookie_is_read() -> None:
     assert world.sent(("Cookie", f"a={key}; token")).status == 401
 
 
+def test_a_cookie_may_hold_equals_signs() -> None:
+    world = World(spec_with_style(Style(cookie="token", value="a={key}")))
+    key = world.roles.keys["full"].reveal()
+    assert world.sent(("Cookie", f"token=a={key}")).status == 200
+    assert world.sent(("Cookie", f"token={key}")).status == 401
+
+
 def test_a_documented_field_of_the_body_is_read() -> None:
     world = World(spec_with_style(Style(body="token", value="{key}")))
     key = world.roles.keys["full"].reveal()
