@@ -512,6 +512,26 @@ def test_workers_give_the_result_that_one_process_gives(passed: Ran, tmp_path: P
     assert failing.footer["counts"]["must"] == {"fail": 10}
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_order_of_the_probes_changes_no_verdict(seed: int, tmp_path: Path) -> None:
+    fault = "--fault=scope-ignored,query-accepted"
+    in_order = run_suite(tmp_path / "in-order", "--target=mock", fault, "--hypothesis-profile=ci")
+    at_random = run_suite(
+        tmp_path / "at-random",
+        "--target=mock",
+        fault,
+        "--hypothesis-profile=ci",
+        "-p",
+        "randomly",
+        f"--randomly-seed={seed}",
+    )
+    assert list(at_random.verdicts) != list(in_order.verdicts)
+    assert {name: line["verdict"] for name, line in at_random.verdicts.items()} == {
+        name: line["verdict"] for name, line in in_order.verdicts.items()
+    }
+    assert at_random.status == in_order.status == 1
+
+
 # What servers say
 
 
