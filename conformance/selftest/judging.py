@@ -82,12 +82,12 @@ def _judge_misprint(spec: Spec, spec_file: Path, impostor: Impostor) -> Verdicts
     misprint = MISPRINTS[impostor.name]
     with tempfile.TemporaryDirectory() as folder:
         issuing = Path(folder) / spec_file.name
-        issuing.write_text(misprint.issues(spec_file.read_text(encoding="utf-8")), encoding="utf-8")
+        issuing.write_text(misprint.issues(spec_file.read_text(encoding="utf-8"), spec.key), encoding="utf-8")
         shutil.copy(spec_file.parent / spec.openapi, folder)
         target = MockTarget(load(issuing), issuing, draw=_draws(impostor))
         try:
             target.keyring = Keyring(spec, target.keyring.issued, target.keyring.foreign_sandbox)
-            key = msgspec.structs.replace(spec.key, example=misprint.shows(spec.key.example))
+            key = msgspec.structs.replace(spec.key, example=misprint.shows(spec.key.example, spec.key))
             run = Run(msgspec.structs.replace(spec, key=key), target, [], examples=EXAMPLES)
             return _asked(run, [probe for probe in _probes(spec, "http") if probe.rule.id == impostor.rule])
         finally:

@@ -21,8 +21,8 @@ _LOOKALIKES = {
     "basic-password": "the password of Basic credentials",
     "bearer-no-space": "Bearer without a space",
     "api-key-header": "a header Api-Key",
-    "underscore-header": "a header X_API_KEY",
-    "query-access-token": "the query's access_token",
+    "underscore-header": "a header with underscores",
+    "query-access-token": "the query string, under one name",
     "cookie-api-key": "a cookie",
     "body-api-key": "the body",
 }
