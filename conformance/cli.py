@@ -119,6 +119,14 @@ def _add_spec(commands: Commands[argparse.ArgumentParser]) -> None:
     show = actions.add_parser("show", help="read the promises, or one of them")
     show.add_argument("rule", nargs="?", default="", help="id of a rule")
     coverage = actions.add_parser("coverage", help="claims, the rules that ask them, and how many probes that makes")
+    causes = actions.add_parser("causes", help="why authentication fails; one cause in full")
+    causes.add_argument("cause", nargs="?", default="", metavar="ID", help="id of a cause, or of a variant")
+    causes.add_argument(
+        "--causes", default="", metavar="FILE", help="causes file (default: the one that comes with the suite)"
+    )
+    _add_spec_option(causes)
+    _add_format(causes)
+    causes.set_defaults(command="causes", function="show_causes")
     selftest = actions.add_parser("selftest", help="prove the suite: impostors are caught, conforming ones left alone")
     selftest.add_argument(
         "--impostors", default="", metavar="FILE", help="variants and clients (default: the checkout's)"

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from conformance.cli import parser
+from conformance.diagnosis.cause import Cause, Fix, Step
+from conformance.diagnosis.causes import default_causes
+from conformance.diagnosis.causes import load as load_causes
 from conformance.mock.faults import FAULTS
 from conformance.options import OPTIONS
 from conformance.spec.files import default_spec
@@ -33,6 +36,22 @@ def test_the_option_table_of_the_readme_is_that_of_the_code() -> None:
 def test_the_table_of_faults_is_that_of_the_code() -> None:
     code = [(f"`{name}`", fault.says, f"`{fault.rule}`") for name, fault in FAULTS.items()]
     assert [tuple(row) for row in rows("docs/mock.md", "fault")] == code
+
+
+def test_the_tables_of_causes_are_those_of_the_file() -> None:
+    causes = load_causes(default_causes(), default_spec())
+    code = [[f"`{c.id}`", c.title, " ".join(c.shows), c.fix.any[0].do] for c in causes.causes]
+    assert rows("docs/causes.md", "cause") == code
+    sets = [
+        [f"`{e.id}`", e.when, ", ".join(f"`{name}`" for name in e.candidates), e.ask] for e in causes.indistinguishable
+    ]
+    assert rows("docs/causes.md", "set") == sets
+
+
+def test_the_fields_of_causes_are_documented() -> None:
+    text = (ROOT / "docs" / "causes.md").read_text(encoding="utf-8")
+    fields = {*Cause.__struct_fields__, *Fix.__struct_fields__, *Step.__struct_fields__} - {"variants", "rotate"}
+    assert [name for name in sorted(fields) if f"`{name}`" not in text] == []
 
 
 def test_the_variables_of_every_role_are_documented() -> None:

@@ -13,10 +13,11 @@ import msgspec
 
 from conformance.spec.mistakes import suggestion
 from conformance.spec.model import Alteration, Credential, Operation, OperationName, Outcome, Style
+from conformance.spec.raw import entries, mapping, note_taken, note_unknown
 from conformance.spec.sdk_references import check_http_rule, check_sdk_rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from conformance.spec.mistakes import Path
     from conformance.spec.source import Source
@@ -51,50 +52,36 @@ def check_references(source: Source) -> None:
         _check_operation(source, path, operation)
     for path, alteration in _entries(source, "alterations", Alteration):
         operations = _names(source, "operations")
-        _known(source, (*path, "operations"), "operation", alteration.operations, operations)
+        note_unknown(source, (*path, "operations"), "operation", alteration.operations, operations)
     for path, credential in _entries(source, "credentials", Credential):
         _check_credential(source, path, credential)
     for path, outcome in _entries(source, "outcomes", Outcome):
         _check_outcome(source, path, outcome)
     _check_circles(source)
-    for name, entry in _mapping(_mapping(source.data).get("outcomes")).items():
-        _check_bodies(source, ("outcomes", name, "bodies"), _mapping(_mapping(entry).get("bodies")))
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+    for name, entry in mapping(mapping(source.data).get("outcomes")).items():
+        _check_bodies(source, ("outcomes", name, "bodies"), mapping(mapping(entry).get("bodies")))
 
 
 def _names(source: Source, group: str) -> set[str]:
-    return set(_mapping(_mapping(source.data).get(group)))
+    return set(mapping(mapping(source.data).get(group)))
 
 
 def _entries(source: Source, group: str, kind: type[E]) -> Iterator[tuple[Path, E]]:
     """The entries of a group that fit their type; the misfits have been noted before."""
     known = {field.encode_name for field in msgspec.structs.fields(kind)}
-    for name, entry in _mapping(_mapping(source.data).get(group)).items():
-        fields = {key: value for key, value in _mapping(entry).items() if key in known}
+    for name, entry in mapping(mapping(source.data).get(group)).items():
+        fields = {key: value for key, value in mapping(entry).items() if key in known}
         try:
             yield (group, name), msgspec.convert(fields, kind)
         except msgspec.ValidationError:
             continue
 
 
-def _known(source: Source, path: Path, kind: str, names: Iterable[str], known: set[str]) -> None:
-    for name in names:
-        if name not in known:
-            source.mistake(path, f"there is no {kind} {name!r}; {suggestion(name, known)}")
-
-
 def _citations(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
     if isinstance(value, dict):
         for key, child in value.items():
             if key == "because":
-                yield from (((*path, key, index), cited) for index, cited in enumerate(_list(child)))
+                yield from (((*path, key, index), cited) for index, cited in enumerate(entries(child)))
             else:
                 yield from _citations(child, (*path, key))
     elif isinstance(value, list):
@@ -105,59 +92,53 @@ def _citations(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
 def _check_citations(source: Source) -> None:
     citable = _names(source, "claims") | _names(source, "disagreements")
     for path, cited in _citations(source.data, ()):
-        _known(source, path, "claim or disagreement", [str(cited)], citable)
-    prefixes = _mapping(_mapping(_mapping(source.data).get("key")).get("other_prefixes"))
+        note_unknown(source, path, "claim or disagreement", [str(cited)], citable)
+    prefixes = mapping(mapping(mapping(source.data).get("key")).get("other_prefixes"))
     for prefix, cited in prefixes.items():
-        _known(source, ("key", "other_prefixes", prefix), "claim or disagreement", [str(cited)], citable)
+        note_unknown(source, ("key", "other_prefixes", prefix), "claim or disagreement", [str(cited)], citable)
 
 
 def _check_claims(source: Source) -> None:
-    data = _mapping(source.data)
+    data = mapping(source.data)
     claims, documents = _names(source, "claims"), _names(source, "documents")
     asked = {str(cited) for path, cited in _citations(data.get("rules"), ("rules",))}
     untestable = _names(source, "untestable")
-    for name, claim in _mapping(data.get("claims")).items():
-        document = _mapping(claim).get("document")
+    for name, claim in mapping(data.get("claims")).items():
+        document = mapping(claim).get("document")
         if isinstance(document, str):
-            _known(source, ("claims", name, "document"), "document", [document], documents)
+            note_unknown(source, ("claims", name, "document"), "document", [document], documents)
         if name not in asked | untestable:
             todo = "cite it in a rule's because, or give a reason under untestable"
             source.mistake(("claims", name), f"claim {name} has no rule; {todo}")
     for name in sorted(untestable):
-        _known(source, ("untestable", name), "claim", [name], claims)
+        note_unknown(source, ("untestable", name), "claim", [name], claims)
         if name in asked:
             message = f"{name} has a rule, so it is testable; remove one of the two"
             source.mistake(("untestable", name), message)
-    for name, disagreement in _mapping(data.get("disagreements")).items():
+    for name, disagreement in mapping(data.get("disagreements")).items():
         if name in claims:
             message = f"{name!r} is a claim's id as well; choose another id"
             source.mistake(("disagreements", name), message)
-        for cited in _mapping(_mapping(disagreement).get("readings")):
-            _known(source, ("disagreements", name, "readings", cited), "claim", [cited], claims)
+        for cited in mapping(mapping(disagreement).get("readings")):
+            note_unknown(source, ("disagreements", name, "readings", cited), "claim", [cited], claims)
 
 
 def _check_rules(source: Source) -> None:
-    seen: dict[str, int] = {}
-    for index, entry in enumerate(_list(_mapping(source.data).get("rules"))):
-        rule, path = _mapping(entry), ("rules", index)
-        name = rule.get("id")
-        if isinstance(name, str):
-            line = source.places[(*path, "id")][0]
-            if name in seen:
-                message = f"rule id {name!r} is taken in line {seen[name]}; choose a new id"
-                source.mistake((*path, "id"), message)
-            seen.setdefault(name, line)
+    rules = [mapping(entry) for entry in entries(mapping(source.data).get("rules"))]
+    note_taken(source, "rule", ((("rules", index, "id"), rule.get("id")) for index, rule in enumerate(rules)))
+    for index, rule in enumerate(rules):
+        path = ("rules", index)
         is_sdk = rule.get("target") == "sdk"
         (check_sdk_rule if is_sdk else check_http_rule)(source, path, rule)
         _check_outcome_of_rule(source, path, rule)
         _check_scopes_of_rule(source, path, rule)
-        _check_axes(source, path, _mapping(rule.get("when")), is_sdk=is_sdk)
+        _check_axes(source, path, mapping(rule.get("when")), is_sdk=is_sdk)
 
 
 def _check_outcome_of_rule(source: Source, path: Path, rule: dict[str, Any]) -> None:
     then = rule.get("then", "")
     if then and isinstance(then, str):
-        _known(source, (*path, "then"), "outcome", [then], _names(source, "outcomes"))
+        note_unknown(source, (*path, "then"), "outcome", [then], _names(source, "outcomes"))
     elif then == "" and rule.get("level") != "observe" and rule.get("check", "answer") in _WITH_OUTCOME:
         name = f"rule {rule['id']!r}" if "id" in rule else "this rule"
         message = f"{name} can be broken but has no outcome; write then: and one of the outcomes"
@@ -166,13 +147,13 @@ def _check_outcome_of_rule(source: Source, path: Path, rule: dict[str, Any]) -> 
 
 def _check_scopes_of_rule(source: Source, path: Path, rule: dict[str, Any]) -> None:
     """Where the scope decides, every credential has to have one."""
-    outcome = _mapping(_mapping(_mapping(source.data).get("outcomes")).get(str(rule.get("then"))))
+    outcome = mapping(mapping(mapping(source.data).get("outcomes")).get(str(rule.get("then"))))
     if not outcome.get("in_scope"):
         return
-    credentials = _mapping(_mapping(source.data).get("credentials"))
-    asked = _mapping(rule.get("when")).get("credential", [])
-    for name in credentials if asked == "each" else [asked] if isinstance(asked, str) else map(str, _list(asked)):
-        if name in credentials and not _mapping(credentials[name]).get("scope"):
+    credentials = mapping(mapping(source.data).get("credentials"))
+    asked = mapping(rule.get("when")).get("credential", [])
+    for name in credentials if asked == "each" else [asked] if isinstance(asked, str) else map(str, entries(asked)):
+        if name in credentials and not mapping(credentials[name]).get("scope"):
             message = f"credential {name!r} has no scope to decide by; leave it out, or give it one"
             source.mistake((*path, "when", "credential"), message)
 
@@ -188,8 +169,8 @@ def _check_axes(source: Source, path: Path, when: dict[str, Any], *, is_sdk: boo
         if is_sdk and axis == "operation":
             continue
         values = when.get(axis, [])
-        wanted = [values] if isinstance(values, str) else _list(values)
-        _known(source, (*path, "when", axis), axis, map(str, wanted), names)
+        wanted = [values] if isinstance(values, str) else entries(values)
+        note_unknown(source, (*path, "when", axis), axis, map(str, wanted), names)
 
 
 def _check_style(source: Source, path: Path, style: Style) -> None:
@@ -212,9 +193,9 @@ def _check_operation(source: Source, path: Path, operation: Operation) -> None:
     if path[1] not in names:
         source.mistake(path, f"{path[1]!r} is not allowed; {suggestion(str(path[1]), names)}")
         return
-    scopes = _mapping(_mapping(source.data).get("scopes")).values()
-    permissions = {str(name) for scope in scopes for name in _list(_mapping(scope).get("allows"))}
-    _known(source, (*path, "needs"), "permission", [operation.needs], permissions)
+    scopes = mapping(mapping(source.data).get("scopes")).values()
+    permissions = {str(name) for scope in scopes for name in entries(mapping(scope).get("allows"))}
+    note_unknown(source, (*path, "needs"), "permission", [operation.needs], permissions)
     if (path[1] in _WITH_ID) != ("{id}" in operation.path):
         wanted = "needs {id} in its path" if path[1] in _WITH_ID else "cannot have {id} in its path"
         source.mistake((*path, "request"), f"operation {path[1]!r} {wanted}; correct the request")
@@ -222,8 +203,8 @@ def _check_operation(source: Source, path: Path, operation: Operation) -> None:
 
 def _check_credential(source: Source, path: Path, credential: Credential) -> None:
     scopes, credentials = _names(source, "scopes"), _names(source, "credentials")
-    _known(source, (*path, "scope"), "scope", filter(None, [credential.scope]), scopes)
-    _known(source, (*path, "from"), "credential", filter(None, [credential.source]), credentials)
+    note_unknown(source, (*path, "scope"), "scope", filter(None, [credential.scope]), scopes)
+    note_unknown(source, (*path, "from"), "credential", filter(None, [credential.source]), credentials)
     named = credential.key in ("active", "revoked", "expired", "rate_limited")
     needed = {
         "variable": named and not credential.variable,
@@ -249,7 +230,7 @@ def _check_outcome(source: Source, path: Path, outcome: Outcome) -> None:
         source.mistake(path, f"{path[1]!r} has one of in_scope and out_of_scope; write both")
     others = {"any": outcome.any, "in_scope": [outcome.in_scope], "out_of_scope": [outcome.out_of_scope]}
     for key, names in others.items():
-        _known(source, (*path, key), "outcome", filter(None, names), _names(source, "outcomes"))
+        note_unknown(source, (*path, key), "outcome", filter(None, names), _names(source, "outcomes"))
 
 
 def _check_circles(source: Source) -> None:
@@ -272,11 +253,11 @@ def _check_circles(source: Source) -> None:
 def _check_bodies(source: Source, path: Path, vocabularies: dict[str, Any]) -> None:
     for vocabulary, bodies in vocabularies.items():
         here = (*path, vocabulary)
-        _known(source, here, "vocabulary", [vocabulary], _names(source, "vocabularies"))
-        for index, body in enumerate(map(_mapping, _list(bodies))):
-            only = map(str, _list(body.get("only")))
-            _known(source, (*here, index, "only"), "credential", only, _names(source, "credentials"))
-            for field, pattern in _mapping(body.get("matches")).items():
+        note_unknown(source, here, "vocabulary", [vocabulary], _names(source, "vocabularies"))
+        for index, body in enumerate(map(mapping, entries(bodies))):
+            only = map(str, entries(body.get("only")))
+            note_unknown(source, (*here, index, "only"), "credential", only, _names(source, "credentials"))
+            for field, pattern in mapping(body.get("matches")).items():
                 _check_pattern(source, (*here, index, "matches", field), str(pattern))
 
 

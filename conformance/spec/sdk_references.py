@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_args
 
 from conformance.spec.mistakes import suggestion
+from conformance.spec.raw import mapping, note_unknown
 from conformance.spec.sdk import SdkCheck, SdkOperation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from conformance.spec.mistakes import Path
     from conformance.spec.source import Source
 
@@ -24,28 +23,28 @@ _RETRY_AFTER = ("retry_after_is_honoured", "retry_after_is_surfaced")
 
 def check_sdk_rule(source: Source, path: Path, rule: dict[str, Any]) -> None:
     """Note what is wrong with a rule of an SDK."""
-    when, sdk = _mapping(rule.get("when")), _mapping(_mapping(source.data).get("sdk"))
+    when, sdk = mapping(rule.get("when")), mapping(mapping(source.data).get("sdk"))
     if not sdk:
         source.mistake(path, "a rule about SDKs needs the part sdk: of the file; write what the server plays")
         return
     here = (*path, "when")
-    _known(source, (*here, "operation"), "operation", _words(when.get("operation")), get_args(SdkOperation))
+    note_unknown(source, (*here, "operation"), "operation", _words(when.get("operation")), get_args(SdkOperation))
     for axis in ("source", "operation"):
         if not when.get(axis):
             source.mistake(here, f"a rule about SDKs needs {axis}:; write one or several")
     if str(rule.get("check")) not in get_args(SdkCheck):
         source.mistake(path, f"a rule about SDKs needs a check of its own; {suggestion('', get_args(SdkCheck))}")
-    answers, answer = _mapping(sdk.get("answers")), when.get("answer", "")
-    _known(source, (*here, "answer"), "answer", _words(answer or []), answers)
+    answers, answer = mapping(sdk.get("answers")), when.get("answer", "")
+    note_unknown(source, (*here, "answer"), "answer", _words(answer or []), answers)
     if bool(answer) != bool(when.get("form")):
         source.mistake(here, "answer: and form: go together; write both or neither")
     if str(answer) in answers:
-        _check_answer(source, here, rule, _mapping(answers[str(answer)]))
+        _check_answer(source, here, rule, mapping(answers[str(answer)]))
 
 
 def check_http_rule(source: Source, path: Path, rule: dict[str, Any]) -> None:
     """Note what a rule that is not about SDKs has of theirs."""
-    when = _mapping(rule.get("when"))
+    when = mapping(rule.get("when"))
     for axis in (axis for axis in _AXES if axis in when):
         source.mistake((*path, "when", axis), f"{axis} is for rules with target: sdk; remove it")
     if str(rule.get("check")) in get_args(SdkCheck):
@@ -53,29 +52,19 @@ def check_http_rule(source: Source, path: Path, rule: dict[str, Any]) -> None:
 
 
 def _check_answer(source: Source, here: Path, rule: dict[str, Any], answer: dict[str, Any]) -> None:
-    forms, wanted = _mapping(answer.get("forms")), _words(_mapping(rule["when"]).get("form"))
-    _known(source, (*here, "form"), "form", wanted, {*forms, "each"})
+    forms, wanted = mapping(answer.get("forms")), _words(mapping(rule["when"]).get("form"))
+    note_unknown(source, (*here, "form"), "form", wanted, {*forms, "each"})
     check = str(rule.get("check"))
     needed = _NEEDED.get(check)
     if needed and not answer.get(needed):
         source.mistake((*here, "answer"), f"{check} needs an answer with {needed}:; add it there")
     for name in (name for name in forms if name in wanted or "each" in wanted):
-        form = _mapping(forms[name])
+        form = mapping(forms[name])
         if check == _CODE and not form.get("code"):
             source.mistake((*here, "form"), f"{check} needs a form with code:; {name!r} has none")
-        headers = {str(header).lower() for header in _mapping(form.get("headers"))}
+        headers = {str(header).lower() for header in mapping(form.get("headers"))}
         if check in _RETRY_AFTER and "retry-after" not in headers:
             source.mistake((*here, "form"), f"{check} needs a form with a Retry-After header; {name!r} has none")
-
-
-def _known(source: Source, path: Path, kind: str, names: Iterable[str], known: Iterable[str]) -> None:
-    for name in names:
-        if name not in known:
-            source.mistake(path, f"there is no {kind} {name!r}; {suggestion(name, known)}")
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _words(value: Any) -> list[str]:
