@@ -659,6 +659,8 @@ class Sandboxes:
         elif handler.command == "DELETE":
             self.deleted.append(handler.path.rpartition("/")[2])
             respond(handler, self._deletes_with, {})
+        elif handler.path.endswith("/sandboxes"):
+            respond(handler, 401, {})
         else:
             self.viewed.set()
             self.over.wait()
