@@ -71,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(metavar="COMMAND", required=True)
     _add_mock(commands)
     _add_key(commands)
+    _add_redact(commands)
     _add_spec(commands)
     _add_adapter(commands)
     _add_report(commands)
@@ -109,6 +110,16 @@ def _add_key(commands: Commands[argparse.ArgumentParser]) -> None:
         _add_spec_option(action)
         _add_format(action)
         action.set_defaults(command="key", function=f"{name}_key")
+
+
+def _add_redact(commands: Commands[argparse.ArgumentParser]) -> None:
+    redact = commands.add_parser("redact", help="take the secrets out of files, and prove that they are out")
+    redact.add_argument("files", nargs="+", metavar="FILE", help="HAR, log, transcript, .env; - is standard input")
+    redact.add_argument("-o", "--output", default="", metavar="OUT", help="file or directory (default: print it)")
+    redact.add_argument("--in-place", action="store_true", help="write over the files that are read")
+    redact.add_argument("--jwt", choices=("all", "signature"), default="all", help="how much of a JWT is hidden")
+    _add_spec_option(redact)
+    redact.set_defaults(command="redact", function="redact_files")
 
 
 def _add_spec(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def check_key(options: argparse.Namespace) -> int:
     """Say whether a text is a key; exit status 1 when it is none."""
-    key_format, text = _format(options), _text(options)
+    key_format, text = key_format_of(options), _text(options)
     shown = key_format.redact(text)
     try:
         parsed = key_format.parse(text)
@@ -36,7 +36,7 @@ def redact_key(options: argparse.Namespace) -> int:
     """Print a text without the keys in it."""
     from conformance.scrub import Scrubber
 
-    key_format, text = _format(options), _text(options)
+    key_format, text = key_format_of(options), _text(options)
     one_word = len(text.split()) == 1
     redacted = key_format.redact(text) if one_word else Scrubber(key_format).scrub(text)
     print_result(options, {"redacted": redacted}, redacted)
@@ -45,7 +45,7 @@ def redact_key(options: argparse.Namespace) -> int:
 
 def fingerprint_key(options: argparse.Namespace) -> int:
     """Print the fingerprint of a key and the salt that it was made with."""
-    key_format, text = _format(options), _text(options)
+    key_format, text = key_format_of(options), _text(options)
     if not text:
         complain("there is no text, and nothing is the same key as another nothing; check the variable or the file")
         return 1
@@ -61,12 +61,13 @@ def fingerprint_key(options: argparse.Namespace) -> int:
 
 def mint_key(options: argparse.Namespace) -> int:
     """Print a new key; this is the one command that prints a whole one."""
-    text = _format(options).mint().reveal()
+    text = key_format_of(options).mint().reveal()
     print_result(options, {"key": text}, text)
     return 0
 
 
-def _format(options: argparse.Namespace) -> KeyFormat:
+def key_format_of(options: argparse.Namespace) -> KeyFormat:
+    """The key format of the spec file that was asked for; ends the program where it has none."""
     file = Path(options.spec) if options.spec else default_spec()
     section = key_section(file)
     try:

@@ -1,0 +1,147 @@
+"""Where a value begins and ends: quoted at any depth of escaping, or bare in a header, a query, an assignment."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from conformance.redaction.names import AFTER, PLAIN, WORDS
+
+LONGEST = 1 << 20  # bytes; what goes on for longer ends there
+_ANY_WORD = "|".join(map(re.escape, WORDS))
+_NAMED = re.compile(
+    rb"([A-Za-z0-9_.\-\[\]]+)((?:\\{0,7}[\"'])?)[ \t]{0,4}(=>?|:|%3a|%3d|>| |,[ \t\r\n\\nrt]{0,80}[(b\"'])\Z",
+    re.IGNORECASE,
+)
+_SECRET_NAME = re.compile(f"(?:.*?)(?:{_ANY_WORD}){AFTER}".encode(), re.IGNORECASE)
+_PLAIN_NAME = re.compile(f".*(?:{'|'.join(map(re.escape, PLAIN))})s?".encode(), re.IGNORECASE)
+_PAIR = re.compile(rb',(?:\s|\\[nrt])*(\\*)"value\1"(?:\s|\\[nrt])*:(?:\s|\\[nrt])*\1"')
+_TUPLE = re.compile(rb",[ \t\r\n]*b?(\\*)([\"'])")
+_OPENING = re.compile(rb"[ \t]{0,8}(?:\\u003d)?[bu]?(\\*)([\"'])")
+_SPACES = re.compile(rb"[ \t]{0,8}")
+_LINE = re.compile(rb"(?:[= ]\"[^\"\s\\;]+\"|[^\r\n\"'\\]|\\(?![rnu\"'\\])|\\u(?!000[ad]))*")
+_BARE = re.compile(rb"[^\s&\"'<>;,(){}\[\]\\`|]+")
+_WORDS_MORE = re.compile(rb"(?: [A-Za-z0-9]{1,20}){1,8}(?=[ \t]*[\r\n\0])")
+_ENCODED = re.compile(rb"(?:%(?!26|22|27|0[ad]|3b)[0-9a-f]{2}|[^&\s\"'<>%\\])+", re.IGNORECASE)
+_ELEMENT = re.compile(rb"([^<>]{1,4096})</")
+_NUMBER = re.compile(rb"[0-9]{6,}(?![.0-9A-Za-z])")
+_HEADER = re.compile(rb"(?:proxy-)?authorization|(?:set-)?cookie2?|(?:[a-z0-9]+-)+[a-z0-9-]+", re.IGNORECASE)
+_LINE_START = re.compile(rb"[ \t>#*<+-]*(?:export[ \t]+|set[ \t]+|\$env:|env[ \t]+|-e[ \t]+|ENV[ \t]+|ARG[ \t]+)?", re.IGNORECASE)  # noqa: E501
+
+
+class Named(NamedTuple):
+    """A value that a name says is a secret; `name` is in small letters."""
+
+    name: bytes
+    start: int
+    end: int
+
+
+class NeedsMore(Exception):  # noqa: N818
+    """The text ends before the value does."""
+
+
+def named_value(text: bytearray, at: int) -> Named | None:
+    """The value behind the separator that ends at `at`, where a name before it says that it is a secret.
+
+    Raises:
+        NeedsMore: The value may go on behind the text.
+
+    """
+    match = _NAMED.search(text, max(at - 200, 0), at)
+    if match is None:
+        return None
+    name = bytes(match[1]).rstrip(b"[]0123456789")
+    bare = name.rpartition(b".")[2]
+    if not _SECRET_NAME.fullmatch(bare) or _PLAIN_NAME.fullmatch(bare):
+        return None
+    extent = _after_comma(text, match) if match[3][:1] == b"," else _after_sign(text, match, at, bare)
+    return Named(bare.lower(), *extent) if extent else None
+
+
+def quoted_end(text: bytearray, start: int, depth: int, quote: bytes) -> int:
+    """Where a quoted value ends whose quotation mark has so many backslashes before it.
+
+    Raises:
+        NeedsMore: No such mark is in the text.
+
+    """
+    at = start
+    while (at := text.find(quote, at, start + LONGEST)) >= 0:
+        run = at
+        while run > start and text[run - 1] == 0x5C:
+            run -= 1
+        if (at - run) % (2 * (depth + 1)) == depth:
+            return at - depth
+        at += 1
+    raise NeedsMore
+
+
+def _after_comma(text: bytearray, match: re.Match[bytes]) -> tuple[int, int] | None:
+    """The value of a pair, as HAR files have it, or of a tuple of name and value."""
+    comma = match.start(3)
+    if pair := _PAIR.match(text, comma):
+        return pair.end(), quoted_end(text, pair.end(), len(pair[1]), b'"')
+    if not match[2] or bytes(text[match.start() - 1 : match.start()]) not in (b"'", b'"'):
+        return None
+    opening = _TUPLE.match(text, comma)
+    if opening is None or not re.search(rb"[(\[][ \t]*b?\\*[\"']\Z", text[max(match.start() - 12, 0) : match.start()]):
+        return None
+    end = quoted_end(text, opening.end(), len(opening[1]), opening[2])
+    return (opening.end(), end) if text[end + len(opening[1]) + 1 :][:1] in (b")", b"]") else None
+
+
+def _after_sign(text: bytearray, match: re.Match[bytes], at: int, name: bytes) -> tuple[int, int] | None:
+    sign = match[3].lower()
+    if opening := _OPENING.match(text, at):
+        return opening.end(), quoted_end(text, opening.end(), len(opening[1]), opening[2])
+    start = _SPACES.match(text, at).end()  # type: ignore[union-attr]
+    if sign == b">":
+        element = _ELEMENT.match(text, at)
+        return element.span(1) if element else None
+    if sign in (b"%3a", b"%3d"):
+        return _span(text, _ENCODED.match(text, at))
+    if sign == b":" and not match[2] and _HEADER.fullmatch(name):
+        return _span(text, _LINE.match(text, start))
+    if match[2]:
+        return _span(text, _NUMBER.match(text, start))
+    value = _span(text, _BARE.match(text, start))
+    if value and sign == b"=" and name.isupper() and (more := _WORDS_MORE.match(text, value[1])):
+        value = value[0], more.end()
+    return value if value and _is_assigned(text, match.start(), value, sign) else None
+
+
+def _span(text: bytearray, match: re.Match[bytes] | None) -> tuple[int, int] | None:
+    if match is None or match.start() == match.end():
+        return None
+    if match.end() == len(text):
+        raise NeedsMore
+    return match.span()
+
+
+def _is_assigned(text: bytearray, name_at: int, value: tuple[int, int], sign: bytes) -> bool:
+    """Whether a bare value is one, and not a piece of a program."""
+    before, after = bytes(text[name_at - 1 : name_at]) if name_at else b"", bytes(text[value[1] : value[1] + 1])
+    if sign == b" ":
+        return True
+    if sign == b"=" and before in (b"?", b"&"):
+        return True
+    if looks_random(bytes(text[value[0] : value[1]])) and after not in (b"(", b"["):
+        return True
+    starts = _starts_line(text, name_at)
+    if sign == b"=" and before in (b'"', b"'", b" ") and after in (b"&", b'"', b"'", b" ", b"\n", b"\r", b"\0"):
+        return True
+    return starts and after in (b"&", b"\n", b"\r", b"\0", b" ", b";")
+
+
+def _starts_line(text: bytearray, at: int) -> bool:
+    line = max(text.rfind(b"\n", max(at - 80, 0), at) + 1, 0)
+    return _LINE_START.fullmatch(text, line, at) is not None
+
+
+def looks_random(value: bytes) -> bool:
+    """Whether nobody would write this as a word: letters and digits, 8 or more, and not the same ones."""
+    body = value.strip(b"=")
+    has_digit = any(48 <= byte <= 57 for byte in body)
+    has_letter = any(byte | 32 in range(97, 123) for byte in body)
+    return len(body) >= 8 and has_digit and has_letter and len(set(body)) > 4

@@ -1,0 +1,125 @@
+"""The proof of a result: everything that was written is searched for every secret that was read."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Protocol
+
+from conformance.redaction.pseudonyms import WORD
+from conformance.scrub import WINDOW, written_forms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import BinaryIO
+
+_CHUNK = 1 << 20
+_MOST_PATTERNS = 60_000  # which hyperscan compiles in about a second
+# what may be changed without breaking the text that it stands in
+_FREE = re.compile(rb"(\\+u[0-9a-fA-F]{4}|\\+[^u]|%[0-9A-Fa-f]{2})|([0-9]+)|([A-Za-z_.~!@#$^*()=+/;?&|-]+)")
+
+
+class Search(Protocol):
+    """Looks for any of the windows in a text."""
+
+    def __call__(self, text: bytes) -> Iterable[int]:
+        """Where they begin, in any order."""
+        ...
+
+
+def windows_of(secrets: Iterable[bytes]) -> set[bytes]:
+    """Every 8 bytes in a row of secrets in every form that others write them in."""
+    windows: set[bytes] = set()
+    for secret in secrets:
+        text = secret.decode("utf-8", "surrogateescape")
+        for form in (secret, *(form.encode("utf-8", "surrogateescape") for form in written_forms(text))):
+            windows |= {form[at : at + WINDOW] for at in range(len(form) - WINDOW + 1)}
+    own = (WORD, b"x" * WINDOW, b"1" * WINDOW)
+    return {one for one in windows if one not in own}
+
+
+def best_search(windows: set[bytes]) -> Search:
+    """The quickest way to look for them that can be had here."""
+    if not windows:
+        return lambda _text: ()
+    if len(windows) <= _MOST_PATTERNS:
+        try:
+            return _by_patterns(windows)
+        except ImportError:
+            pass
+    return _by_words(windows)
+
+
+def hits(file: BinaryIO, search: Search) -> Iterator[tuple[int, int]]:
+    """The places in a file where windows stand, in order; those that touch each other are one."""
+    file.seek(0)
+    offset, kept = 0, b""
+    last: tuple[int, int] | None = None
+    while piece := file.read(_CHUNK):
+        text = kept + piece
+        for at in sorted(set(search(text))):
+            begin, end = offset + at, offset + at + WINDOW
+            if last and begin <= last[1]:
+                last = (last[0], max(last[1], end))
+                continue
+            if last:
+                yield last
+            last = (begin, end)
+        kept = text[-(WINDOW - 1) :]
+        offset += len(text) - len(kept)
+    if last:
+        yield last
+
+
+def cover(file: BinaryIO, place: tuple[int, int], pseudonym: Callable[[bytes], bytes | None]) -> None:
+    """Replace a known secret that stands where nothing said so; only what cannot break the text around it."""
+    start = max(place[0] - 8, 0)
+    file.seek(start)
+    text = file.read(place[1] - start)
+    inner = text[place[0] - start :]
+    covered = pseudonym(inner)
+    if covered is None:
+        pieces = []
+        for match in _FREE.finditer(text):
+            if match.end() > place[0] - start and not match[1]:
+                begin = max(match.start(), place[0] - start)
+                pieces.append((begin, (b"1" if match[2] else b"x") * (match.end() - begin)))
+        changed = bytearray(text)
+        for begin, piece in pieces:
+            changed[begin : begin + len(piece)] = piece
+        covered = bytes(changed[place[0] - start :])
+    file.seek(place[0])
+    file.write(covered)
+
+
+def _by_patterns(windows: set[bytes]) -> Search:
+    import hyperscan
+
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    patterns = sorted(windows)
+    database.compile(expressions=patterns, literal=True)
+
+    def search(text: bytes) -> list[int]:
+        found: list[int] = []
+        database.scan(text, match_event_handler=lambda _pattern, _start, end, *_rest: found.append(end - WINDOW))
+        return found
+
+    return search
+
+
+def _by_words(windows: set[bytes]) -> Search:
+    """A window of 8 bytes holds 4 that begin at a multiple of 4; looking for these is quick."""
+    words = {int.from_bytes(one[at : at + 4], sys.byteorder) for one in windows for at in range(len(one) - 3)}
+
+    def search(text: bytes) -> list[int]:
+        aligned = memoryview(text + b"\0" * (-len(text) % 4)).cast("I")
+        if words.isdisjoint(aligned):
+            return []
+        found = []
+        for index, word in enumerate(aligned):
+            if word in words:
+                near = range(max(4 * index - WINDOW + 4, 0), 4 * index + 1)
+                found += [at for at in near if text[at : at + WINDOW] in windows]
+        return found
+
+    return search
