@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from conformance.redaction.pseudonyms import Pseudonyms
     from conformance.shapes import Shapes
 
+_HEAD = 160  # bytes before which the secret of a wrapped key begins
 SHORTEST = 8  # characters of a secret that are searched for afterwards
 _EDGE = (
     rb"(?:\s|\\+[nrt]|\\*[\"']|\xe2\x80[\x80-\xaf]|\xef\xbb\xbf|\xc2\xa0|\\+u(?:20[0-2][0-9a-fA-F]|feff|FEFF|00a0|00A0)"
@@ -172,14 +173,19 @@ class Hider:
             return b""
         return b"A" if chr(secret[-1]) in self._format.last_characters else b"B"
 
-    def hide_encoded_keys(self, text: bytearray, start: int, end: int) -> None:
-        """Hide the keys in a piece of text where one may be in base64, or wrapped over several lines."""
-        window = text[start:end].decode("latin-1")
-        changed = self._shapes.with_changed_base64(window, self._decoded_without_keys(start)).encode("latin-1")
+    def hide_encoded_key(self, text: bytearray, start: int, end: int) -> None:
+        """Hide the keys in a run of base64."""
+        changed = self._shapes.with_changed_base64(text[start:end].decode("latin-1"), self._decoded_without_keys(start))
         if len(changed) == end - start:
-            text[start:end] = changed
+            text[start:end] = changed.encode("latin-1")
+
+    def hide_wrapped_key(self, text: bytearray, start: int, end: int) -> bool:
+        """Hide the key that begins here and goes on in another line; says whether one does."""
         for head, tail in self._shapes.wrapped_spans(text[start:end].decode("latin-1")):
-            self.hide_signs(text, start + head, start + tail)
+            if head < _HEAD:
+                self.hide_signs(text, start + head, start + tail)
+                return True
+        return False
 
     def _decoded_without_keys(self, at: int) -> Callable[[bytes], bytes]:
         def change(decoded: bytes) -> bytes:

@@ -35,15 +35,17 @@ class Pseudonyms:
 
     def __init__(self, draw: Callable[[int], bytes] = secrets.token_bytes) -> None:
         self._draw = draw
-        self._tags: dict[bytes, bytes] = {}
-        self._taken: set[bytes] = set()
+        self._written: dict[bytes, bytes] = {}
+        self._taken = {WORD}
         self.kinds: dict[str, Kind] = {}
         self.searched: set[bytes] = set()
 
     def of(self, secret: bytes, last: bytes = b"") -> bytes:
         """The pseudonym of a secret; it ends with `last`, a sign that tells whether the last character was possible."""
-        fill = len(secret) - len(WORD) - _TAG - len(last)
-        return WORD + self._tag(secret) + b"x" * fill + last if fill >= 0 else b"x" * len(secret)
+        if secret not in self._written:
+            fill = len(secret) - len(WORD) - _TAG - len(last)
+            self._written[secret] = WORD + self._tag() + b"x" * fill + last if fill >= 0 else b"x" * len(secret)
+        return self._written[secret]
 
     def count(self, kind: str, secret: bytes, file: str, offset: int) -> None:
         """Count a secret that was found."""
@@ -51,12 +53,11 @@ class Pseudonyms:
         found.count += 1
         found.distinct.add(secret)
 
-    def _tag(self, secret: bytes) -> bytes:
-        tag = self._tags.get(secret)
-        while tag is None or (tag in self._taken and secret not in self._tags):
+    def _tag(self) -> bytes:
+        tag = WORD
+        while tag in self._taken:
             tag = bytes(_TAGS[byte % len(_TAGS)] for byte in self._draw(_TAG))
         self._taken.add(tag)
-        self._tags[secret] = tag
         return tag
 
 

@@ -20,7 +20,7 @@ _BEFORE = 512  # bytes before a candidate that say what it is
 _AHEAD = 4096  # bytes behind one that have to be there before it is judged, unless the input ends
 _WINDOW = 600  # bytes in which a wrapped key ends
 _MOST = 8 << 20  # bytes that are kept at most, whatever does not end
-_WRAPPED = re.compile(rb"[A-Za-z0-9_.-]*[\\`]{0,2}[ \t]{0,8}(?:\r?\n|(?:\\r)?\\n)")
+_WRAPPED = re.compile(rb"[A-Za-z0-9_.+/-]*[\\`]{0,2}[ \t]{0,8}(?:\r?\n|(?:\\r)?\\n)")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]*")
 _SCHEME_VALUE = re.compile(rb"(bearer|basic)(?: +|%20)([A-Za-z0-9._~+/=%-]{6,})", re.IGNORECASE)
 _URL_PASSWORD = re.compile(rb"://[^/\s\"'<>@?#\\:]{0,80}:([^/\s\"'<>@?#\\]{1,256})@")
@@ -102,8 +102,8 @@ class Rewriter:
         at = candidate.at
         if not _WRAPPED.match(text, at, at + _WINDOW) and self._hider.hide_key(text, at):
             return
-        end = _BASE64.match(text, at).end()  # type: ignore[union-attr]
-        self._hider.hide_encoded_keys(text, at, min(max(at + _WINDOW, end), len(text), at + LONGEST))
+        if not self._hider.hide_wrapped_key(text, at, min(at + _WINDOW, len(text))) and not self._hider.hide_key(text, at):
+            self._hider.hide_encoded_key(text, at, _BASE64.match(text, at, at + LONGEST).end())  # type: ignore[union-attr]
 
     def _vendor(self, text: bytearray, candidate: Candidate) -> None:
         self._hider.hide_vendor(text, candidate.at)
