@@ -93,17 +93,19 @@ def _add_mock(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_key(commands: Commands[argparse.ArgumentParser]) -> None:
-    key = commands.add_parser("key", help="check, mint, redact or compare keys")
+    key = commands.add_parser("key", help="inspect, make, redact or compare keys")
     actions = key.add_subparsers(metavar="ACTION", required=True)
     texts = {
+        "inspect": "say everything about the shape of a key, and which causes it points to",
         "check": "say whether a text is a key, and why not",
         "redact": "print a text without the secrets in it",
         "fingerprint": "print what says `same key` or `another key` and reveals neither",
-        "mint": "print a new key that no API knows",
+        "new": "print a new key that no API knows",
+        "mint": "the same as new",
     }
     for name, text in texts.items():
         action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        if name != "mint":
+        if name not in ("new", "mint"):
             action.add_argument("text", nargs="?", default="-", help="the text; - is standard input (default)")
         if name == "fingerprint":
             action.add_argument("--salt", default="", help="compare under this salt (default: a new one, printed)")

@@ -51,7 +51,9 @@ VENDORS: tuple[Vendor, ...] = (
     Vendor("AWS access key id", "AKIA", "[A-Z0-9]{16}", _DOCS_AWS),
     Vendor("AWS temporary key id", "ASIA", "[A-Z0-9]{16}", _DOCS_AWS),
     Vendor("Google API key", "AIza", _WORD + "{30,}", "cloud.google.com: API keys"),
-    Vendor("Google OAuth token", "ya29.", _WORD + "{16,}[A-Za-z0-9_.-]*", "developers.google.com: OAuth 2.0 access tokens"),
+    Vendor(
+        "Google OAuth token", "ya29.", _WORD + "{16,}[A-Za-z0-9_.-]*", "developers.google.com: OAuth 2.0 access tokens"
+    ),
     Vendor("Google client secret", "GOCSPX-", _WORD + "{16,}", "developers.google.com: OAuth client secrets"),
     Vendor("npm token", "npm_", _LETTER + "{20,}", "docs.npmjs.com: About access tokens"),
     Vendor("PyPI token", "pypi-", _WORD + "{16,}", "pypi.org/help: API tokens"),

@@ -152,5 +152,7 @@ def _named(small: bytes, word: bytes) -> Iterator[Candidate]:
         match = _SEPARATES.match(small, end)
         if match:
             yield Candidate(match.end(), NAME)
-        elif small[end : end + 1] == b" " and _ARGUMENT.fullmatch(small, max(small.rfind(b" ", 0, at) + 1, at - 26), at):
+        elif small[end : end + 1] == b" " and _ARGUMENT.fullmatch(
+            small, max(small.rfind(b" ", 0, at) + 1, at - 26), at
+        ):
             yield Candidate(end + 1, NAME)

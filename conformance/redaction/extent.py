@@ -9,14 +9,17 @@ from conformance.redaction.names import AFTER, PLAIN, WORDS
 
 LONGEST = 1 << 20  # bytes; what goes on for longer ends there
 _ANY_WORD = "|".join(map(re.escape, WORDS))
+_REACH = 200  # bytes that a name and what separates it from its value may have
+# read backwards, since where the separator ends is known
 _NAMED = re.compile(
-    rb"([A-Za-z0-9_.\-\[\]]+)((?:\\{0,7}[\"'])?)[ \t]{0,4}(=>?|:|%3a|%3d|>| |,[ \t\r\n\\nrt]{0,80}[(b\"'])\Z",
+    rb"(>?=|:|a3%|d3%|>| |[(b\"'][ \t\r\n\\nrt]{0,80},)[ \t]{0,4}((?:[\"']\\{0,7})?)([A-Za-z0-9_.\-\[\]]+)",
     re.IGNORECASE,
 )
 _SECRET_NAME = re.compile(f"(?:.*?)(?:{_ANY_WORD}){AFTER}".encode(), re.IGNORECASE)
 _PLAIN_NAME = re.compile(f".*(?:{'|'.join(map(re.escape, PLAIN))})s?".encode(), re.IGNORECASE)
 _PAIR = re.compile(rb',(?:\s|\\[nrt])*(\\*)"value\1"(?:\s|\\[nrt])*:(?:\s|\\[nrt])*\1"')
 _TUPLE = re.compile(rb",[ \t\r\n]*b?(\\*)([\"'])")
+_TUPLE_BEGINS = re.compile(rb"[(\[][ \t]*b?\\*[\"']\Z")
 _OPENING = re.compile(rb"[ \t]{0,8}(?:\\u003d)?[bu]?(\\*)([\"'])")
 _SPACES = re.compile(rb"[ \t]{0,8}")
 _LINE = re.compile(rb"(?:[= ]\"[^\"\s\\;]+\"|[^\r\n\"'\\]|\\(?![rnu\"'\\])|\\u(?!000[ad]))*")
@@ -26,7 +29,9 @@ _ENCODED = re.compile(rb"(?:%(?!26|22|27|0[ad]|3b)[0-9a-f]{2}|[^&\s\"'<>%\\])+",
 _ELEMENT = re.compile(rb"([^<>]{1,4096})</")
 _NUMBER = re.compile(rb"[0-9]{6,}(?![.0-9A-Za-z])")
 _HEADER = re.compile(rb"(?:proxy-)?authorization|(?:set-)?cookie2?|(?:[a-z0-9]+-)+[a-z0-9-]+", re.IGNORECASE)
-_LINE_START = re.compile(rb"[ \t>#*<+-]*(?:export[ \t]+|set[ \t]+|\$env:|env[ \t]+|-e[ \t]+|ENV[ \t]+|ARG[ \t]+)?", re.IGNORECASE)  # noqa: E501
+_LINE_START = re.compile(
+    rb"[ \t>#*<+-]*(?:export[ \t]+|set[ \t]+|\$env:|env[ \t]+|-e[ \t]+|ENV[ \t]+|ARG[ \t]+)?", re.IGNORECASE
+)  # noqa: E501
 
 
 class Named(NamedTuple):
@@ -35,6 +40,16 @@ class Named(NamedTuple):
     name: bytes
     start: int
     end: int
+
+
+class _Place(NamedTuple):
+    """Where a name begins, where what separates it from its value begins and ends, and what that is."""
+
+    name: int
+    separator: int
+    end: int
+    sign: bytes
+    is_quoted: bool
 
 
 class NeedsMore(Exception):  # noqa: N818
@@ -48,14 +63,15 @@ def named_value(text: bytearray, at: int) -> Named | None:
         NeedsMore: The value may go on behind the text.
 
     """
-    match = _NAMED.search(text, max(at - 200, 0), at)
+    match = _NAMED.match(bytes(text[max(at - _REACH, 0) : at])[::-1])
     if match is None:
         return None
-    name = bytes(match[1]).rstrip(b"[]0123456789")
+    name = match[3][::-1].rstrip(b"[]0123456789")
     bare = name.rpartition(b".")[2]
     if not _SECRET_NAME.fullmatch(bare) or _PLAIN_NAME.fullmatch(bare):
         return None
-    extent = _after_comma(text, match) if match[3][:1] == b"," else _after_sign(text, match, at, bare)
+    place = _Place(at - match.end(), at - match.end(1), at, match[1][::-1].lower(), bool(match[2]))
+    extent = _after_comma(text, place) if place.sign[:1] == b"," else _after_sign(text, place, bare)
     return Named(bare.lower(), *extent) if extent else None
 
 
@@ -77,22 +93,19 @@ def quoted_end(text: bytearray, start: int, depth: int, quote: bytes) -> int:
     raise NeedsMore
 
 
-def _after_comma(text: bytearray, match: re.Match[bytes]) -> tuple[int, int] | None:
+def _after_comma(text: bytearray, place: _Place) -> tuple[int, int] | None:
     """The value of a pair, as HAR files have it, or of a tuple of name and value."""
-    comma = match.start(3)
-    if pair := _PAIR.match(text, comma):
+    if pair := _PAIR.match(text, place.separator):
         return pair.end(), quoted_end(text, pair.end(), len(pair[1]), b'"')
-    if not match[2] or bytes(text[match.start() - 1 : match.start()]) not in (b"'", b'"'):
-        return None
-    opening = _TUPLE.match(text, comma)
-    if opening is None or not re.search(rb"[(\[][ \t]*b?\\*[\"']\Z", text[max(match.start() - 12, 0) : match.start()]):
+    opening = _TUPLE.match(text, place.separator)
+    if not place.is_quoted or opening is None or not _TUPLE_BEGINS.search(text[max(place.name - 12, 0) : place.name]):
         return None
     end = quoted_end(text, opening.end(), len(opening[1]), opening[2])
     return (opening.end(), end) if text[end + len(opening[1]) + 1 :][:1] in (b")", b"]") else None
 
 
-def _after_sign(text: bytearray, match: re.Match[bytes], at: int, name: bytes) -> tuple[int, int] | None:
-    sign = match[3].lower()
+def _after_sign(text: bytearray, place: _Place, name: bytes) -> tuple[int, int] | None:
+    at, sign = place.end, place.sign
     if opening := _OPENING.match(text, at):
         return opening.end(), quoted_end(text, opening.end(), len(opening[1]), opening[2])
     start = _SPACES.match(text, at).end()  # type: ignore[union-attr]
@@ -101,14 +114,14 @@ def _after_sign(text: bytearray, match: re.Match[bytes], at: int, name: bytes) -
         return element.span(1) if element else None
     if sign in (b"%3a", b"%3d"):
         return _span(text, _ENCODED.match(text, at))
-    if sign == b":" and not match[2] and _HEADER.fullmatch(name):
-        return _span(text, _LINE.match(text, start))
-    if match[2]:
+    if place.is_quoted:
         return _span(text, _NUMBER.match(text, start))
+    if sign == b":" and _HEADER.fullmatch(name):
+        return _span(text, _LINE.match(text, start))
     value = _span(text, _BARE.match(text, start))
     if value and sign == b"=" and name.isupper() and (more := _WORDS_MORE.match(text, value[1])):
         value = value[0], more.end()
-    return value if value and _is_assigned(text, match.start(), value, sign) else None
+    return value if value and _is_assigned(text, place.name, value, sign) else None
 
 
 def _span(text: bytearray, match: re.Match[bytes] | None) -> tuple[int, int] | None:

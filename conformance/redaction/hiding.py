@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from conformance import placeholders
 from conformance.redaction.extent import looks_random
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from conformance.shapes import Shapes
 
 _HEAD = 160  # bytes before which the secret of a wrapped key begins
+_REMEMBERED = 20_000  # values whose replacement is kept, since most come again
 SHORTEST = 8  # characters of a secret that are searched for afterwards
 _EDGE = (
     rb"(?:\s|\\+[nrt]|\\*[\"']|\xe2\x80[\x80-\xaf]|\xef\xbb\xbf|\xc2\xa0|\\+u(?:20[0-2][0-9a-fA-F]|feff|FEFF|00a0|00A0)"
@@ -41,6 +42,13 @@ _GOES_ON = re.compile(
 )
 
 
+class _Before(NamedTuple):
+    """What became of a value before, and which secrets stood where in it."""
+
+    becomes: bytes
+    notes: tuple[tuple[str, bytes, int], ...]
+
+
 class Hider:
     """Replaces secrets in a text that can be changed, and remembers what they were."""
 
@@ -50,6 +58,8 @@ class Hider:
         self._pseudonyms = pseudonyms
         self._jwt_parts = jwt_parts
         self._plain = shapes.plain_bytes()
+        self._memory: dict[tuple[bytes, str], _Before] = {}
+        self._notes: list[tuple[str, bytes, int]] = []  # of the value that is being hidden
         self.file = ""
         self.offset = 0  # of the text in its file
 
@@ -102,8 +112,21 @@ class Hider:
 
     def _hide_core(self, text: bytearray, start: int, end: int, kind: str) -> None:
         value = bytes(text[start:end])
+        if before := self._memory.get((value, kind)):
+            text[start:end] = before.becomes
+            for found, secret, at in before.notes:
+                self._pseudonyms.count(found, secret, self.file, self.offset + start + at)
+            return
         if is_hidden(value) or placeholders.is_no_secret(value.decode("latin-1")):
             return
+        self._notes = []
+        self._hide_once(text, start, end, kind)
+        if len(self._memory) < _REMEMBERED:
+            notes = tuple((found, secret, at - start) for found, secret, at in self._notes)
+            self._memory[value, kind] = _Before(bytes(text[start:end]), notes)
+
+    def _hide_once(self, text: bytearray, start: int, end: int, kind: str) -> None:
+        value = bytes(text[start:end])
         shown = self._hide_shapes(text, start, end)
         if shown is None:
             self._replace(text, start, end, kind)
@@ -138,6 +161,7 @@ class Hider:
 
     def _note(self, kind: str, secret: bytes, at: int, *, searched: bool = True) -> None:
         self._pseudonyms.count(kind, secret, self.file, self.offset + at)
+        self._notes.append((kind, secret, at))
         if searched and len(secret) >= SHORTEST:
             self._pseudonyms.searched.add(secret)
 

@@ -102,7 +102,9 @@ class Rewriter:
         at = candidate.at
         if not _WRAPPED.match(text, at, at + _WINDOW) and self._hider.hide_key(text, at):
             return
-        if not self._hider.hide_wrapped_key(text, at, min(at + _WINDOW, len(text))) and not self._hider.hide_key(text, at):
+        if not self._hider.hide_wrapped_key(text, at, min(at + _WINDOW, len(text))) and not self._hider.hide_key(
+            text, at
+        ):
             self._hider.hide_encoded_key(text, at, _BASE64.match(text, at, at + LONGEST).end())  # type: ignore[union-attr]
 
     def _vendor(self, text: bytearray, candidate: Candidate) -> None:
