@@ -22,10 +22,10 @@ _TUPLE = re.compile(rb",[ \t\r\n]*b?(\\*)([\"'])")
 _TUPLE_BEGINS = re.compile(rb"[(\[][ \t]*b?\\*[\"']\Z")
 _OPENING = re.compile(rb"[ \t]{0,8}(?:\\u003d)?[bu]?(\\*)([\"'])")
 _SPACES = re.compile(rb"[ \t]{0,8}")
-_LINE = re.compile(rb"(?:[= ]\"[^\"\s\\;]+\"|[^\r\n\"'\\]|\\(?![rnu\"'\\])|\\u(?!000[ad]))*")
-_BARE = re.compile(rb"[^\s&\"'<>;,(){}\[\]\\`|]+")
+_LINE = re.compile(rb"(?:[= ]\"[^\"\s\\;]+\"|[^\r\n\0\"'\\]|\\(?![rnu\"'\\])|\\u(?!000[ad]))*")
+_BARE = re.compile(rb"[^\s\0&\"'<>;,(){}\[\]\\`|]+")
 _WORDS_MORE = re.compile(rb"(?: [A-Za-z0-9]{1,20}){1,8}(?=[ \t]*[\r\n\0])")
-_ENCODED = re.compile(rb"(?:%(?!26|22|27|0[ad]|3b)[0-9a-f]{2}|[^&\s\"'<>%\\])+", re.IGNORECASE)
+_ENCODED = re.compile(rb"(?:%(?!26|22|27|0[ad]|3b)[0-9a-f]{2}|[^&\s\0\"'<>%\\])+", re.IGNORECASE)
 _ELEMENT = re.compile(rb"([^<>]{1,4096})</")
 _NUMBER = re.compile(rb"[0-9]{6,}(?![.0-9A-Za-z])")
 _HEADER = re.compile(rb"(?:proxy-)?authorization|(?:set-)?cookie2?|(?:[a-z0-9]+-)+[a-z0-9-]+", re.IGNORECASE)
@@ -111,7 +111,7 @@ def _after_sign(text: bytearray, place: _Place, name: bytes) -> tuple[int, int] 
     start = _SPACES.match(text, at).end()  # type: ignore[union-attr]
     if sign == b">":
         element = _ELEMENT.match(text, at)
-        return element.span(1) if element else None
+        return element.span(1) if element and text[place.name - 1 : place.name] == b"<" else None
     if sign in (b"%3a", b"%3d"):
         return _span(text, _ENCODED.match(text, at))
     if place.is_quoted:

@@ -65,14 +65,12 @@ class Hider:
 
     def hide_value(self, text: bytearray, start: int, end: int, kind: str) -> None:
         """Hide a value that is a secret as a whole; whitespace, quotes and schemes around it stay."""
-        if leading := _LEADING.match(text, start, end):
-            start = leading.end()
-        if trailing := _TRAILING.search(text, max(start, end - 40), end):
-            end = trailing.start()
+        start, end = _inside(text, start, end)
         if kind == "authorization":
             start, is_basic = _behind_schemes(text, start, end)
             if is_basic and self._hide_basic(text, start, end):
                 return
+            start, end = _inside(text, start, end)
         self._hide_core(text, start, end, kind)
 
     def hide_cookies(self, text: bytearray, start: int, end: int, *, sets: bool) -> None:
@@ -228,6 +226,7 @@ class Hider:
         if match is None or match[2] is None or not _begins(text, at):
             return False
         whole, parts = bytes(match[0]), [match.span(1), match.span(2)]
+        signature = bytes(match[3] or b"") + bytes(match[4])
         if not match[3] and self._jwt_parts != "all":
             return True
         if match[3]:
@@ -244,7 +243,7 @@ class Hider:
                 text[start + head : end] = b"x" * (end - start - head)
             self._note("JWT", whole, at)
         else:
-            self._note("JWT", bytes(match[3] or b"") + bytes(match[4]), at)
+            self._note("JWT", signature, at)
         return True
 
     def hide_vendor(self, text: bytearray, at: int) -> bool:
@@ -281,6 +280,15 @@ class Hider:
 _INNER = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
+
+def _inside(text: bytearray, start: int, end: int) -> tuple[int, int]:
+    """A value without the whitespace and the quotation marks around it."""
+    if leading := _LEADING.match(text, start, end):
+        start = leading.end()
+    if trailing := _TRAILING.search(text, max(start, end - 40), end):
+        end = trailing.start()
+    return start, end
 
 
 def _behind_schemes(text: bytearray, start: int, end: int) -> tuple[int, bool]:

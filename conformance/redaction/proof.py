@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 20
 _MOST_PATTERNS = 60_000  # which hyperscan compiles in about a second
-# what may be changed without breaking the text that it stands in
-_FREE = re.compile(rb"(\\+u[0-9a-fA-F]{4}|\\+[^u]|%[0-9A-Fa-f]{2})|([0-9]+)|([A-Za-z_.~!@#$^*()=+/;?&|-]+)")
+# what may be changed without breaking the text that it stands in, behind what may not
+_FREE = re.compile(
+    rb"(\\+u[0-9a-fA-F]{4}|\\+[^u]|%[0-9A-Fa-f]{2})|([0-9]+)|([A-Za-z_.~!@#$^*()=+/;?&|-]+)|([\xc2-\xf4][\x80-\xbf]+)"
+)
+_WORD_LIKE = re.compile(rb"[A-Za-z0-9_.~!@#$*+=/-]+")
+_AROUND = 8  # bytes beside a place that say what may be changed there
 
 
 class Search(Protocol):
@@ -73,23 +77,20 @@ def hits(file: BinaryIO, search: Search) -> Iterator[tuple[int, int]]:
 
 def cover(file: BinaryIO, place: tuple[int, int], pseudonym: Callable[[bytes], bytes | None]) -> None:
     """Replace a known secret that stands where nothing said so; only what cannot break the text around it."""
-    start = max(place[0] - 8, 0)
-    file.seek(start)
-    text = file.read(place[1] - start)
-    inner = text[place[0] - start :]
-    covered = pseudonym(inner)
-    if covered is None:
-        pieces = []
-        for match in _FREE.finditer(text):
-            if match.end() > place[0] - start and not match[1]:
-                begin = max(match.start(), place[0] - start)
-                pieces.append((begin, (b"1" if match[2] else b"x") * (match.end() - begin)))
-        changed = bytearray(text)
-        for begin, piece in pieces:
-            changed[begin : begin + len(piece)] = piece
-        covered = bytes(changed[place[0] - start :])
-    file.seek(place[0])
-    file.write(covered)
+    begin = max(place[0] - _AROUND, 0)
+    file.seek(begin)
+    text = bytearray(file.read(place[1] + _AROUND - begin))
+    start, end = place[0] - begin, place[1] - begin
+    known = pseudonym(bytes(text[start:end]))
+    if known is not None and _WORD_LIKE.fullmatch(text, start, end):
+        text[start:end] = known
+    else:
+        for match in _FREE.finditer(bytes(text)):
+            inner = match.span() if match[4] else (max(match.start(), start), min(match.end(), end))
+            if not match[1] and match.end() > start and match.start() < end:
+                text[inner[0] : inner[1]] = (b"1" if match[2] else b"x") * (inner[1] - inner[0])
+    file.seek(begin)
+    file.write(text)
 
 
 def _by_patterns(windows: set[bytes]) -> Search:

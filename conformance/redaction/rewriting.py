@@ -27,7 +27,9 @@ _URL_PASSWORD = re.compile(rb"://[^/\s\"'<>@?#\\:]{0,80}:([^/\s\"'<>@?#\\]{1,256
 _USER_OPTION = re.compile(rb" (?:-u|--user)(?:[ =]+|(?=[^ ]))(\\*[\"']?)[^\s\"':\\]{1,200}:([^\s\"'\\]+)")
 _COOKIE_OPTION = re.compile(rb" -b +(\\*[\"'])([^\"'\\]+=[^\"'\\]*)")
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----")
-_PEM_BODY = re.compile(rb"(?:[A-Za-z0-9+/= \t,:>|.-]|\r?\n|\\+[nrt])*?(?=-----END|\"|'|\Z|\n\r?\n\r?\n)")
+_PEM_BODY = re.compile(
+    rb"(?:[A-Za-z0-9+/= \t,:>|.-]|\r?\n|\\+[nrt])*?(?=-----END|[^A-Za-z0-9+/= \t\r\n,:>|.\\-]|\\+[^nrt\\]|\n\r?\n|\Z)"
+)
 _COOKIES = re.compile(rb'cookies(\\*)"(?:\s|\\[nrt])*:(?:\s|\\[nrt])*\[', re.IGNORECASE)
 
 
