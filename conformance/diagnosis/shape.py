@@ -24,6 +24,8 @@ _SMART = {
     **dict.fromkeys("\u200b\u200c\u200d\u2060\u00ad", ("an invisible character", "unicode-lookalike-zwsp")),
 }
 _QUOTES = "\"'`‘’“”„‚«»"
+_SPACES = " \t\r\n\v\f"
+_INVISIBLE = "".join(one for one, (_, cause) in _SMART.items() if cause.endswith(("nbsp", "zwsp")))
 _SCHEME = re.compile(r"(bearer|basic|token|apikey|digest)(?:\s+|:\s*|%20|\Z)", re.IGNORECASE)
 _GLUED_SCHEME = re.compile(r"bearer(?=[a-z0-9]+[_-])", re.IGNORECASE)
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,40}:\s+(?=\S)")
@@ -86,7 +88,7 @@ def _unwrapped(text: str) -> tuple[str, list[Fact]]:
     """The text without what surrounds it, and what that was."""
     facts: list[Fact] = []
     while True:
-        for unwrap in (_without_bom, _without_ends, _without_escapes, _without_quotes, _without_scheme, _without_name):
+        for unwrap in (_without_bom, _without_ends, _without_invisible, _without_escapes, _without_quotes, _without_scheme, _without_name):
             rest, found = unwrap(text)
             if found:
                 facts += found
@@ -103,9 +105,9 @@ def _without_bom(text: str) -> tuple[str, list[Fact]]:
 
 
 def _without_ends(text: str) -> tuple[str, list[Fact]]:
-    bare = text.strip()
+    bare = text.strip(_SPACES)
     facts: list[Fact] = []
-    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    before, after = text[: len(text) - len(text.lstrip(_SPACES))], text[len(text.rstrip(_SPACES)) :]
     if "\r" in after:
         facts.append(Fact("trailing-cr", "a carriage return stands at the end", "key-trailing-newline-cr"))
     if "\n" in after:
@@ -114,7 +116,13 @@ def _without_ends(text: str) -> tuple[str, list[Fact]]:
         facts.append(Fact("trailing-space", "whitespace stands at the end", "key-surrounding-whitespace"))
     if before:
         facts.append(Fact("leading-space", "whitespace stands in front", "key-surrounding-whitespace"))
-    return (bare, facts) if bare else ("", facts[:1])
+    return bare, facts if bare else []
+
+
+def _without_invisible(text: str) -> tuple[str, list[Fact]]:
+    ends = [one for one in (text[:1], text[-1:]) if one in _INVISIBLE]
+    facts = [Fact("invisible", f"{_SMART[one][0]} stands at an end", _SMART[one][1]) for one in ends if one]
+    return text.strip(_INVISIBLE), facts
 
 
 def _without_escapes(text: str) -> tuple[str, list[Fact]]:
@@ -157,7 +165,7 @@ def _without_name(text: str) -> tuple[str, list[Fact]]:
 
 
 def _of_core(core: str, whole: str, key_format: KeyFormat) -> Iterator[Fact]:
-    if not core:
+    if not core.strip():
         yield Fact(
             "empty", "nothing is there" if not whole else "nothing is there but what surrounds a key", "env-var-unset"
         )
