@@ -24,6 +24,7 @@ _LABEL = re.compile(
 _FILL = re.compile(r"(?:[A-Za-z]{1,12}[_-]){0,3}(?:[xX]{4,}|0{8,}|[.]{3,}|-{4,}|_{4,})")
 _MASK = re.compile(r"\*{3,}|[•●·∗]{3,}|…|\.{3}|\\u2026|\\u2022|(?<![xX])[xX]{6,}(?![xX])")
 _LONGEST = 80
+_STARS = re.compile(r"\*{3,}|[A-Za-z0-9]{12}\.\.{3}\Z")
 _PSEUDONYM = re.compile(r"REDACTED[0-9a-z]{5}x*[AB]?|REDACTED")
 
 
@@ -39,7 +40,7 @@ def is_variable(text: str) -> bool:
 
 def is_placeholder(text: str) -> bool:
     """Whether this is text that documentation writes where a key goes."""
-    return len(text) <= _LONGEST and bool(_LABEL.fullmatch(text) or _FILL.fullmatch(text))
+    return len(text) <= _LONGEST and bool(_LABEL.fullmatch(text) or _FILL.fullmatch(text)) and not _STARS.search(text)
 
 
 def is_masked(text: str) -> bool:

@@ -190,7 +190,23 @@ def test_a_new_key_is_well_formed_and_another_one_each_time(tmp_path: Path) -> N
     assert made[0] != made[1]
 
 
-PIECES = ["Bearer ", '"', "\n", "\r", "\ufeff", "“", "\u200b", "hopx_live_", ".", "NXAXAV4sU3Ii", "$X", "***", "=", " ", "…"]
+PIECES = [
+    "Bearer ",
+    '"',
+    "\n",
+    "\r",
+    "\ufeff",
+    "“",
+    "\u200b",
+    "hopx_live_",
+    ".",
+    "NXAXAV4sU3Ii",
+    "$X",
+    "***",
+    "=",
+    " ",
+    "…",
+]
 
 
 @given(
@@ -211,6 +227,8 @@ def test_no_text_is_too_strange_and_no_secret_is_shown(before: str, after: str, 
     assert shape.facts
 
 
-@pytest.mark.parametrize("piece", ["your_", "Bearer ", "a=", "x: ", '"', "eyJ.", "hopx_live_", "a_", "<", "$(", "{{", "\\n"])
+@pytest.mark.parametrize(
+    "piece", ["your_", "Bearer ", "a=", "x: ", '"', "eyJ.", "hopx_live_", "a_", "<", "$(", "{{", "\\n"]
+)
 def test_a_huge_text_is_no_trouble(piece: str) -> None:
     assert shape_of(piece * 200_000, FORMAT).facts

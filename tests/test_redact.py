@@ -390,7 +390,21 @@ def test_json_stays_json_of_the_same_structure(value: Any, indent: int | None, a
 
 
 PIECES = [
-    *("Authorization: Bearer ", "Cookie: ", "a=b; ", "password=", "token", '"', '\\"', "'", ": ", "=", "&", "\n", "\r\n"),
+    *(
+        "Authorization: Bearer ",
+        "Cookie: ",
+        "a=b; ",
+        "password=",
+        "token",
+        '"',
+        '\\"',
+        "'",
+        ": ",
+        "=",
+        "&",
+        "\n",
+        "\r\n",
+    ),
     *("\\n", "eyJhbGciOi", ".", "://a:", "@", "-----BEGIN RSA PRIVATE KEY-----", "cookies", "[", "]", "Basic ", "ghp_"),
     *("hopx_live_", "aG9weF9saXZlX", "%3D", " -u ", "set-cookie", "\\u201c", "\0", "<secret>", "</", ", ", "REDACTED"),
 ]
@@ -411,7 +425,9 @@ def test_lines_and_lengths_stay_and_a_second_time_changes_nothing(written: str, 
 
 
 @given(st.builds(minted), st.binary(max_size=40), st.binary(max_size=40), st.data())
-def test_no_encoding_and_no_place_lets_a_key_through(key: str, before: bytes, after: bytes, data: st.DataObject) -> None:
+def test_no_encoding_and_no_place_lets_a_key_through(
+    key: str, before: bytes, after: bytes, data: st.DataObject
+) -> None:
     encode = data.draw(
         st.sampled_from(
             [
@@ -433,7 +449,7 @@ SCRATCH = Path("/nowhere")
 
 @pytest.fixture(autouse=True, scope="module")
 def _scratch(tmp_path_factory: pytest.TempPathFactory) -> None:
-    global SCRATCH  # noqa: PLW0603
+    global SCRATCH
     SCRATCH = tmp_path_factory.mktemp("redact")
 
 

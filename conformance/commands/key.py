@@ -40,8 +40,8 @@ def inspect_key(options: argparse.Namespace) -> int:
 
     if options.text != "-":
         complain(
-            "a key is not taken as an argument: it would stay in your shell's history and in the list of processes, and "
-            "should be replaced if it did; pipe it in, or start `key inspect` alone and paste it"
+            "a key is not taken as an argument: it would stay in your shell's history and in the list of processes, "
+            "and should be replaced if it did; pipe it in, or start `key inspect` alone and paste it"
         )
         return 2
     key_format = key_format_of(options)

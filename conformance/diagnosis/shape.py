@@ -35,7 +35,7 @@ _URL = re.compile(r"[a-z][a-z0-9+.-]{1,12}://\S*", re.IGNORECASE)
 _MAIL = re.compile(r"[^@\s]{1,80}@[^@\s]{1,80}\.[A-Za-z]{2,20}")
 _COMMAND = re.compile(
     r"(?:curl|wget|export|echo|cat|printenv|op|vault|aws|gcloud|sudo|python3?|node|npx)\s+\S", re.IGNORECASE
-)  # noqa: E501
+)
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){1,4}")
 _VENDOR = [(vendor, re.compile(re.escape(vendor.begins) + vendor.rest)) for vendor in VENDORS]
 
@@ -88,7 +88,15 @@ def _unwrapped(text: str) -> tuple[str, list[Fact]]:
     """The text without what surrounds it, and what that was."""
     facts: list[Fact] = []
     while True:
-        for unwrap in (_without_bom, _without_ends, _without_invisible, _without_escapes, _without_quotes, _without_scheme, _without_name):
+        for unwrap in (
+            _without_bom,
+            _without_ends,
+            _without_invisible,
+            _without_escapes,
+            _without_quotes,
+            _without_scheme,
+            _without_name,
+        ):
             rest, found = unwrap(text)
             if found:
                 facts += found

@@ -44,7 +44,7 @@ _LITERALS = {  # in small letters
 
 
 class Candidate(NamedTuple):
-    """A place where something of a kind may begin; of a name it is the place behind what separates it from its value."""
+    """A place where something of a kind may begin; of a name the place behind what separates it from its value."""
 
     at: int
     kind: str
@@ -53,7 +53,7 @@ class Candidate(NamedTuple):
 class Finder(Protocol):
     """Looks for candidates."""
 
-    def candidates(self, text: bytes) -> list[Candidate]:
+    def candidates(self, text: bytes | bytearray) -> list[Candidate]:
         """All candidates, in order."""
         ...
 
@@ -61,10 +61,9 @@ class Finder(Protocol):
 def best_finder(shapes: Shapes) -> Finder:
     """The quickest finder that can be had here."""
     try:
-        import hyperscan  # noqa: F401
+        return PatternFinder(shapes)
     except ImportError:
         return WordFinder(shapes)
-    return PatternFinder(shapes)
 
 
 class WordFinder:
@@ -77,7 +76,7 @@ class WordFinder:
         self._begins = begins
         self._within = re.compile(b"|".join(re.escape(one) for one in sorted(begins, key=len, reverse=True)))
 
-    def candidates(self, text: bytes) -> list[Candidate]:
+    def candidates(self, text: bytes | bytearray) -> list[Candidate]:
         """All candidates, in order."""
         small = text.lower()
         found = {Candidate(at, KEY) for opening in self._openings for at in _places(text, opening)}
@@ -88,7 +87,7 @@ class WordFinder:
             found |= set(_named(small, word.encode()))
         return sorted(found)
 
-    def _in_runs(self, text: bytes) -> Iterator[Candidate]:
+    def _in_runs(self, text: bytes | bytearray) -> Iterator[Candidate]:
         classes = text.translate(_CLASSES)
         at = classes.find(b"a" * _RUN)
         while at >= 0:
@@ -122,7 +121,7 @@ class PatternFinder:
             expressions=[pattern for pattern, *_ in patterns], flags=[flags for _, flags, *_ in patterns]
         )
 
-    def candidates(self, text: bytes) -> list[Candidate]:
+    def candidates(self, text: bytes | bytearray) -> list[Candidate]:
         """All candidates, in order."""
         hits: set[tuple[int, int]] = set()
         add = hits.add
@@ -130,7 +129,7 @@ class PatternFinder:
         def note(pattern: int, _start: int, end: int, _flags: int, _context: object) -> None:
             add((end, pattern))
 
-        self._database.scan(bytes(text), match_event_handler=note)
+        self._database.scan(text, match_event_handler=note)
         found = []
         for end, pattern in hits:
             kind, back = self._kinds[pattern]
@@ -139,14 +138,14 @@ class PatternFinder:
         return sorted(found)
 
 
-def _places(text: bytes, word: bytes) -> Iterator[int]:
+def _places(text: bytes | bytearray, word: bytes) -> Iterator[int]:
     at = text.find(word)
     while at >= 0:
         yield at
         at = text.find(word, at + 1)
 
 
-def _named(small: bytes, word: bytes) -> Iterator[Candidate]:
+def _named(small: bytes | bytearray, word: bytes) -> Iterator[Candidate]:
     for at in _places(small, word):
         end = at + len(word)
         match = _SEPARATES.match(small, end)

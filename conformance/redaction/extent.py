@@ -31,7 +31,7 @@ _NUMBER = re.compile(rb"[0-9]{6,}(?![.0-9A-Za-z])")
 _HEADER = re.compile(rb"(?:proxy-)?authorization|(?:set-)?cookie2?|(?:[a-z0-9]+-)+[a-z0-9-]+", re.IGNORECASE)
 _LINE_START = re.compile(
     rb"[ \t>#*<+-]*(?:export[ \t]+|set[ \t]+|\$env:|env[ \t]+|-e[ \t]+|ENV[ \t]+|ARG[ \t]+)?", re.IGNORECASE
-)  # noqa: E501
+)
 
 
 class Named(NamedTuple):
@@ -101,7 +101,7 @@ def _after_comma(text: bytearray, place: _Place) -> tuple[int, int] | None:
     if not place.is_quoted or opening is None or not _TUPLE_BEGINS.search(text[max(place.name - 12, 0) : place.name]):
         return None
     end = quoted_end(text, opening.end(), len(opening[1]), opening[2])
-    return (opening.end(), end) if text[end + len(opening[1]) + 1 :][:1] in (b")", b"]") else None
+    return (opening.end(), end) if bytes(text[end + len(opening[1]) + 1 :][:1]) in (b")", b"]") else None
 
 
 def _after_sign(text: bytearray, place: _Place, name: bytes) -> tuple[int, int] | None:

@@ -58,14 +58,26 @@ def opened(name: str) -> Iterator[Source]:
 
     """
     try:
-        raw: IO[bytes] = sys.stdin.buffer if name == "-" else Path(name).open("rb")
-    except (OSError, AttributeError) as error:
-        raise UnreadableError(f"{name}: {getattr(error, 'strerror', '') or 'cannot be read'}; give a file") from None
-    try:
-        with raw:
-            yield _unpacked("standard input" if name == "-" else name, io.BufferedReader(_Patient(raw), _HEAD * 16))
+        with _raw(name) as raw:
+            yield _unpacked(shown_name(name), io.BufferedReader(_Patient(raw), _HEAD * 16))
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise UnreadableError(f"{name}: is packed with gzip and broken; unpack what can be unpacked") from None
+
+
+@contextmanager
+def _raw(name: str) -> Iterator[IO[bytes]]:
+    try:
+        with sys.stdin.buffer if name == "-" else Path(name).open("rb") as raw:
+            raw.read(0)
+            yield raw
+    except (IsADirectoryError, FileNotFoundError, PermissionError, AttributeError, ValueError) as error:
+        why = getattr(error, "strerror", "") or "cannot be read"
+        raise UnreadableError(f"{shown_name(name)}: {why}; give a file that can be read") from None
+
+
+def shown_name(name: str) -> str:
+    """How an input is named to people."""
+    return "standard input" if name == "-" else name
 
 
 class _Patient(io.RawIOBase):
@@ -128,7 +140,17 @@ def publish(source: Source, proved: BinaryIO, to: BinaryIO) -> None:
         with gzip.GzipFile(fileobj=to, mode="wb", filename="", mtime=0) as packed:
             shutil.copyfileobj(proved, packed, 1 << 20)
     else:
-        shutil.copyfileobj(proved, to, 1 << 20)
+        _copy(proved, to)
+
+
+def _copy(source: BinaryIO, to: BinaryIO) -> None:
+    """Copy what is there, within the system where it can do that."""
+    to.flush()
+    try:
+        while os.sendfile(to.fileno(), source.fileno(), None, 1 << 30):
+            pass
+    except (AttributeError, OSError):  # another system, another kind of file, or a place in the middle of it
+        shutil.copyfileobj(source, to, 1 << 20)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from conformance import placeholders
 from conformance.redaction.extent import looks_random
@@ -42,6 +42,10 @@ _GOES_ON = re.compile(
 )
 
 
+class _Hide(Protocol):
+    def __call__(self, text: bytearray, start: int, end: int, kind: str) -> None: ...
+
+
 class _Before(NamedTuple):
     """What became of a value before, and which secrets stood where in it."""
 
@@ -65,6 +69,31 @@ class Hider:
 
     def hide_value(self, text: bytearray, start: int, end: int, kind: str) -> None:
         """Hide a value that is a secret as a whole; whitespace, quotes and schemes around it stay."""
+        self._once(text, start, end, kind, self._hide_value)
+
+    def hide_cookies(self, text: bytearray, start: int, end: int, *, sets: bool) -> None:
+        """Hide the values of a cookie header; of one that sets a cookie the attributes stay."""
+        self._once(text, start, end, "Set-Cookie" if sets else "Cookie", self._hide_cookies)
+
+    def _once(self, text: bytearray, start: int, end: int, kind: str, hide: _Hide) -> None:
+        """Hide a value as the same one was hidden before, or for the first time."""
+        value = bytes(text[start:end])
+        if before := self._memory.get((value, kind)):
+            text[start:end] = before.becomes
+            for found, secret, at in before.notes:
+                self._pseudonyms.count(found, secret, self.file, self.offset + start + at)
+                self._notes.append((found, secret, self.offset + start + at))
+            return
+        noted = len(self._notes)
+        hide(text, start, end, kind)
+        if len(self._memory) < _REMEMBERED:
+            begin = self.offset + start
+            notes = tuple((found, secret, at - begin) for found, secret, at in self._notes[noted:])
+            self._memory[value, kind] = _Before(bytes(text[start:end]), notes)
+        if not noted:
+            self._notes.clear()
+
+    def _hide_value(self, text: bytearray, start: int, end: int, kind: str) -> None:
         start, end = _inside(text, start, end)
         if kind == "authorization":
             start, is_basic = _behind_schemes(text, start, end)
@@ -73,11 +102,10 @@ class Hider:
             start, end = _inside(text, start, end)
         self._hide_core(text, start, end, kind)
 
-    def hide_cookies(self, text: bytearray, start: int, end: int, *, sets: bool) -> None:
-        """Hide the values of a cookie header; of one that sets a cookie the attributes stay."""
+    def _hide_cookies(self, text: bytearray, start: int, end: int, kind: str) -> None:
         for line in re.finditer(rb"(?:(?!\\[nr]|[\r\n]).)+", bytes(text[start:end]), re.DOTALL):
             pairs = list(re.finditer(rb"([^;=]*)=([^;]*)|[^;=]+", line[0]))
-            for pair in pairs[:1] if sets else pairs:
+            for pair in pairs[:1] if kind == "Set-Cookie" else pairs:
                 if pair[2] is not None:
                     at = start + line.start()
                     self.hide_value(text, at + pair.start(2), at + pair.end(2), "cookie")
@@ -110,21 +138,8 @@ class Hider:
 
     def _hide_core(self, text: bytearray, start: int, end: int, kind: str) -> None:
         value = bytes(text[start:end])
-        if before := self._memory.get((value, kind)):
-            text[start:end] = before.becomes
-            for found, secret, at in before.notes:
-                self._pseudonyms.count(found, secret, self.file, self.offset + start + at)
-            return
         if is_hidden(value) or placeholders.is_no_secret(value.decode("latin-1")):
             return
-        self._notes = []
-        self._hide_once(text, start, end, kind)
-        if len(self._memory) < _REMEMBERED:
-            notes = tuple((found, secret, at - start) for found, secret, at in self._notes)
-            self._memory[value, kind] = _Before(bytes(text[start:end]), notes)
-
-    def _hide_once(self, text: bytearray, start: int, end: int, kind: str) -> None:
-        value = bytes(text[start:end])
         shown = self._hide_shapes(text, start, end)
         if shown is None:
             self._replace(text, start, end, kind)
@@ -144,10 +159,10 @@ class Hider:
         spans = _apart(sorted(spans, key=lambda span: (span[0], -span[1])))
         if not spans:
             return None
-        for head, tail in spans:
-            if not self.hide_key(text, start + head) and not self.hide_jwt(text, start + head):
-                self.hide_vendor(text, start + head)
-        return [(start + head, start + tail) for head, tail in spans]
+        return [(start + head, start + tail) for head, tail in spans if self._hide_shape(text, start + head)]
+
+    def _hide_shape(self, text: bytearray, at: int) -> bool:
+        return self.hide_key(text, at) or self.hide_jwt(text, at) or self.hide_vendor(text, at)
 
     def _replace(self, text: bytearray, start: int, end: int, kind: str) -> None:
         secret = bytes(text[start:end])
@@ -159,7 +174,7 @@ class Hider:
 
     def _note(self, kind: str, secret: bytes, at: int, *, searched: bool = True) -> None:
         self._pseudonyms.count(kind, secret, self.file, self.offset + at)
-        self._notes.append((kind, secret, at))
+        self._notes.append((kind, secret, self.offset + at))
         if searched and len(secret) >= SHORTEST:
             self._pseudonyms.searched.add(secret)
 

@@ -26,7 +26,7 @@ _AROUND = 8  # bytes beside a place that say what may be changed there
 class Search(Protocol):
     """Looks for any of the windows in a text."""
 
-    def __call__(self, text: bytes) -> Iterable[int]:
+    def __call__(self, text: bytes | bytearray) -> Iterable[int]:
         """Where they begin, in any order."""
         ...
 
@@ -57,10 +57,11 @@ def best_search(windows: set[bytes]) -> Search:
 def hits(file: BinaryIO, search: Search) -> Iterator[tuple[int, int]]:
     """The places in a file where windows stand, in order; those that touch each other are one."""
     file.seek(0)
-    offset, kept = 0, b""
+    offset = 0  # of the text in the file
+    text = bytearray()
     last: tuple[int, int] | None = None
     while piece := file.read(_CHUNK):
-        text = kept + piece
+        text += piece
         for at in sorted(set(search(text))):
             begin, end = offset + at, offset + at + WINDOW
             if last and begin <= last[1]:
@@ -69,8 +70,9 @@ def hits(file: BinaryIO, search: Search) -> Iterator[tuple[int, int]]:
             if last:
                 yield last
             last = (begin, end)
-        kept = text[-(WINDOW - 1) :]
-        offset += len(text) - len(kept)
+        done = max(len(text) - WINDOW + 1, 0)
+        del text[:done]
+        offset += done
     if last:
         yield last
 
@@ -100,7 +102,7 @@ def _by_patterns(windows: set[bytes]) -> Search:
     patterns = sorted(windows)
     database.compile(expressions=patterns, literal=True)
 
-    def search(text: bytes) -> list[int]:
+    def search(text: bytes | bytearray) -> list[int]:
         found: list[int] = []
         database.scan(text, match_event_handler=lambda _pattern, _start, end, *_rest: found.append(end - WINDOW))
         return found
@@ -112,7 +114,7 @@ def _by_words(windows: set[bytes]) -> Search:
     """A window of 8 bytes holds 4 that begin at a multiple of 4; looking for these is quick."""
     words = {int.from_bytes(one[at : at + 4], sys.byteorder) for one in windows for at in range(len(one) - 3)}
 
-    def search(text: bytes) -> list[int]:
+    def search(text: bytes | bytearray) -> list[int]:
         aligned = memoryview(text + b"\0" * (-len(text) % 4)).cast("I")
         if words.isdisjoint(aligned):
             return []
@@ -120,7 +122,7 @@ def _by_words(windows: set[bytes]) -> Search:
         for index, word in enumerate(aligned):
             if word in words:
                 near = range(max(4 * index - WINDOW + 4, 0), 4 * index + 1)
-                found += [at for at in near if text[at : at + WINDOW] in windows]
+                found += [at for at in near if bytes(text[at : at + WINDOW]) in windows]
         return found
 
     return search

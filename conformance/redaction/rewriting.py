@@ -78,7 +78,7 @@ class Rewriter:
         if is_end:
             text += b"\0"  # so that what ends here does not seem to go on
         try:
-            for candidate in self._finder.candidates(bytes(text)):
+            for candidate in self._finder.candidates(text):
                 if candidate.at < start:
                     continue
                 if candidate.at >= limit:
@@ -157,21 +157,26 @@ class Rewriter:
         if opening is None:
             return
         depth, at = len(opening[1]), opening.end()
-        quote = b"\\" * depth + b'"'
-        value = re.compile(rb"(?:\s|\\[nrt])*:(?:\s|\\[nrt])*" + re.escape(quote))
+        string = _STRINGS.get(depth) or _STRINGS.setdefault(depth, _string_or_end(depth))
         while True:
-            mark = re.compile(rb"\]|" + re.escape(quote)).search(text, at)
+            mark = string.search(text, at)
             if mark is None:
                 raise NeedsMore
-            if mark[0] == b"]":
+            if mark[1] is None:
                 return
-            end = quoted_end(text, mark.end(), depth, b'"')
-            name, at = bytes(text[mark.end() : end]), end + len(quote)
-            content = value.match(text, at)
-            if content:
-                at = quoted_end(text, content.end(), depth, b'"') + len(quote)
-                if name == b"value":
-                    self._hider.hide_value(text, content.end(), at - len(quote), "cookie")
+            at = quoted_end(text, mark.end(), depth, b'"')
+            if mark[2]:
+                self._hider.hide_value(text, mark.end(), at, "cookie")
+            at += depth + 1
+
+
+def _string_or_end(depth: int) -> re.Pattern[bytes]:
+    """Matches the end of a list or the beginning of a string so deep in escapes; group 2 says that it is a value."""
+    quote, space = b"\\\\" * depth + b'"', rb"(?:\s|\\[nrt])*"
+    return re.compile(rb"\]|(%b(value%b%b:%b%b)?)" % (quote, quote, space, space, quote))
+
+
+_STRINGS: dict[int, re.Pattern[bytes]] = {}
 
 
 def _kind_of(name: bytes) -> str:
