@@ -37,6 +37,7 @@ bench: $(VENV)/ready  ## the figures of benchmarks/README.md; needs nginx, wrk a
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/sdk.py
 	$(BIN)/python benchmarks/peers.py
+	$(BIN)/python benchmarks/redact.py
 
 lock: $(VENV)/ready
 	$(BIN)/pip-compile --quiet --all-extras --strip-extras --no-emit-index-url --no-emit-find-links \

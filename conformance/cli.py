@@ -71,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(metavar="COMMAND", required=True)
     _add_mock(commands)
     _add_key(commands)
+    _add_redact(commands)
     _add_spec(commands)
     _add_adapter(commands)
     _add_report(commands)
@@ -92,23 +93,35 @@ def _add_mock(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_key(commands: Commands[argparse.ArgumentParser]) -> None:
-    key = commands.add_parser("key", help="check, mint, redact or compare keys")
+    key = commands.add_parser("key", help="inspect, make, redact or compare keys")
     actions = key.add_subparsers(metavar="ACTION", required=True)
     texts = {
+        "inspect": "say everything about the shape of a key, and which causes it points to",
         "check": "say whether a text is a key, and why not",
         "redact": "print a text without the secrets in it",
         "fingerprint": "print what says `same key` or `another key` and reveals neither",
-        "mint": "print a new key that no API knows",
+        "new": "print a new key that no API knows",
+        "mint": "the same as new",
     }
     for name, text in texts.items():
         action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        if name != "mint":
+        if name not in ("new", "mint"):
             action.add_argument("text", nargs="?", default="-", help="the text; - is standard input (default)")
         if name == "fingerprint":
             action.add_argument("--salt", default="", help="compare under this salt (default: a new one, printed)")
         _add_spec_option(action)
         _add_format(action)
         action.set_defaults(command="key", function=f"{name}_key")
+
+
+def _add_redact(commands: Commands[argparse.ArgumentParser]) -> None:
+    redact = commands.add_parser("redact", help="take the secrets out of files, and prove that they are out")
+    redact.add_argument("files", nargs="+", metavar="FILE", help="HAR, log, transcript, .env; - is standard input")
+    redact.add_argument("-o", "--output", default="", metavar="OUT", help="file or directory (default: print it)")
+    redact.add_argument("--in-place", action="store_true", help="write over the files that are read")
+    redact.add_argument("--jwt", choices=("all", "signature"), default="all", help="how much of a JWT is hidden")
+    _add_spec_option(redact)
+    redact.set_defaults(command="redact", function="redact_files")
 
 
 def _add_spec(commands: Commands[argparse.ArgumentParser]) -> None:

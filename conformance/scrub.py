@@ -87,16 +87,22 @@ def _slices(text: str, length: int) -> set[str]:
     return {text[start : start + length] for start in range(len(text) - length + 1)}
 
 
-def _forms(secret: str) -> Iterator[str]:
+def written_forms(secret: str) -> Iterator[str]:
+    """The secret as others write it: raw, URL-encoded, JSON-escaped, and in base64 behind 0 to 2 other bytes."""
     import base64  # slow to import, and only needed where there are secrets to learn
     import json
 
     raw = secret.encode("utf-8", "surrogatepass")
-    yield from {secret.upper(), secret.lower(), secret.swapcase()}
-    yield from {raw.hex(), raw.hex().upper(), raw.hex(" "), raw.hex("%"), raw.hex("%").upper()}
     quoted = {quote(raw), quote(raw, safe=""), quote_plus(raw)}
     yield from {secret, *quoted, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
     for offset in range(3):
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             # the characters at either end depend on what surrounds the secret
             yield encode(b"\0" * offset + raw).decode().rstrip("=")[offset + 1 if offset else 0 : -1]
+
+
+def _forms(secret: str) -> Iterator[str]:
+    raw = secret.encode("utf-8", "surrogatepass")
+    yield from {secret.upper(), secret.lower(), secret.swapcase()}
+    yield from {raw.hex(), raw.hex().upper(), raw.hex(" "), raw.hex("%"), raw.hex("%").upper()}
+    yield from written_forms(secret)

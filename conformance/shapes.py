@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from conformance.keys import KeyFormat
 
@@ -33,18 +33,59 @@ class Shapes:
         self._wrapped = _wrapped(key_format)
         self._encoded = [encoded for prefix in key_format.prefixes for encoded in _encodings(key_format, prefix)]
 
-    def without_keys(self, text: str) -> str:
-        """The text with a mark for every secret; prefixes and key ids go on being shown."""
-        has_lines = "\n" in text or "\\n" in text
-        if has_lines:
-            text = self._wrapped.sub(lambda match: match[1] + MARK if _BREAKS.search(match[0]) else match[0], text)
+    @property
+    def openings(self) -> list[str]:
+        """The texts that every plain key begins with."""
+        return sorted(self._openings)
+
+    @property
+    def literals(self) -> list[str]:
+        """The texts that a key in base64 holds."""
+        return [encoded.literal for encoded in self._encoded]
+
+    def plain_bytes(self) -> re.Pattern[bytes]:
+        """Matches a key-shaped text, plain or URL-encoded, among bytes; group 1 or 2 is what may be shown of it."""
+        return re.compile(self._plain.pattern.encode())
+
+    def with_changed_base64(self, text: str, change: Callable[[bytes], bytes]) -> str:
+        """The text with another piece of base64 for every one that holds a key; `change` keeps the length."""
         for encoded in self._encoded:
             if encoded.literal in text:
-                text = encoded.without_wrapped_keys(text) if has_lines else text
-                text = encoded.without_keys(text, self._plain)
-        if any(opening in text for opening in self._openings):
-            text = self._plain.sub(lambda match: (match[1] or match[2]) + MARK, text)
+                text = encoded.changed(text, change, self._plain)
         return text
+
+    def without_keys(self, text: str) -> str:
+        """The text with a mark for every secret; prefixes and key ids go on being shown."""
+        pieces: list[str] = []
+        end = 0
+        for start, stop in self.secret_spans(text):
+            pieces += [text[end:start], MARK]
+            end = stop
+        return "".join([*pieces, text[end:]])
+
+    def secret_spans(self, text: str) -> list[tuple[int, int]]:
+        """Where the secrets of keys stand, in order; what may be shown of a key is not in them."""
+        return _merged(sorted(self._spans(text)))
+
+    def wrapped_spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where the secrets of keys stand that go on in another line, plain or in base64."""
+        if "\n" not in text and "\\n" not in text:
+            return
+        for match in self._wrapped.finditer(text):
+            if _BREAKS.search(match[0]):
+                yield match.end(1), match.end()
+        for encoded in self._encoded:
+            if encoded.literal in text:
+                yield from encoded.wrapped_spans(text)
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+        yield from self.wrapped_spans(text)
+        for encoded in self._encoded:
+            if encoded.literal in text:
+                yield from encoded.spans(text, self._plain)
+        if any(opening in text for opening in self._openings):
+            for match in self._plain.finditer(text):
+                yield max(match.end(1), match.end(2)), match.end()
 
 
 class Encoded:
@@ -65,37 +106,52 @@ class Encoded:
         self._run = re.compile(f"{literal}{_SIGN}*")
         self._wrapped = re.compile(f"{literal}(?:{_BREAK}?{_SIGN}){{{self._secret.stop - len(self.literal)}}}")
 
-    def without_keys(self, text: str, key_shaped: re.Pattern[str]) -> str:
-        """The text with a mark for whatever decodes to something key-shaped."""
-        return self._run.sub(lambda match: self._cut(match[0], key_shaped), text)
+    def spans(self, text: str, key_shaped: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+        """Where the secret of whatever decodes to something key-shaped stands."""
+        for run in self._run.finditer(text):
+            for match in key_shaped.finditer(self._decoded(run[0])):
+                first = max(match.end(1), match.end(2)) * 8 // 6 - len(self._head)
+                end = -(-match.end() * 8 // 6) - len(self._head)
+                yield run.start() + first, min(run.start() + end, run.end())
 
-    def without_wrapped_keys(self, text: str) -> str:
-        """The text with a mark for every whole key whose base64 goes on in another line."""
-        pieces: list[str] = []
-        at = end = 0
+    def changed(self, text: str, change: Callable[[bytes], bytes], key_shaped: re.Pattern[str]) -> str:
+        """The text with what `change` makes of whatever decodes to something key-shaped, encoded again."""
+        return self._run.sub(lambda run: self._encoded_again(run[0], change, key_shaped), text)
+
+    def _encoded_again(self, signs: str, change: Callable[[bytes], bytes], key_shaped: re.Pattern[str]) -> str:
+        decoded = self._decoded(signs)
+        if not key_shaped.search(decoded):
+            return signs
+        again = b2a_base64(change(decoded.encode("latin-1")), newline=False).decode().rstrip("=")[len(self._head) :]
+        again = again.translate(_URL_SAFE) if {"-", "_"} & set(signs) else again
+        return again[: len(signs)] + signs[len(again) :]
+
+    def wrapped_spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where the secret of every whole key whose base64 goes on in another line stands."""
+        at = 0
         while match := self._wrapped.search(text, at):
             at = match.start() + 1
             signs = _BREAKS.sub("", match[0])
             if len(signs) == len(match[0]) or not self._whole.match(self._decoded(signs), self._before):
                 continue
             places = [one.start() for one in _SIGNS.finditer(match[0]) if one[1]]
-            pieces += [text[end : match.start() + places[self._secret.start]], MARK]
-            at = end = match.end()
-        return "".join([*pieces, text[end:]])
-
-    def _cut(self, signs: str, key_shaped: re.Pattern[str]) -> str:
-        pieces: list[str] = []
-        end = 0
-        for match in key_shaped.finditer(self._decoded(signs)):
-            first = max(match.end(1), match.end(2)) * 8 // 6 - len(self._head)
-            pieces += [signs[end:first], MARK]
-            end = -(-match.end() * 8 // 6) - len(self._head)
-        return "".join([*pieces, signs[end:]])
+            yield match.start() + places[self._secret.start], match.end()
+            at = match.end()
 
     def _decoded(self, signs: str) -> str:
         signs = self._head + signs.translate(_STANDARD)
         signs = signs[: len(signs) - (len(signs) % 4 == 1)]  # a sign too many, which decides no byte
         return a2b_base64(signs + "=" * (-len(signs) % 4)).decode("latin-1")
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in spans:
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged
 
 
 def _encodings(key_format: KeyFormat, prefix: str) -> Iterator[Encoded]:

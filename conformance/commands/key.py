@@ -1,4 +1,4 @@
-"""hopx-auth key: check, redact, fingerprint and mint."""
+"""hopx-auth key: inspect, check, redact, fingerprint and make keys."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from conformance.spec.files import default_spec
 if TYPE_CHECKING:
     import argparse
 
+_OF_ANOTHER_ENVIRONMENT = "test-key-on-live"  # which a well-formed key may well be
+
 
 def check_key(options: argparse.Namespace) -> int:
     """Say whether a text is a key; exit status 1 when it is none."""
-    key_format, text = _format(options), _text(options)
+    key_format, text = key_format_of(options), _text(options)
     shown = key_format.redact(text)
     try:
         parsed = key_format.parse(text)
@@ -32,11 +34,40 @@ def check_key(options: argparse.Namespace) -> int:
     return 0
 
 
+def inspect_key(options: argparse.Namespace) -> int:
+    """Say everything about the shape of a key; exit status 1 when something is wrong with it."""
+    from conformance.diagnosis.shape import shape_of
+
+    if options.text != "-":
+        complain(
+            "a key is not taken as an argument: it would stay in your shell's history and in the list of processes, "
+            "and should be replaced if it did; pipe it in, or start `key inspect` alone and paste it"
+        )
+        return 2
+    key_format = key_format_of(options)
+    shape = shape_of(_pasted() if sys.stdin and sys.stdin.isatty() else _text(options), key_format)
+    result = {
+        "well_formed": shape.well_formed,
+        "shown": shape.shown,
+        "prefix": shape.prefix,
+        "key_id": shape.key_id,
+        "length": shape.length,
+        "secret_length": shape.secret_length,
+        "facts": [{"fact": fact.name, "says": fact.says, "cause": fact.cause} for fact in shape.facts],
+        "causes": list(shape.causes),
+    }
+    is_healthy = shape.well_formed and not set(shape.causes) - {_OF_ANOTHER_ENVIRONMENT}
+    lines = [f"{shape.shown or 'nothing'}: {'well-formed' if shape.well_formed else 'no well-formed key'}"]
+    lines += [f"  {fact.says}{f' [{fact.cause}]' if fact.cause else ''}" for fact in shape.facts]
+    print_result(options, result, "\n".join(lines))
+    return 0 if is_healthy else 1
+
+
 def redact_key(options: argparse.Namespace) -> int:
     """Print a text without the keys in it."""
     from conformance.scrub import Scrubber
 
-    key_format, text = _format(options), _text(options)
+    key_format, text = key_format_of(options), _text(options)
     one_word = len(text.split()) == 1
     redacted = key_format.redact(text) if one_word else Scrubber(key_format).scrub(text)
     print_result(options, {"redacted": redacted}, redacted)
@@ -45,7 +76,7 @@ def redact_key(options: argparse.Namespace) -> int:
 
 def fingerprint_key(options: argparse.Namespace) -> int:
     """Print the fingerprint of a key and the salt that it was made with."""
-    key_format, text = _format(options), _text(options)
+    key_format, text = key_format_of(options), _text(options)
     if not text:
         complain("there is no text, and nothing is the same key as another nothing; check the variable or the file")
         return 1
@@ -61,12 +92,16 @@ def fingerprint_key(options: argparse.Namespace) -> int:
 
 def mint_key(options: argparse.Namespace) -> int:
     """Print a new key; this is the one command that prints a whole one."""
-    text = _format(options).mint().reveal()
+    text = key_format_of(options).mint().reveal()
     print_result(options, {"key": text}, text)
     return 0
 
 
-def _format(options: argparse.Namespace) -> KeyFormat:
+new_key = mint_key
+
+
+def key_format_of(options: argparse.Namespace) -> KeyFormat:
+    """The key format of the spec file that was asked for; ends the program where it has none."""
     file = Path(options.spec) if options.spec else default_spec()
     section = key_section(file)
     try:
@@ -90,6 +125,16 @@ def _checked_section(file: Path) -> dict[str, object]:
         complain(str(error))
         sys.exit(2)
     return plain
+
+
+def _pasted() -> str:
+    """What somebody types or pastes without it being shown."""
+    import getpass
+
+    try:
+        return getpass.getpass("Key (is not shown): ")
+    except EOFError:
+        return ""
 
 
 def _text(options: argparse.Namespace) -> str:

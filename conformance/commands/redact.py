@@ -1,0 +1,99 @@
+"""hopx-auth redact: evidence without the secrets in it, proved before it is written."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from conformance.commands.key import key_format_of
+from conformance.commands.output import complain
+from conformance.redaction.files import ClosedError, UnreadableError, replacing
+from conformance.redaction.run import NotProvedError, Redaction
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from conformance.redaction.run import Result, Summary
+
+
+def redact_files(options: argparse.Namespace) -> int:
+    """Print inputs without their secrets, or write them; 2 for what cannot be read, 5 for what cannot be proved."""
+    places = _places(options)
+    if isinstance(places, str):
+        complain(places)
+        return 2
+    redaction = Redaction(key_format_of(options), options.jwt)
+    try:
+        for name in options.files:
+            redaction.add(name)
+        results = redaction.prove()
+        summary = redaction.summary()
+        _publish(results, places)
+    except UnreadableError as error:
+        complain(str(error))
+        return 2
+    except (ClosedError, NotProvedError) as error:
+        complain(str(error))
+        return 5
+    finally:
+        redaction.close()
+    _say(summary)
+    return 0
+
+
+def _places(options: argparse.Namespace) -> list[Path | None] | str:
+    """Where each result goes, `None` for standard output; or what is wrong with where it should go."""
+    names: list[str] = options.files
+    if names.count("-") > 1:
+        return "standard input can be read once only; give - once"
+    if options.in_place:
+        if options.output or "-" in names:
+            return "--in-place writes to the files that are read; give it files, and no -o"
+        return [Path(name) for name in names]
+    if not options.output:
+        return [None] if len(names) == 1 else "several inputs need a directory to go to; add -o DIR"
+    output = Path(options.output)
+    if len(names) == 1 and not output.is_dir():
+        places = [output]
+    elif not output.is_dir():
+        return f"{output}: is no directory; several inputs need one to go to: make it first"
+    else:
+        places = [output / (Path(name).name if name != "-" else "stdin") for name in names]
+    return _mistake(names, places) or [*places]
+
+
+def _mistake(names: list[str], places: list[Path]) -> str:
+    if len(set(places)) < len(places):
+        return "two inputs have the same name and would be written to the same file; redact them one by one"
+    for place in places:
+        if not place.parent.is_dir():
+            return f"{place.parent}: is no directory; make it first"
+        if place.exists() and any(name != "-" and Path(name).exists() and place.samefile(name) for name in names):
+            return f"{place}: is an input, which is not written over; choose another name, or say --in-place"
+    return ""
+
+
+def _publish(results: Sequence[Result], places: list[Path | None]) -> None:
+    for result, place in zip(results, places, strict=True):
+        if place is None:
+            result.publish(cast("BinaryIO", sys.stdout.buffer))
+            sys.stdout.buffer.flush()
+        else:
+            with replacing(place) as file:
+                result.publish(file)
+
+
+def _say(summary: list[Summary]) -> None:
+    if not summary:
+        complain("no secrets were found; read the result before you share it")
+        return
+    count, distinct = sum(one.count for one in summary), sum(one.distinct for one in summary)
+    complain(f"{_of(count, 'secret')} replaced, {distinct} different; searched for all of them again, none is left")
+    for one in summary:
+        complain(f"  {one.kind}: {one.count}, {one.distinct} different, first in {one.file}, line {one.line}")
+
+
+def _of(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count != 1 else ''}"

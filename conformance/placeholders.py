@@ -1,0 +1,62 @@
+"""Words that stand where a secret should: placeholders, masks, variables that nobody filled in, literal nothing."""
+
+from __future__ import annotations
+
+import re
+
+_NULL = re.compile(r"(?:null|none|nil|undefined|nan|true|false|\[object Object\])", re.IGNORECASE)
+_VARIABLE = re.compile(
+    r"\$\{?(?:env:)?[A-Za-z_][A-Za-z0-9_]*(?:(?::?[-=?+])[^}]{0,7})?\}?"
+    r"|%[A-Za-z_][A-Za-z0-9_]*%"
+    r"|\$\{\{[^{}]{0,80}\}\}|\{\{[^{}]{0,80}\}\}|\{[A-Za-z_][A-Za-z0-9_.]*\}"
+    r"|\$\([^()]{0,80}\)|process\.env\.[A-Za-z_][A-Za-z0-9_]*|os\.environ\S{0,60}",
+)
+_BEFORE = "(?:[a-z]{1,10}[_.-]){0,3}"  # such as the prefix of a key
+_LABEL = re.compile(
+    r"<[^<>]{0,60}>|\[[A-Za-z][^\[\]]{0,60}\]"
+    rf"|{_BEFORE}(?:your|insert|enter|put|paste|replace|change|add)(?:[_ -]?(?:own|real|actual|my|the|with|in))*"
+    r"[_ -]?(?:[a-z]{1,12}[_ -]){0,4}(?:key|token|secret|password|me|here|this|it|value|id)"
+    rf"|{_BEFORE}(?:my[_ -])?(?:example|placeholder|dummy|sample|todo|tbd|fixme|api[_-]?key|secret[_-]?key)"
+    rf"|{_BEFORE}(?:abc123|abcdef|123456|key|keyid)?(?:\.{{2,}}|…)"
+    r"|secret|password|token",
+    re.IGNORECASE,
+)
+_FILL = re.compile(r"(?:[A-Za-z]{1,12}[_-]){0,3}(?:[xX]{4,}|0{8,}|[.]{3,}|-{4,}|_{4,})")
+_MASK = re.compile(r"\*{3,}|[•●·∗]{3,}|…|\.{3}|\\u2026|\\u2022|(?<![xX])[xX]{6,}(?![xX])")
+_LONGEST = 80
+_STARS = re.compile(r"\*{3,}|[A-Za-z0-9]{12}\.\.{3}\Z")
+_PSEUDONYM = re.compile(r"REDACTED[0-9a-z]{5}x*[AB]?|REDACTED")
+
+
+def is_null(text: str) -> bool:
+    """Whether this is a literal nothing, such as undefined."""
+    return _NULL.fullmatch(text) is not None
+
+
+def is_variable(text: str) -> bool:
+    """Whether this is a variable that nobody expanded."""
+    return _VARIABLE.fullmatch(text) is not None
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether this is text that documentation writes where a key goes."""
+    return len(text) <= _LONGEST and bool(_LABEL.fullmatch(text) or _FILL.fullmatch(text)) and not _STARS.search(text)
+
+
+def is_masked(text: str) -> bool:
+    """Whether characters of this were replaced by a mask."""
+    return _MASK.search(text) is not None
+
+
+def is_pseudonym(text: str) -> bool:
+    """Whether `hopx-auth redact` wrote this."""
+    return _PSEUDONYM.fullmatch(text) is not None
+
+
+def is_no_secret(text: str) -> bool:
+    """Whether the whole text is one of these, so that nothing is lost by showing it."""
+    return not text or is_null(text) or is_variable(text) or is_placeholder(text) or _is_only_mask(text)
+
+
+def _is_only_mask(text: str) -> bool:
+    return not text.strip("*•●·∗….xX-_ ")

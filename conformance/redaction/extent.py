@@ -1,0 +1,160 @@
+"""Where a value begins and ends: quoted at any depth of escaping, or bare in a header, a query, an assignment."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from conformance.redaction.names import AFTER, PLAIN, WORDS
+
+LONGEST = 1 << 20  # bytes; what goes on for longer ends there
+_ANY_WORD = "|".join(map(re.escape, WORDS))
+_REACH = 200  # bytes that a name and what separates it from its value may have
+# read backwards, since where the separator ends is known
+_NAMED = re.compile(
+    rb"(>?=|:|a3%|d3%|>| |[(b\"'][ \t\r\n\\nrt]{0,80},)[ \t]{0,4}((?:[\"']\\{0,7})?)([A-Za-z0-9_.\-\[\]]+)",
+    re.IGNORECASE,
+)
+_SECRET_NAME = re.compile(f"(?:.*?)(?:{_ANY_WORD}){AFTER}".encode(), re.IGNORECASE)
+_PLAIN_NAME = re.compile(f".*(?:{'|'.join(map(re.escape, PLAIN))})s?".encode(), re.IGNORECASE)
+_PAIR = re.compile(rb',(?:\s|\\[nrt])*(\\*)"value\1"(?:\s|\\[nrt])*:(?:\s|\\[nrt])*\1"')
+_TUPLE = re.compile(rb",[ \t\r\n]*b?(\\*)([\"'])")
+_TUPLE_BEGINS = re.compile(rb"[(\[][ \t]*b?\\*[\"']\Z")
+_OPENING = re.compile(rb"[ \t]{0,8}(?:\\u003d)?[bu]?(\\*)([\"'])")
+_SPACES = re.compile(rb"[ \t]{0,8}")
+_LINE = re.compile(rb"(?:[= ]\"[^\"\s\\;]+\"|[^\r\n\0\"'\\]|\\(?![rnu\"'\\])|\\u(?!000[ad]))*")
+_BARE = re.compile(rb"[^\s\0&\"'<>;,(){}\[\]\\`|]+")
+_WORDS_MORE = re.compile(rb"(?: [A-Za-z0-9]{1,20}){1,8}(?=[ \t]*[\r\n\0])")
+_ENCODED = re.compile(rb"(?:%(?!26|22|27|0[ad]|3b)[0-9a-f]{2}|[^&\s\0\"'<>%\\])+", re.IGNORECASE)
+_ELEMENT = re.compile(rb"([^<>]{1,4096})</")
+_NUMBER = re.compile(rb"[0-9]{6,}(?![.0-9A-Za-z])")
+_HEADER = re.compile(rb"(?:proxy-)?authorization|(?:set-)?cookie2?|(?:[a-z0-9]+-)+[a-z0-9-]+", re.IGNORECASE)
+_LINE_START = re.compile(
+    rb"[ \t>#*<+-]*(?:export[ \t]+|set[ \t]+|\$env:|env[ \t]+|-e[ \t]+|ENV[ \t]+|ARG[ \t]+)?", re.IGNORECASE
+)
+
+
+class Named(NamedTuple):
+    """A value that a name says is a secret; `name` is in small letters."""
+
+    name: bytes
+    start: int
+    end: int
+
+
+class _Place(NamedTuple):
+    """Where a name begins, where what separates it from its value begins and ends, and what that is."""
+
+    name: int
+    separator: int
+    end: int
+    sign: bytes
+    is_quoted: bool
+
+
+class NeedsMore(Exception):  # noqa: N818
+    """The text ends before the value does."""
+
+
+def named_value(text: bytearray, at: int) -> Named | None:
+    """The value behind the separator that ends at `at`, where a name before it says that it is a secret.
+
+    Raises:
+        NeedsMore: The value may go on behind the text.
+
+    """
+    match = _NAMED.match(bytes(text[max(at - _REACH, 0) : at])[::-1])
+    if match is None:
+        return None
+    name = match[3][::-1].rstrip(b"[]0123456789")
+    bare = name.rpartition(b".")[2]
+    if not _SECRET_NAME.fullmatch(bare) or _PLAIN_NAME.fullmatch(bare):
+        return None
+    place = _Place(at - match.end(), at - match.end(1), at, match[1][::-1].lower(), bool(match[2]))
+    extent = _after_comma(text, place) if place.sign[:1] == b"," else _after_sign(text, place, bare)
+    return Named(bare.lower(), *extent) if extent else None
+
+
+def quoted_end(text: bytearray, start: int, depth: int, quote: bytes) -> int:
+    """Where a quoted value ends whose quotation mark has so many backslashes before it.
+
+    Raises:
+        NeedsMore: No such mark is in the text.
+
+    """
+    at = start
+    while (at := text.find(quote, at, start + LONGEST)) >= 0:
+        run = at
+        while run > start and text[run - 1] == 0x5C:
+            run -= 1
+        if (at - run) % (2 * (depth + 1)) == depth:
+            return at - depth
+        at += 1
+    raise NeedsMore
+
+
+def _after_comma(text: bytearray, place: _Place) -> tuple[int, int] | None:
+    """The value of a pair, as HAR files have it, or of a tuple of name and value."""
+    if pair := _PAIR.match(text, place.separator):
+        return pair.end(), quoted_end(text, pair.end(), len(pair[1]), b'"')
+    opening = _TUPLE.match(text, place.separator)
+    if not place.is_quoted or opening is None or not _TUPLE_BEGINS.search(text[max(place.name - 12, 0) : place.name]):
+        return None
+    end = quoted_end(text, opening.end(), len(opening[1]), opening[2])
+    return (opening.end(), end) if bytes(text[end + len(opening[1]) + 1 :][:1]) in (b")", b"]") else None
+
+
+def _after_sign(text: bytearray, place: _Place, name: bytes) -> tuple[int, int] | None:
+    at, sign = place.end, place.sign
+    if opening := _OPENING.match(text, at):
+        return opening.end(), quoted_end(text, opening.end(), len(opening[1]), opening[2])
+    start = _SPACES.match(text, at).end()  # type: ignore[union-attr]
+    if sign == b">":
+        element = _ELEMENT.match(text, at)
+        return element.span(1) if element and text[place.name - 1 : place.name] == b"<" else None
+    if sign in (b"%3a", b"%3d"):
+        return _span(text, _ENCODED.match(text, at))
+    if place.is_quoted:
+        return _span(text, _NUMBER.match(text, start))
+    if sign == b":" and _HEADER.fullmatch(name):
+        return _span(text, _LINE.match(text, start))
+    value = _span(text, _BARE.match(text, start))
+    if value and sign == b"=" and name.isupper() and (more := _WORDS_MORE.match(text, value[1])):
+        value = value[0], more.end()
+    return value if value and _is_assigned(text, place.name, value, sign) else None
+
+
+def _span(text: bytearray, match: re.Match[bytes] | None) -> tuple[int, int] | None:
+    if match is None or match.start() == match.end():
+        return None
+    if match.end() == len(text):
+        raise NeedsMore
+    return match.span()
+
+
+def _is_assigned(text: bytearray, name_at: int, value: tuple[int, int], sign: bytes) -> bool:
+    """Whether a bare value is one, and not a piece of a program."""
+    before, after = bytes(text[name_at - 1 : name_at]) if name_at else b"", bytes(text[value[1] : value[1] + 1])
+    if sign == b" ":
+        return True
+    if sign == b"=" and before in (b"?", b"&"):
+        return True
+    if looks_random(bytes(text[value[0] : value[1]])) and after not in (b"(", b"["):
+        return True
+    starts = _starts_line(text, name_at)
+    if sign == b"=" and before in (b'"', b"'", b" ") and after in (b"&", b'"', b"'", b" ", b"\n", b"\r", b"\0"):
+        return True
+    return starts and after in (b"&", b"\n", b"\r", b"\0", b" ", b";")
+
+
+def _starts_line(text: bytearray, at: int) -> bool:
+    line = max(text.rfind(b"\n", max(at - 80, 0), at) + 1, 0)
+    return _LINE_START.fullmatch(text, line, at) is not None
+
+
+def looks_random(value: bytes) -> bool:
+    """Whether nobody would write this as a word: letters and digits, 8 or more, and not the same ones."""
+    body = value.strip(b"=")
+    has_digit = any(48 <= byte <= 57 for byte in body)
+    has_letter = any(byte | 32 in range(97, 123) for byte in body)
+    return len(body) >= 8 and has_digit and has_letter and len(set(body)) > 4

@@ -1,0 +1,175 @@
+"""Files read and written whole: packed or not, in UTF-8 or UTF-16, through a temporary file of nobody else's."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import shutil
+import sys
+import tempfile
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_HEAD = 4096
+_CLOSED = {
+    b"PK\x03\x04": "a ZIP archive",
+    b"BZh": "packed with bzip2",
+    b"\xfd7zXZ": "packed with xz",
+    b"(\xb5/\xfd": "packed with zstd",
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+}
+_UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+
+
+class UnreadableError(Exception):
+    """An input cannot be read; the message says which and why."""
+
+
+class ClosedError(Exception):
+    """What an input holds cannot be seen, and so not be proved to be clean."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """An input as a stream of text in something like ASCII, and what has to be done with the result again."""
+
+    name: str
+    stream: BinaryIO
+    is_packed: bool
+    encoding: str
+
+
+@contextmanager
+def opened(name: str) -> Iterator[Source]:
+    """An input; `-` is standard input.
+
+    Raises:
+        UnreadableError: It is no file, or cannot be read.
+        ClosedError: It is packed or written in a way that nobody can look into here.
+
+    """
+    try:
+        with _raw(name) as raw:
+            yield _unpacked(shown_name(name), io.BufferedReader(_Patient(raw), _HEAD * 16))
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise UnreadableError(f"{name}: is packed with gzip and broken; unpack what can be unpacked") from None
+
+
+@contextmanager
+def _raw(name: str) -> Iterator[IO[bytes]]:
+    try:
+        with sys.stdin.buffer if name == "-" else Path(name).open("rb") as raw:
+            raw.read(0)
+            yield raw
+    except (IsADirectoryError, FileNotFoundError, PermissionError, AttributeError, ValueError) as error:
+        why = getattr(error, "strerror", "") or "cannot be read"
+        raise UnreadableError(f"{shown_name(name)}: {why}; give a file that can be read") from None
+
+
+def shown_name(name: str) -> str:
+    """How an input is named to people."""
+    return "standard input" if name == "-" else name
+
+
+class _Patient(io.RawIOBase):
+    """A stream below a buffer of its own, so that a pipe can be looked at before it is read."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast("bytearray", buffer))
+        piece = self._stream.read(len(view))
+        view[: len(piece)] = piece
+        return len(piece)
+
+
+def _unpacked(name: str, stream: io.BufferedReader) -> Source:
+    head = stream.peek(_HEAD)[:_HEAD]
+    is_packed = head[:2] == b"\x1f\x8b"
+    if is_packed:
+        stream = io.BufferedReader(cast("io.RawIOBase", gzip.GzipFile(fileobj=stream)), _HEAD * 16)
+        head = stream.peek(_HEAD)[:_HEAD]
+    for magic, what in _CLOSED.items():
+        if head.startswith(magic):
+            raise ClosedError(f"{name}: is {what}, in which nothing can be searched; give what it was made from")
+    encoding = _UTF_16.get(head[:2]) or _encoding_without_mark(head)
+    if not encoding:
+        return Source(name, cast("BinaryIO", stream), is_packed, "")
+    whole = stream.read()
+    try:
+        text = whole.decode(encoding, "surrogatepass")
+        plain = text.encode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        raise ClosedError(f"{name}: is UTF-16 with an error in it; save it as UTF-8") from None
+    return Source(name, io.BytesIO(plain), is_packed, encoding)
+
+
+def _encoding_without_mark(head: bytes) -> str:
+    """UTF-16 where every other byte is mostly zero."""
+    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        every_other, rest = head[start::2], head[1 - start :: 2]
+        if len(head) > 16 and every_other.count(0) > len(every_other) * 0.8 and rest.count(0) < len(rest) * 0.2:
+            return encoding
+    return ""
+
+
+def spool(directory: Path | None) -> BinaryIO:
+    """A temporary file without a name, which is gone when it is closed."""
+    return cast("BinaryIO", tempfile.TemporaryFile(dir=directory, buffering=0))
+
+
+def publish(source: Source, proved: BinaryIO, to: BinaryIO) -> None:
+    """Write a proved result in the form that its input had."""
+    proved.seek(0)
+    if source.encoding:
+        proved = io.BytesIO(proved.read().decode("utf-8", "surrogatepass").encode(source.encoding, "surrogatepass"))
+    if source.is_packed:
+        with gzip.GzipFile(fileobj=to, mode="wb", filename="", mtime=0) as packed:
+            shutil.copyfileobj(proved, packed, 1 << 20)
+    else:
+        _copy(proved, to)
+
+
+def _copy(source: BinaryIO, to: BinaryIO) -> None:
+    """Copy what is there, within the system where it can do that."""
+    to.flush()
+    try:
+        while os.sendfile(to.fileno(), source.fileno(), None, 1 << 30):
+            pass
+    except (AttributeError, OSError):  # another system, another kind of file, or a place in the middle of it
+        shutil.copyfileobj(source, to, 1 << 20)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes the place of another, or comes into being, when it is complete."""
+    path = path.resolve()
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_mask()
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _mask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,128 @@
+"""The proof of a result: everything that was written is searched for every secret that was read."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Protocol
+
+from conformance.redaction.pseudonyms import WORD
+from conformance.scrub import WINDOW, written_forms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import BinaryIO
+
+_CHUNK = 1 << 20
+_MOST_PATTERNS = 60_000  # which hyperscan compiles in about a second
+# what may be changed without breaking the text that it stands in, behind what may not
+_FREE = re.compile(
+    rb"(\\+u[0-9a-fA-F]{4}|\\+[^u]|%[0-9A-Fa-f]{2})|([0-9]+)|([A-Za-z_.~!@#$^*()=+/;?&|-]+)|([\xc2-\xf4][\x80-\xbf]+)"
+)
+_WORD_LIKE = re.compile(rb"[A-Za-z0-9_.~!@#$*+=/-]+")
+_AROUND = 8  # bytes beside a place that say what may be changed there
+
+
+class Search(Protocol):
+    """Looks for any of the windows in a text."""
+
+    def __call__(self, text: bytes | bytearray) -> Iterable[int]:
+        """Where they begin, in any order."""
+        ...
+
+
+def windows_of(secrets: Iterable[bytes]) -> set[bytes]:
+    """Every 8 bytes in a row of secrets in every form that others write them in."""
+    windows: set[bytes] = set()
+    for secret in secrets:
+        text = secret.decode("utf-8", "surrogateescape")
+        for form in (secret, *(form.encode("utf-8", "surrogateescape") for form in written_forms(text))):
+            windows |= {form[at : at + WINDOW] for at in range(len(form) - WINDOW + 1)}
+    own = (WORD, b"x" * WINDOW, b"1" * WINDOW)
+    return {one for one in windows if one not in own}
+
+
+def best_search(windows: set[bytes]) -> Search:
+    """The quickest way to look for them that can be had here."""
+    if not windows:
+        return lambda _text: ()
+    if len(windows) <= _MOST_PATTERNS:
+        try:
+            return _by_patterns(windows)
+        except ImportError:
+            pass
+    return _by_words(windows)
+
+
+def hits(file: BinaryIO, search: Search) -> Iterator[tuple[int, int]]:
+    """The places in a file where windows stand, in order; those that touch each other are one."""
+    file.seek(0)
+    offset = 0  # of the text in the file
+    text = bytearray()
+    last: tuple[int, int] | None = None
+    while piece := file.read(_CHUNK):
+        text += piece
+        for at in sorted(set(search(text))):
+            begin, end = offset + at, offset + at + WINDOW
+            if last and begin <= last[1]:
+                last = (last[0], max(last[1], end))
+                continue
+            if last:
+                yield last
+            last = (begin, end)
+        done = max(len(text) - WINDOW + 1, 0)
+        del text[:done]
+        offset += done
+    if last:
+        yield last
+
+
+def cover(file: BinaryIO, place: tuple[int, int], pseudonym: Callable[[bytes], bytes | None]) -> None:
+    """Replace a known secret that stands where nothing said so; only what cannot break the text around it."""
+    begin = max(place[0] - _AROUND, 0)
+    file.seek(begin)
+    text = bytearray(file.read(place[1] + _AROUND - begin))
+    start, end = place[0] - begin, place[1] - begin
+    known = pseudonym(bytes(text[start:end]))
+    if known is not None and _WORD_LIKE.fullmatch(text, start, end):
+        text[start:end] = known
+    else:
+        for match in _FREE.finditer(bytes(text)):
+            inner = match.span() if match[4] else (max(match.start(), start), min(match.end(), end))
+            if not match[1] and match.end() > start and match.start() < end:
+                text[inner[0] : inner[1]] = (b"1" if match[2] else b"x") * (inner[1] - inner[0])
+    file.seek(begin)
+    file.write(text)
+
+
+def _by_patterns(windows: set[bytes]) -> Search:
+    import hyperscan
+
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    patterns = sorted(windows)
+    database.compile(expressions=patterns, literal=True)
+
+    def search(text: bytes | bytearray) -> list[int]:
+        found: list[int] = []
+        database.scan(text, match_event_handler=lambda _pattern, _start, end, *_rest: found.append(end - WINDOW))
+        return found
+
+    return search
+
+
+def _by_words(windows: set[bytes]) -> Search:
+    """A window of 8 bytes holds 4 that begin at a multiple of 4; looking for these is quick."""
+    words = {int.from_bytes(one[at : at + 4], sys.byteorder) for one in windows for at in range(len(one) - 3)}
+
+    def search(text: bytes | bytearray) -> list[int]:
+        aligned = memoryview(text + b"\0" * (-len(text) % 4)).cast("I")
+        if words.isdisjoint(aligned):
+            return []
+        found = []
+        for index, word in enumerate(aligned):
+            if word in words:
+                near = range(max(4 * index - WINDOW + 4, 0), 4 * index + 1)
+                found += [at for at in near if bytes(text[at : at + WINDOW]) in windows]
+        return found
+
+    return search

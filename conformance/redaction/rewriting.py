@@ -1,0 +1,185 @@
+"""A stream rewritten piece by piece: nothing in it moves, so places in the result are places in the input."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from conformance.redaction import candidates as kinds
+from conformance.redaction.extent import LONGEST, NeedsMore, named_value, quoted_end
+from conformance.redaction.extent import looks_random as _looks_random
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from conformance.redaction.candidates import Candidate, Finder
+    from conformance.redaction.hiding import Hider
+
+CHUNK = 1 << 20  # bytes that are read at a time
+_BEFORE = 512  # bytes before a candidate that say what it is
+_AHEAD = 4096  # bytes behind one that have to be there before it is judged, unless the input ends
+_WINDOW = 600  # bytes in which a wrapped key ends
+_MOST = 8 << 20  # bytes that are kept at most, whatever does not end
+_WRAPPED = re.compile(rb"[A-Za-z0-9_.+/-]*[\\`]{0,2}[ \t]{0,8}(?:\r?\n|(?:\\r)?\\n)")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]*")
+_SCHEME_VALUE = re.compile(rb"(bearer|basic)(?: +|%20)([A-Za-z0-9._~+/=%-]{6,})", re.IGNORECASE)
+_URL_PASSWORD = re.compile(rb"://[^/\s\"'<>@?#\\:]{0,80}:([^/\s\"'<>@?#\\]{1,256})@")
+_USER_OPTION = re.compile(rb" (?:-u|--user)(?:[ =]+|(?=[^ ]))(\\*[\"']?)[^\s\"':\\]{1,200}:([^\s\"'\\]+)")
+_COOKIE_OPTION = re.compile(rb" -b +(\\*[\"'])([^\"'\\]+=[^\"'\\]*)")
+_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----")
+_PEM_BODY = re.compile(
+    rb"(?:[A-Za-z0-9+/= \t,:>|.-]|\r?\n|\\+[nrt])*?(?=-----END|[^A-Za-z0-9+/= \t\r\n,:>|.\\-]|\\+[^nrt\\]|\n\r?\n|\Z)"
+)
+_COOKIES = re.compile(rb'cookies(\\*)"(?:\s|\\[nrt])*:(?:\s|\\[nrt])*\[', re.IGNORECASE)
+
+
+class Rewriter:
+    """Copies a stream without its secrets."""
+
+    def __init__(self, finder: Finder, hider: Hider, chunk: int = CHUNK) -> None:
+        self._finder = finder
+        self._hider = hider
+        self._chunk = chunk
+        self._judge = {
+            kinds.KEY: self._key,
+            kinds.VENDOR: self._vendor,
+            kinds.JWT: self._jwt,
+            kinds.PEM: self._pem,
+            kinds.URL: self._url,
+            kinds.SCHEME: self._scheme,
+            kinds.OPTION: self._option,
+            kinds.NAME: self._name,
+            kinds.COOKIES: self._cookies,
+        }
+
+    def rewrite(self, source: BinaryIO, to: BinaryIO, file: str) -> int:
+        """Copy everything; returns the number of bytes."""
+        self._hider.file, self._hider.offset = file, 0
+        text = bytearray()
+        start = 0  # what is before it was judged
+        is_end = False
+        while not is_end:
+            piece = source.read(max(self._chunk, len(text) if len(text) > 2 * _AHEAD else 0))
+            is_end = not piece
+            text += piece
+            start = self._judge_all(text, start, is_end=is_end)
+            written = len(text) if is_end else max(start - _BEFORE, 0)
+            to.write(text[:written])
+            del text[:written]
+            start -= written
+            self._hider.offset += written
+        return self._hider.offset
+
+    def _judge_all(self, text: bytearray, start: int, *, is_end: bool) -> int:
+        """Judge what can be judged; returns the place up to which everything was."""
+        limit = len(text) if is_end else len(text) - _AHEAD
+        if limit <= start:
+            return start
+        if is_end:
+            text += b"\0"  # so that what ends here does not seem to go on
+        try:
+            for candidate in self._finder.candidates(text):
+                if candidate.at < start:
+                    continue
+                if candidate.at >= limit:
+                    break
+                try:
+                    self._judge[candidate.kind](text, candidate)
+                except NeedsMore:
+                    if not is_end and len(text) < _MOST:
+                        return candidate.at
+                    self._give_up(text, candidate)
+        finally:
+            if is_end:
+                del text[-1:]
+        return limit
+
+    def _give_up(self, text: bytearray, candidate: Candidate) -> None:
+        """Hide what stands on the line of a value that has no end."""
+        end = re.compile(rb"[^\r\n\0\"\\]*").match(text, candidate.at, candidate.at + LONGEST)
+        if end and end.end() > candidate.at:
+            self._hider.hide_value(text, candidate.at, end.end(), "value without an end")
+
+    def _key(self, text: bytearray, candidate: Candidate) -> None:
+        at = candidate.at
+        if not _WRAPPED.match(text, at, at + _WINDOW) and self._hider.hide_key(text, at):
+            return
+        if not self._hider.hide_wrapped_key(text, at, min(at + _WINDOW, len(text))) and not self._hider.hide_key(
+            text, at
+        ):
+            self._hider.hide_encoded_key(text, at, _BASE64.match(text, at, at + LONGEST).end())  # type: ignore[union-attr]
+
+    def _vendor(self, text: bytearray, candidate: Candidate) -> None:
+        self._hider.hide_vendor(text, candidate.at)
+
+    def _jwt(self, text: bytearray, candidate: Candidate) -> None:
+        self._hider.hide_jwt(text, candidate.at)
+
+    def _pem(self, text: bytearray, candidate: Candidate) -> None:
+        begin = _PEM.match(text, candidate.at)
+        if begin:
+            end = _PEM_BODY.match(text, begin.end())
+            if end is None or end.end() == len(text):
+                raise NeedsMore
+            self._hider.hide_pem(text, begin.end(), end.end())
+
+    def _url(self, text: bytearray, candidate: Candidate) -> None:
+        match = _URL_PASSWORD.match(text, candidate.at)
+        if match:
+            self._hider.hide_value(text, *match.span(1), "password in a URL")
+
+    def _scheme(self, text: bytearray, candidate: Candidate) -> None:
+        match = _SCHEME_VALUE.match(text, candidate.at)
+        if match and (match[1].lower() == b"basic" or _looks_random(bytes(match[2]))):
+            self._hider.hide_value(text, candidate.at, match.end(), "authorization")
+
+    def _option(self, text: bytearray, candidate: Candidate) -> None:
+        if match := _USER_OPTION.match(text, candidate.at):
+            self._hider.hide_value(text, *match.span(2), "password of an option")
+        elif match := _COOKIE_OPTION.match(text, candidate.at):
+            self._hider.hide_cookies(text, *match.span(2), sets=False)
+
+    def _name(self, text: bytearray, candidate: Candidate) -> None:
+        found = named_value(text, candidate.at)
+        if found is None:
+            return
+        name, start, end = found
+        if name.endswith(b"cookie"):
+            self._hider.hide_cookies(text, start, end, sets=name.endswith(b"set-cookie"))
+        elif name.endswith((b"authorization", b"x-auth", b"token")):
+            self._hider.hide_value(text, start, end, "authorization" if name.endswith(b"authorization") else "token")
+        else:
+            self._hider.hide_value(text, start, end, _kind_of(name))
+
+    def _cookies(self, text: bytearray, candidate: Candidate) -> None:
+        """The values of a HAR file's list of cookies."""
+        opening = _COOKIES.match(text, candidate.at)
+        if opening is None:
+            return
+        depth, at = len(opening[1]), opening.end()
+        string = _STRINGS.get(depth) or _STRINGS.setdefault(depth, _string_or_end(depth))
+        while True:
+            mark = string.search(text, at)
+            if mark is None:
+                raise NeedsMore
+            if mark[1] is None:
+                return
+            at = quoted_end(text, mark.end(), depth, b'"')
+            if mark[2]:
+                self._hider.hide_value(text, mark.end(), at, "cookie")
+            at += depth + 1
+
+
+def _string_or_end(depth: int) -> re.Pattern[bytes]:
+    """Matches the end of a list or the beginning of a string so deep in escapes; group 2 says that it is a value."""
+    quote, space = b"\\\\" * depth + b'"', rb"(?:\s|\\[nrt])*"
+    return re.compile(rb"\]|(%b(value%b%b:%b%b)?)" % (quote, quote, space, space, quote))
+
+
+_STRINGS: dict[int, re.Pattern[bytes]] = {}
+
+
+def _kind_of(name: bytes) -> str:
+    if b"pass" in name or b"pwd" in name:
+        return "password"
+    return "secret" if b"secret" in name else "named secret"

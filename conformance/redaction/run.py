@@ -1,0 +1,126 @@
+"""A run over several inputs: rewritten with the same pseudonyms, proved together, and published only then."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.redaction.candidates import best_finder
+from conformance.redaction.files import opened, publish, spool
+from conformance.redaction.hiding import Hider
+from conformance.redaction.proof import best_search, cover, hits, windows_of
+from conformance.redaction.pseudonyms import Pseudonyms
+from conformance.redaction.rewriting import CHUNK, Rewriter
+from conformance.shapes import Shapes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import BinaryIO
+
+    from conformance.keys import KeyFormat
+    from conformance.redaction.candidates import Finder
+    from conformance.redaction.files import Source
+
+
+class NotProvedError(Exception):
+    """A secret would still stand in a result; the message says where, and nothing of it."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What was found of one kind in all inputs."""
+
+    kind: str
+    count: int
+    distinct: int
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """An input and its proved text."""
+
+    source: Source
+    text: BinaryIO
+
+    def publish(self, to: BinaryIO) -> None:
+        """Write it in the form that the input had."""
+        publish(self.source, self.text, to)
+
+
+class Redaction:
+    """Rewrites inputs; `results` are those that are proved, so there are none before `prove`."""
+
+    def __init__(
+        self, key_format: KeyFormat, jwt_parts: str = "all", chunk: int = CHUNK, finder: Finder | None = None
+    ) -> None:
+        shapes = Shapes(key_format)
+        self._pseudonyms = Pseudonyms()
+        hider = Hider(key_format, shapes, self._pseudonyms, jwt_parts)
+        self._rewriter = Rewriter(finder or best_finder(shapes), hider, chunk)
+        self._rewritten: list[Result] = []
+        self._open = ExitStack()
+
+    def close(self) -> None:
+        """Let go of the temporary files."""
+        self._open.close()
+
+    def add(self, name: str) -> None:
+        """Rewrite an input.
+
+        Raises:
+            UnreadableError: It cannot be read.
+            ClosedError: It cannot be looked into.
+
+        """
+        with opened(name) as source:
+            text = self._open.enter_context(spool(None))
+            self._rewriter.rewrite(source.stream, text, source.name)
+            self._rewritten.append(Result(source, text))
+
+    def prove(self) -> Sequence[Result]:
+        """Search every result for every secret; what nothing had announced is covered, and searched again.
+
+        Raises:
+            NotProvedError: A secret stands where covering it would break the text.
+
+        """
+        search = best_search(windows_of(self._pseudonyms.searched))
+        for result in self._rewritten:
+            places = list(hits(result.text, search))
+            for place in places:
+                cover(result.text, place, self._known)
+            if places and (left := next(hits(result.text, search), None)):
+                raise NotProvedError(_refusal(result, left[0]))
+        return self._rewritten
+
+    def summary(self) -> list[Summary]:
+        """What was found, in the order of the first of each kind."""
+        texts = {result.source.name: result.text for result in self._rewritten}
+        return [
+            Summary(kind, found.count, len(found.distinct), found.file, line_of(texts[found.file], found.offset))
+            for kind, found in self._pseudonyms.kinds.items()
+        ]
+
+    def _known(self, text: bytes) -> bytes | None:
+        return self._pseudonyms.of(text) if text in self._pseudonyms.searched and not text.isdigit() else None
+
+
+def line_of(text: BinaryIO, offset: int) -> int:
+    """The line that a place is in, counted from 1."""
+    text.seek(0)
+    line, left = 1, offset
+    while left > 0 and (piece := text.read(min(left, CHUNK))):
+        line += piece.count(b"\n")
+        left -= len(piece)
+    return line
+
+
+def _refusal(result: Result, offset: int) -> str:
+    where = f"{result.source.name}: line {line_of(result.text, offset)}, byte {offset}"
+    return (
+        f"refused: {where}: a secret of the input would still stand there, where hiding it would break the text; "
+        "nothing was written. Take it out by hand and try again"
+    )

@@ -1,0 +1,558 @@
+"""hopx-auth redact: no secret comes through, everything else does, byte for byte and place by place."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import io
+import json
+import re
+import secrets
+import string
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import msgspec
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from runs import SPEC, run_command
+
+from conformance.keys import KeyFormat
+from conformance.redaction.candidates import WordFinder, best_finder
+from conformance.redaction.proof import best_search, hits, windows_of
+from conformance.redaction.pseudonyms import PSEUDONYM
+from conformance.redaction.run import NotProvedError, Redaction
+from conformance.shapes import Shapes
+from conformance.vendors import VENDORS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runs import Ran
+
+# Nothing that looks like a key may reach the database of examples.
+settings.register_profile("redact", database=None, deadline=None, max_examples=60)
+settings.load_profile("redact")
+
+FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
+SHAPES = Shapes(FORMAT)
+ALPHABET = string.ascii_letters + string.digits
+
+
+def minted() -> str:
+    return FORMAT.mint().reveal()
+
+
+def drawn(length: int = 24) -> str:
+    """A secret that is no word, with letters and digits."""
+    return "a1" + "".join(secrets.choice(ALPHABET) for _ in range(length - 2))
+
+
+def redacted(written: bytes, directory: Path, chunk: int = 1 << 20, finder: Any = None) -> bytes:
+    """Within this process."""
+    source = directory / "in"
+    source.write_bytes(written)
+    redaction = Redaction(FORMAT, chunk=chunk, finder=finder)
+    try:
+        redaction.add(str(source))
+        to = io.BytesIO()
+        redaction.prove()[0].publish(to)
+    finally:
+        redaction.close()
+    return to.getvalue()
+
+
+def forms_of(secret: str) -> list[str]:
+    raw = secret.encode()
+    coded = [base64.b64encode(b"\0" * before + raw).decode()[before and before + 1 : -4] for before in range(3)]
+    return [secret, quote(secret, safe=""), json.dumps(secret)[1:-1], *coded]
+
+
+def survives(secret: str, output: bytes | str) -> bool:
+    text = output if isinstance(output, bytes) else output.encode("utf-8", "surrogateescape")
+    forms = [form.encode() for form in forms_of(secret)]
+    return any(form[at : at + 8] in text for form in forms for at in range(len(form) - 7))
+
+
+def run_on(directory: Path, written: str, *options: str) -> Ran:
+    return run_command(directory, "redact", "-", *options, stdin=written)
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+# Keys
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{}",
+        "X-API-Key: {}\r\n",
+        'curl -H "X-API-Key: {}" https://x',
+        "KEY='{}'\n",
+        "httpx.LocalProtocolError: Illegal header value b'{}\\n'",
+        '{{"a": "Bearer {}\\r\\n"}}',
+        "https://x/?k={}&page=2",
+        "x\N{KEY}{}\N{KEY}",
+    ],
+)
+def test_a_key_keeps_its_head_its_length_and_what_surrounds_it(around: str, here: Path) -> None:
+    key = minted()
+    head, _, secret = key.partition(".")
+    ran = run_on(here, around.format(key))
+    assert ran.status == 0
+    before, _, after = around.format("|").partition("|")
+    assert ran.stdout.startswith(f"{before}{head}.REDACTED")
+    assert ran.stdout.endswith(f"xA{after}")
+    assert len(ran.stdout) == len(around.format(key))
+    assert not survives(secret, ran.output)
+    assert "1 secret replaced" in ran.stderr
+
+
+def test_the_same_key_becomes_the_same_pseudonym_in_every_file_and_another_one_in_another_run(here: Path) -> None:
+    one, other = minted(), minted()
+    (here / "a.har").write_text(f'{{"k": "{one}", "l": "{other}"}}')
+    (here / "b.log").write_text(f"{one}\n{base64.b64encode(one.encode()).decode()}\n{one.partition('.')[2]}")
+    (here / "out").mkdir()
+    runs = []
+    for _ in range(2):
+        ran = run_command(here, "redact", "a.har", "b.log", "-o", "out")
+        assert (ran.status, ran.stdout) == (0, "")
+        values = json.loads((here / "out" / "a.har").read_text())
+        plain, coded, half = (here / "out" / "b.log").read_text().splitlines()
+        assert values["k"] == plain == base64.b64decode(coded).decode()
+        assert values["k"].endswith(half)
+        assert values["l"].partition(".")[2] != half
+        runs.append(half)
+    assert runs[0] != runs[1]
+
+
+def test_what_was_wrong_with_a_key_can_still_be_seen(here: Path) -> None:
+    key = minted()
+    head, _, secret = key.partition(".")
+    impossible = next(one for one in FORMAT.secret_alphabet if one not in FORMAT.last_characters)
+    for broken in (key[:-1], key[:30], key[:-1] + impossible, key + "=", key.replace(".", ".."), head + secret):
+        for written in (f"a {broken} b", f'"{broken}"', f"{broken}\u201d", f"k={broken}\n"):
+            ran = run_on(here, written)
+            assert ran.status == 0
+            assert len(ran.stdout) == len(written)
+            assert not survives(secret, ran.output)
+    assert "xB b" in run_on(here, f"a {key[:-1]}{impossible} b").stdout
+    assert "x= b" in run_on(here, f"a {key}= b").stdout or "A= b" in run_on(here, f"a {key}= b").stdout
+    inner = run_on(here, f"{key[:40]}\u200b{key[40:]}").stdout
+    assert inner[40] == "\u200b"
+    assert not survives(secret, inner)
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\\n", "\\\n  ", "\n> "])
+@pytest.mark.parametrize("place", [4, 12, 23, 30, 60])
+def test_a_key_that_goes_on_in_another_line_is_found(line_break: str, place: int, here: Path) -> None:
+    key = minted()
+    written = f"say {key[:place]}{line_break}{key[place:]} again"
+    result = redacted(written.encode(), here).decode()
+    assert len(result) == len(written)
+    assert not survives(key.partition(".")[2], result.replace(line_break, ""))
+    assert redacted(result.encode(), here).decode() == result
+
+
+@pytest.mark.parametrize("user", ["", "a:", "me:", "you:", "someone:"])
+def test_keys_in_base64_stay_base64_of_a_redacted_key(user: str, here: Path) -> None:
+    key = minted()
+    for before in ("Authorization: Basic ", "x="):
+        written = before + base64.b64encode(f"{user}{key}:".encode()).decode() + "\n"
+        result = redacted(written.encode(), here).decode()
+        decoded = base64.b64decode(result.removeprefix(before)).decode()
+        assert re.fullmatch(re.escape(key.partition(".")[0]) + r"\.REDACTED\w{5}x*A", decoded.split(":")[-2])
+        assert redacted(result.encode(), here).decode() == result
+
+
+# Other vendors
+
+
+def example_of(begins: str, rest: str) -> str:
+    """A secret that a pattern of the table matches."""
+    letters = "0123456789abcdef" if "a-f" in rest else string.digits + string.ascii_uppercase
+    body = "".join(secrets.choice(letters) for _ in range(32))
+    text = begins + body
+    if "[.]" in rest:
+        text = f"{begins}{body[:22]}.{body}{body[:11]}"
+    match = re.match(re.escape(begins) + rest, text)
+    assert match, f"{begins}: write a better example"
+    return match[0]
+
+
+@pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.begins)
+def test_the_secrets_of_other_vendors_are_hidden_wherever_they_stand(vendor: Any, here: Path) -> None:
+    secret = example_of(vendor.begins, vendor.rest)
+    for written in (f"{secret} ", f'"{secret}"', f"\\n{secret}\\n", f"say={secret}&b"):
+        for finder in (best_finder(SHAPES), WordFinder(SHAPES)):
+            result = redacted(written.encode(), here, finder=finder).decode()
+            assert vendor.begins in result
+            assert not survives(secret.removeprefix(vendor.begins), result)
+    assert vendor.source
+
+
+def test_a_jwt_keeps_three_parts_and_all_but_its_signature_where_that_is_asked_for(here: Path) -> None:
+    parts = [base64.urlsafe_b64encode(json.dumps({name: drawn()}).encode()).decode().rstrip("=") for name in "ab"]
+    jwt = ".".join([*parts, drawn(43)])
+    shown = run_on(here, f"t {jwt} t").stdout.split()[1]
+    assert [len(part) for part in shown.split(".")] == [len(part) for part in jwt.split(".")]
+    assert shown.startswith("eyJxxx")
+    assert not any(survives(part, shown) for part in jwt.split("."))
+    kept = run_on(here, f"t {jwt} t", "--jwt", "signature").stdout.split()[1]
+    assert kept.split(".")[:2] == parts
+    assert PSEUDONYM.fullmatch(kept.split(".")[2].encode())
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\\n"])
+def test_a_private_key_is_hidden_between_its_lines(line_break: str, here: Path) -> None:
+    body = [drawn(64), drawn(64), drawn(20) + "=="]
+    lines = ["-----BEGIN EC PRIVATE KEY-----", *body, "-----END EC PRIVATE KEY-----", "after"]
+    for count in (5, 3):
+        result = redacted(line_break.join([*lines[:count], *lines[5:]]).encode(), here).decode()
+        assert not any(survives(line, result) for line in body)
+        assert result.startswith(lines[0] + line_break + "x")
+        assert len(result) == len(line_break.join([*lines[:count], *lines[5:]]))
+
+
+# Names that say: this is a secret
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Authorization: Bearer {}\r\n",
+        "authorization: {}\n",
+        "Authorization: Token {}\n",
+        'Authorization: Bearer "{}"\n',
+        "Proxy-Authorization: Basic {}\n",
+        "Cookie: a={}; b=\n",
+        "cookie: x=; a={}",
+        'Cookie: a="{}"; b=\n',
+        "Set-Cookie: a={}; Path=/; HttpOnly\n",
+        "X-Auth-Token: {}\n",
+        "x-api-key: {}\n",
+        '-H "Authorization: {}"',
+        "-H 'X-Secret: {}' https://x",
+        "curl -u me:{} https://x",
+        "curl -b 'a={}' https://x",
+        "tool --api-key {} --x",
+        "tool --password={} --x",
+        "https://me:{}@example.com/",
+        "https://x/?api_key={}&page=2",
+        "https://x/?page=2&access_token={}",
+        "https://x/?next=%2F%3Ftoken%3D{}%26a%3Db",
+        "user=me&password={}",
+        "password={}&user=me",
+        "A_PASSWORD={}\n",
+        "export A_SECRET='{}'\n",
+        'API_KEY_PROD="{}"\r\n',
+        "password: {}\n",
+        '{{"password": "{}"}}',
+        '{{"clientSecret":"{}"}}',
+        '{{"text": "{{\\"token\\": \\"{}\\"}}"}}',
+        '{{"text": "{{\\\\\\"token\\\\\\":\\\\\\"{}\\\\\\"}}"}}',
+        '{{"name": "Authorization", "value": "Bearer {}"}}',
+        '{{"name": "cookie",\n   "value": "a={}; b="}}',
+        '{{"name": "password", "value": "{}"}}',
+        '{{"cookies": [{{"name": "a", "path": "/", "value": "{}"}}]}}',
+        "[('x-token', '{}'), ('a', 'b')]",
+        "{{'Authorization': 'Bearer {}'}}",
+        "<password>{}</password>",
+        "Bearer {}",
+    ],
+)
+@pytest.mark.parametrize("finder", [best_finder, WordFinder])
+def test_what_a_name_says_is_a_secret_is_hidden(written: str, finder: Callable[..., Any], here: Path) -> None:
+    secret = drawn()
+    before = written.format(secret)
+    result = redacted(before.encode(), here, finder=finder(SHAPES)).decode()
+    assert not survives(secret, result)
+    assert result == before.replace(secret, result[before.index(secret) :][: len(secret)])
+    assert PSEUDONYM.fullmatch(result[before.index(secret) :][: len(secret)].encode())
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Authorization: Bearer \r\n",
+        "Authorization: Bearer undefined\n",
+        "X-API-Key: $API_KEY\n",
+        "X-API-Key: your_api_key_here\n",
+        '{"token": null, "password": ""}',
+        "X-API-Key: hopx_live_YOUR_KEY_HERE\n",
+        "token = get_token(a, b)\n",
+        "var token=e.next(),n=1;",
+        '{"total_tokens": 12345678, "token_type": "bearer_token"}',
+        "the password is wrong, and so is the secret: try again\n",
+        "Set-Cookie: a=; Path=/; Max-Age=0\n",
+        '["token", "password", "secret"]',
+        "id hopx_live_NXAXAV4sU3Ii is revoked\n",
+        "<div class=token>hello</div>",
+        "https://example.com:8080/a@b",
+    ],
+)
+def test_what_is_no_secret_is_left(written: str, here: Path) -> None:
+    ran = run_on(here, written)
+    assert (ran.status, ran.stdout) == (0, written)
+    assert "no secrets were found" in ran.stderr
+
+
+def test_a_secret_that_nothing_announces_is_hidden_where_something_announced_it_elsewhere(here: Path) -> None:
+    secret = drawn()
+    coded = base64.b64encode(f"x{secret}".encode()).decode()
+    written = f"first {secret}\n{secret[5:17]}\n{coded}\npassword={secret}\n"
+    result = redacted(written.encode(), here).decode()
+    assert result.count("\n") == 4
+    assert not survives(secret, result)
+    assert len(set(re.findall(r"REDACTED\w+", result))) == 1
+
+
+# The proof
+
+
+def test_what_cannot_be_hidden_is_refused_and_nothing_is_written(here: Path) -> None:
+    written = '{"password": "[[[[[[[[]]", "x":\n [[[[[[[[]]]]]]]]}'
+    (here / "in.json").write_text(written)
+    ran = run_command(here, "redact", "in.json", "-o", "out.json")
+    assert (ran.status, ran.stdout) == (5, "")
+    assert "in.json: line 2, byte 33" in ran.stderr
+    assert "[[[[" not in ran.stderr
+    assert [path.name for path in here.iterdir()] == ["in.json"]
+
+
+@given(st.lists(st.binary(min_size=8, max_size=40), min_size=1, max_size=4), st.data())
+def test_every_window_of_a_secret_is_found_wherever_it_stands(found: list[bytes], data: st.DataObject) -> None:
+    windows = windows_of(found)
+    before, after = data.draw(st.binary(max_size=30)), data.draw(st.binary(max_size=30))
+    for window in sorted(windows)[:5]:
+        places = list(hits(io.BytesIO(before + window + after), best_search(windows)))
+        assert any(start <= len(before) and end >= len(before) + 8 for start, end in places)
+
+
+def test_thousands_of_secrets_are_searched_as_well(here: Path) -> None:
+    found = [drawn(43).encode() for _ in range(600)]
+    search = best_search(windows_of(found))
+    text = b"-" * 1001 + found[77][20:28] + b"-" * 99
+    assert list(hits(io.BytesIO(text), search)) == [(1001, 1009)]
+    assert list(hits(io.BytesIO(b"- " * 5000), search)) == []
+
+
+# Everything else survives
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 64, 4096])
+def test_no_border_between_chunks_lets_a_secret_through(chunk: int, here: Path) -> None:
+    key, cookie = minted(), drawn()
+    coded = base64.b64encode(f"user:{key}".encode()).decode()
+    entry = f'{{"name": "Cookie",\n "value": "sid={cookie}"}}, Basic {coded}, ghp_{drawn(36)}, {key}\r\n'
+    written = ("\N{KEY}" * (4096 // chunk % 5) + "x" * 4050 + entry).encode() * 3
+    result = redacted(written, here, chunk)
+    assert len(result) == len(written)
+    assert not survives(key.partition(".")[2], result)
+    assert not survives(cookie, result)
+
+
+text = st.text(max_size=30)
+names = st.sampled_from(["password", "token", "Cookie", "x", "api_key", "value", "cookies", "name", "Authorization"])
+values: st.SearchStrategy[Any] = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), text, st.builds(minted)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(st.one_of(names, text), inner, max_size=4),
+        st.builds(lambda name, value: {"name": name, "value": value}, names, inner),
+        st.builds(json.dumps, inner),
+    ),
+    max_leaves=12,
+)
+
+
+def structure(value: Any) -> Any:
+    if isinstance(value, dict):
+        return [(name, structure(inner)) for name, inner in value.items()]
+    return [structure(inner) for inner in value] if isinstance(value, list) else type(value)
+
+
+@given(values, st.sampled_from([None, 1]), st.booleans())
+@example({"password": "a\"b\\c'd1234\u1234\n"}, None, True)
+@example({"name": "Cookie", "value": 'a="b1234567890123456"; c=\\'}, 1, True)
+def test_json_stays_json_of_the_same_structure(value: Any, indent: int | None, ascii_only: bool) -> None:
+    written = json.dumps(value, indent=indent, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+    result = redacted(written, SCRATCH)
+    assert structure(json.loads(result)) == structure(value)
+    assert len(result) == len(written)
+    assert redacted(result, SCRATCH) == result
+
+
+PIECES = [
+    *(
+        "Authorization: Bearer ",
+        "Cookie: ",
+        "a=b; ",
+        "password=",
+        "token",
+        '"',
+        '\\"',
+        "'",
+        ": ",
+        "=",
+        "&",
+        "\n",
+        "\r\n",
+    ),
+    *("\\n", "eyJhbGciOi", ".", "://a:", "@", "-----BEGIN RSA PRIVATE KEY-----", "cookies", "[", "]", "Basic ", "ghp_"),
+    *("hopx_live_", "aG9weF9saXZlX", "%3D", " -u ", "set-cookie", "\\u201c", "\0", "<secret>", "</", ", ", "REDACTED"),
+]
+
+
+@given(st.lists(st.one_of(st.sampled_from(PIECES), text, st.builds(drawn)), max_size=25).map("".join), st.data())
+def test_lines_and_lengths_stay_and_a_second_time_changes_nothing(written: str, data: st.DataObject) -> None:
+    raw = written.encode("utf-8", "surrogatepass") + data.draw(st.binary(max_size=20))
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b", b"PK"):
+        return
+    try:
+        result = redacted(raw, SCRATCH, data.draw(st.sampled_from([5, 100, 1 << 20])))
+    except NotProvedError:
+        return
+    assert len(result) == len(raw)
+    assert result.count(b"\n") == raw.count(b"\n")
+    assert redacted(result, SCRATCH) == result
+
+
+@given(st.builds(minted), st.binary(max_size=40), st.binary(max_size=40), st.data())
+def test_no_encoding_and_no_place_lets_a_key_through(
+    key: str, before: bytes, after: bytes, data: st.DataObject
+) -> None:
+    encode = data.draw(
+        st.sampled_from(
+            [
+                str,
+                lambda one: quote(one, safe=""),
+                lambda one: json.dumps(json.dumps(one)),
+                lambda one: base64.b64encode(one.encode()).decode(),
+                lambda one: base64.urlsafe_b64encode(f"ab:{one}".encode()).decode(),
+            ]
+        )
+    )
+    raw = b"- " + before + b" " + encode(key).encode() + b" " + after
+    result = redacted(raw, SCRATCH, data.draw(st.sampled_from([3, 50, 1 << 20])))
+    assert not survives(key.partition(".")[2], result)
+
+
+SCRATCH = Path("/nowhere")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _scratch(tmp_path_factory: pytest.TempPathFactory) -> None:
+    global SCRATCH
+    SCRATCH = tmp_path_factory.mktemp("redact")
+
+
+# Files
+
+
+def test_bytes_that_are_no_text_line_ends_and_marks_survive(here: Path) -> None:
+    key = minted()
+    written = b"\xef\xbb\xbfa\r\nb\rc\n\xff\xfe\x80" + key.encode() + b"\x00\x1b[1m\r\n" + bytes(range(128, 256))
+    (here / "in").write_bytes(written)
+    ran = run_command(here, "redact", "in", "-o", "out")
+    assert ran.status == 0
+    secret = key.partition(".")[2].encode()
+    at = written.index(secret)
+    result = (here / "out").read_bytes()
+    assert (result[:at], result[at + 43 :]) == (written[:at], written[at + 43 :])
+
+
+def test_gzip_stays_gzip_and_utf_16_stays_utf_16(here: Path) -> None:
+    key = minted()
+    (here / "log.gz").write_bytes(gzip.compress(f"{key}\n".encode()) * 2)
+    assert run_command(here, "redact", "log.gz", "-o", "out.gz").status == 0
+    result = gzip.decompress((here / "out.gz").read_bytes()).decode()
+    assert len(set(result.splitlines())) == 1
+    assert not survives(key.partition(".")[2], result)
+    for encoding, mark in (("utf-16", ""), ("utf-16-be", "\ufeff"), ("utf-16-le", "")):
+        (here / "env").write_bytes(f"{mark}A_KEY={key}\r\nB=1\r\n".encode(encoding))
+        assert run_command(here, "redact", "env", "-o", "out").status == 0
+        result = (here / "out").read_bytes().decode(encoding)
+        assert result.endswith("xA\r\nB=1\r\n")
+        assert not survives(key.partition(".")[2], result)
+
+
+@pytest.mark.parametrize("magic", [b"PK\x03\x04", b"BZh91AY", b"\xfd7zXZ\0", b"(\xb5/\xfd"])
+def test_what_cannot_be_looked_into_is_refused(magic: bytes, here: Path) -> None:
+    (here / "in.har").write_bytes(magic + b"x" * 50)
+    ran = run_command(here, "redact", "in.har")
+    assert (ran.status, ran.stdout) == (5, "")
+    assert "in.har: is " in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["gone"], "gone: No such file"),
+        (["."], ".: Is a directory"),
+        (["broken.gz"], "broken.gz: is packed with gzip and broken"),
+        (["a", "b"], "several inputs need a directory"),
+        (["a", "b", "-o", "gone"], "is no directory"),
+        (["a", "-o", "gone/out"], "gone: is no directory"),
+        (["a", "-o", "a"], "is an input"),
+        (["a", "-o", "./a"], "is an input"),
+        (["a", "sub/a", "-o", "sub"], "same"),
+        (["-", "-"], "once"),
+        (["-", "--in-place"], "--in-place writes"),
+        (["a", "--in-place", "-o", "b"], "--in-place writes"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_nothing_is_written(words: list[str], says: str, here: Path) -> None:
+    (here / "sub").mkdir()
+    for name in ("a", "b", "sub/a"):
+        (here / name).write_text(f"{name}\n")
+    (here / "broken.gz").write_bytes(gzip.compress(b"x" * 1000)[:-9])
+    before = sorted(here.rglob("*"))
+    ran = run_command(here, "redact", *words)
+    assert (ran.status, ran.stdout) == (2, "")
+    assert says in ran.stderr
+    assert sorted(here.rglob("*")) == before
+    assert (here / "a").read_text() == "a\n"
+
+
+def test_a_file_is_written_over_when_that_is_asked_for_and_keeps_its_mode(here: Path) -> None:
+    key = minted()
+    file = here / "a.env"
+    file.write_text(f"A={key}\n")
+    file.chmod(0o640)
+    (here / "link").symlink_to("a.env")
+    ran = run_command(here, "redact", "link", "--in-place")
+    assert (ran.status, ran.stdout) == (0, "")
+    assert "REDACTED" in file.read_text()
+    assert (file.stat().st_mode & 0o777, (here / "link").is_symlink()) == (0o640, True)
+
+
+def test_an_empty_file_stays_empty(here: Path) -> None:
+    (here / "empty").write_text("")
+    ran = run_command(here, "redact", "empty")
+    assert (ran.status, ran.stdout) == (0, "")
+
+
+def test_the_summary_names_kinds_and_places_and_no_secret(here: Path) -> None:
+    key, cookie = minted(), drawn()
+    (here / "a.log").write_text(f"\n\nk {key}\nCookie: a={cookie}; b={cookie}\n{key}\n")
+    ran = run_command(here, "redact", "a.log")
+    assert "4 secrets replaced, 2 different" in ran.stderr
+    assert "key: 2, 1 different, first in a.log, line 3" in ran.stderr
+    assert "cookie: 2, 1 different, first in a.log, line 4" in ran.stderr
+    assert not survives(key.partition(".")[2], ran.stderr)
+    assert not survives(cookie, ran.stderr)
+
+
+def test_another_api_has_its_own_keys(here: Path) -> None:
+    other = str(Path(__file__).resolve().parent / "other-api.yaml")
+    key = run_command(here, "key", "mint", "--spec", other).stdout.strip()
+    ran = run_on(here, f"say {key} again", "--spec", other)
+    assert ran.stdout.startswith(f"say {key[:22]}REDACTED")
+    assert not survives(key[22:], ran.output)
