@@ -1,0 +1,146 @@
+"""Evidence: what people hand in, as partial exchanges, settings and failures; everything keeps its place.
+
+Texts in here are redacted; only a `Credential` still holds what stood in a key's place, and never shows it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from conformance.exchange import Headers
+    from conformance.keys import ApiKey
+
+Carrier = Literal["header", "query", "cookie", "body", "user", "variable", "text"]
+Witness = Literal["client", "server"]
+Holder = Literal["process", "file", "docker", "compose", "systemd", "shell", "client"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something stands: a file as it was named, and what a person looks for in it (`line 14`, `entry 3`)."""
+
+    source: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.source}, {self.where}" if self.where else self.source
+
+
+@dataclass(frozen=True)
+class Credential:
+    """What stood where a key belongs, or was about to be put there.
+
+    `carrier` is what held it and `name` how that was spelled (`x-api-key`, `HOPX_API_KEY`); `scheme` is the word before
+    it, as it was written (`Bearer`).
+    """
+
+    key: ApiKey
+    place: Place
+    carrier: Carrier
+    name: str = ""
+    scheme: str = ""
+
+
+@dataclass(frozen=True)
+class PartialExchange:
+    """A request, its response, or both, as far as one witness wrote them down.
+
+    `status` is `None` where no response was seen, and 0 where the witness says that there was none; `at` is in seconds
+    since 1970; `lacks` names what the source leaves out (`request headers`), so that nothing is concluded from its
+    absence. `key_id` is what a log says of the key; `origin` who sent the request there (an address, a pod).
+    `code`, `message` and `request_id` are what the response says, wherever it says it.
+    """
+
+    place: Place
+    witness: Witness = "client"
+    client: str = ""
+    method: str = ""
+    url: str = ""
+    headers: Headers = ()
+    credentials: tuple[Credential, ...] = ()
+    status: int | None = None
+    response_headers: Headers = ()
+    response_text: str = ""
+    code: str = ""
+    message: str = ""
+    request_id: str = ""
+    at: float | None = None
+    key_id: str = ""
+    origin: str = ""
+    lacks: frozenset[str] = frozenset()
+
+    def response_header(self, name: str) -> str:
+        """The first value of a response header, whatever the case of its name; nothing where there is none."""
+        wanted = name.lower()
+        return next((value for key, value in self.response_headers if key.lower() == wanted), "")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A variable as a process has it or a file sets it.
+
+    `credential` is `None` where it is set to nothing or is no key's variable; `value` then says what it is set to.
+    `marks` are what is odd about how it is written (`bom`, `crlf`, `utf-16`, `quoted`).
+    """
+
+    place: Place
+    holder: Holder
+    name: str
+    credential: Credential | None = None
+    value: str = ""
+    marks: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What a client told its user: an error, in a line or in a whole traceback.
+
+    `client` is the library that raised it (`hopx-ai`, `requests`), `type` the name of its class, `text` all of it;
+    `at_character` is the position that an encoding error names, counted from 0.
+    """
+
+    place: Place
+    client: str = ""
+    type: str = ""
+    message: str = ""
+    text: str = ""
+    status: int | None = None
+    code: str = ""
+    request_id: str = ""
+    url: str = ""
+    credentials: tuple[Credential, ...] = ()
+    at_character: int | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """What could not be read, or was left out, and why."""
+
+    place: Place
+    says: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that was handed in; several pieces are put together with `+`.
+
+    `credentials` are those that stand alone: a key by itself, or in a text that is no request, setting or error.
+    """
+
+    exchanges: tuple[PartialExchange, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    credentials: tuple[Credential, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+    def __add__(self, other: Evidence) -> Evidence:
+        return Evidence(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+
+    @property
+    def every_credential(self) -> tuple[Credential, ...]:
+        """All credentials, wherever they stand."""
+        held = [one.credentials for one in self.exchanges] + [one.credentials for one in self.failures]
+        set_to = [one.credential for one in self.settings if one.credential]
+        return (*self.credentials, *(credential for some in held for credential in some), *set_to)

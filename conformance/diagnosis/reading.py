@@ -1,0 +1,95 @@
+"""What every reader of evidence needs: what a key looks like here, and a way to hide whatever stands in its place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from conformance import placeholders
+from conformance.diagnosis.evidence import Credential, Evidence, Note, Place
+from conformance.diagnosis.shape import shape_of
+from conformance.keys import ApiKey
+from conformance.scrub import Scrubber
+from conformance.shapes import Shapes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.diagnosis.evidence import Carrier
+    from conformance.diagnosis.surface import Surface
+
+SHORTEST_SECRET = 8  # characters; less of a secret may be shown
+LONGEST_WORD = 4096  # characters
+_NO_SECRETS = {"url", "email", "prose", "command", "literal-null", "variable", "placeholder", "redacted", "empty"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """An input: how it was named, and a way to open it, unpacked, as often as it takes."""
+
+    name: str
+    open: Callable[[], BinaryIO]
+
+
+class Reader(Protocol):
+    """Reads one kind of evidence."""
+
+    def recognises(self, head: bytes) -> int:
+        """How sure the reader is, from 0 (no) to 100, that what begins so is of its kind."""
+        ...
+
+    def read(self, source: Source, reading: Reading) -> Evidence:
+        """What the source holds; what cannot be read becomes a note, whatever the bytes are."""
+        ...
+
+
+@dataclass
+class Reading:
+    """One reading of evidence: it knows the API, and remembers every secret that it meets.
+
+    `salt` makes the fingerprints of one reading comparable with each other and with nothing else.
+    """
+
+    surface: Surface
+    salt: bytes
+    scrubber: Scrubber = field(init=False)
+    shapes: Shapes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.scrubber = Scrubber(self.surface.key_format)
+        self.shapes = Shapes(self.surface.key_format)
+
+    def credential(self, text: str, place: Place, carrier: Carrier, name: str = "", scheme: str = "") -> Credential:
+        """What stood in a key's place, hidden and remembered; a placeholder may be shown."""
+        shown = text if placeholders.is_no_secret(text) else self.surface.key_format.redact(text)
+        if self._is_secret(text):
+            self.scrubber.learn(text)
+        return Credential(ApiKey(text, shown), place, carrier, name, scheme)
+
+    def hidden(self, text: str) -> str:
+        """The text without the secrets that were met so far, and without anything shaped like a key."""
+        return self.scrubber.scrub(text)
+
+    def keys_in(self, text: str, place: Place, carrier: Carrier = "text") -> tuple[Credential, ...]:
+        """Every word of a running text that begins as a key does, masked and shortened ones as well."""
+        found = (
+            match[0].rstrip(".") if not match[0].endswith("..") else match[0] for match in self._word.finditer(text)
+        )
+        return tuple(self.credential(word, place, carrier) for word in found)
+
+    @cached_property
+    def _word(self) -> re.Pattern[str]:
+        some = "|".join(map(re.escape, self.surface.key_format.prefixes))
+        return re.compile(rf"(?<![A-Za-z0-9_])(?:{some})[^\s\"'`<>(){{}}\[\],;|\\&]{{0,{LONGEST_WORD}}}")
+
+    def _is_secret(self, text: str) -> bool:
+        if len(text) < SHORTEST_SECRET or placeholders.is_no_secret(text):
+            return False
+        return _NO_SECRETS.isdisjoint(fact.name for fact in shape_of(text, self.surface.key_format).facts)
+
+
+def unreadable(source: Source, why: str) -> Evidence:
+    """Evidence that holds nothing but the reason why."""
+    return Evidence(notes=(Note(Place(source.name), why),))

@@ -1,0 +1,90 @@
+"""What a spec file says of an API that its evidence is read by: keys, headers, variables, addresses."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from conformance.keys import KeyFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_LOCAL = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|::1|host\.docker\.internal", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Surface:
+    """The side of an API that clients see.
+
+    `headers` are the documented ones in small letters, each with the scheme before its key; `wrong_headers` and
+    `wrong_fields` (of a query, a cookie or a body) are those that people try; `variables` begins with the one that
+    clients read.
+    """
+
+    key: dict[str, Any]
+    base_url: str
+    base_url_variable: str
+    headers: dict[str, str]
+    wrong_headers: tuple[str, ...]
+    wrong_fields: tuple[str, ...]
+    variables: tuple[str, ...]
+    paths: tuple[str, ...]
+
+    @cached_property
+    def key_format(self) -> KeyFormat:
+        """The documented format of keys."""
+        return KeyFormat(self.key)
+
+    @property
+    def variable(self) -> str:
+        """The variable that clients read their key from."""
+        return self.variables[0] if self.variables else ""
+
+    @property
+    def host(self) -> str:
+        """The host of the API."""
+        return urlsplit(self.base_url).hostname or ""
+
+    def is_own_host(self, host: str) -> bool:
+        """Whether this is the API's host, or one of this machine, where a stand-in may be."""
+        return host.lower() == self.host or is_local(host)
+
+    def is_own_path(self, path: str) -> bool:
+        """Whether a path below the host is one of a documented operation, its base path left out of account."""
+        return self._path.search(path) is not None
+
+    @cached_property
+    def _path(self) -> re.Pattern[str]:
+        some = "|".join(re.escape(path).replace(r"\{id\}", "[^/]+") for path in self.paths)
+        return re.compile(f"(?:{some})/?$")
+
+
+def is_local(host: str) -> bool:
+    """Whether a host is this machine."""
+    return _LOCAL.fullmatch(host.strip("[]")) is not None
+
+
+def surface_of(spec: dict[str, Any]) -> Surface:
+    """The surface that a spec file describes, which other commands have checked."""
+    styles = spec.get("styles", {}).values()
+    wrong = spec.get("lookalikes", {}).values()
+    headers = {style["header"].lower(): style["value"].partition("{key}")[0].strip() for style in styles}
+    credentials: Iterable[dict[str, Any]] = spec.get("credentials", {}).values()
+    variables = [one["variable"] for one in credentials if one.get("variable")]
+    operations = spec.get("operations", {}).values()
+    return Surface(
+        key=spec["key"],
+        base_url=spec["base_url"],
+        base_url_variable=spec.get("base_url_variable", ""),
+        headers=headers,
+        wrong_headers=tuple(
+            {one["header"].lower(): None for one in wrong if "header" in one and one["header"].lower() not in headers}
+        ),
+        wrong_fields=tuple({one[kind]: None for one in wrong for kind in ("query", "cookie", "body") if kind in one}),
+        variables=(*variables, *spec.get("environments", {}).values()),
+        paths=tuple({operation["request"].partition(" ")[2]: None for operation in operations}),
+    )
