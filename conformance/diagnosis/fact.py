@@ -11,8 +11,12 @@ NOWHERE = Place("")
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing that the evidence shows: its name for the causes, a sentence for people, and where it stands."""
+    """One thing that the evidence shows: its name for the causes, a sentence for people, and where it stands.
+
+    `at` is what shows it there: the name of a header or variable, `url`, `status`.
+    """
 
     name: str
     says: str
     place: Place = NOWHERE
+    at: str = ""

@@ -24,12 +24,11 @@ def match(facts: Sequence[Fact], known: Knowledge) -> tuple[tuple[Finding, ...],
     explained = {fact.place for one in decided for fact in one.facts}
     open_facts = [fact for fact in facts if fact.place not in explained]
     named = {one.cause.id for one in decided}
-    suggested = [
-        found for cause in known.causes if cause.id not in named and (found := _suggested(cause, open_facts, facts))
-    ]
-    found = [*sorted(decided, key=lambda one: one.confidence != "certain"), *suggested]
-    if found:
-        return tuple(found), ()
+    others = [cause for cause in known.causes if cause.id not in named]
+    suggested = [found for cause in others if (found := _suggested(cause, open_facts, facts))]
+    findings = (*sorted(decided, key=lambda one: one.confidence != "certain"), *suggested)
+    if findings:
+        return findings, ()
     doubts, single = _doubts(facts, known)
     return tuple(single), tuple(doubts)
 

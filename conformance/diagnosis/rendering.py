@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 110
 _SHELLS = ("any", "bash")  # of which steps people see first; `hopx-auth spec causes ID` has all
-_ROTATE = "Replace the key as well: it was where others can read it."
+ROTATE = "Replace the key as well: it was where others can read it."
 _HEALTHY = "healthy: nothing in this evidence is wrong; whether the API accepts the key, only the API can say"
 
 
@@ -49,7 +49,7 @@ def _finding_as_json(finding: Finding) -> dict[str, Any]:
         "summary": summary(finding),
         "evidence": [_fact_as_json(fact) for fact in finding.facts],
         "against": [_fact_as_json(fact) for fact in finding.against],
-        "fix": [_step(remedy) for remedy in cause.fix] + ([_ROTATE] if cause.rotate else []),
+        "fix": [_step(remedy) for remedy in cause.fix] + ([ROTATE] if cause.rotate else []),
         "falsified_by": cause.falsified_by,
         "because": list(cause.because),
     }
@@ -75,7 +75,7 @@ def as_text(diagnosis: Diagnosis) -> str:
 
 
 def _lines(diagnosis: Diagnosis) -> Iterator[str]:
-    yield _headline(diagnosis)
+    yield headline(diagnosis)
     for finding in diagnosis.findings:
         yield ""
         yield from _of_finding(finding)
@@ -89,7 +89,8 @@ def _lines(diagnosis: Diagnosis) -> Iterator[str]:
         yield "keys: " + ", ".join(f"{key.key_id} (fingerprint {key.fingerprint})" for key in diagnosis.keys[:20])
 
 
-def _headline(diagnosis: Diagnosis) -> str:
+def headline(diagnosis: Diagnosis) -> str:
+    """The whole diagnosis in one line."""
     if diagnosis.verdict == "healthy":
         return _HEALTHY
     if diagnosis.verdict == "problem":
@@ -111,7 +112,7 @@ def _of_finding(finding: Finding) -> Iterator[str]:
             lines = remedy.text.rstrip().splitlines()
             yield from _wrapped(remedy.text, "    ") if remedy.kind == "do" else (f"      {line}" for line in lines)
     if cause.rotate:
-        yield f"    {_ROTATE}"
+        yield f"    {ROTATE}"
     yield from _wrapped(f"it is something else when: {cause.falsified_by}", "  ")
     if cause.because:
         yield f"  because: {', '.join(cause.because)}; more: hopx-auth spec causes {cause.id}"

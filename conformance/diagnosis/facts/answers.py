@@ -65,9 +65,9 @@ def _of_status(told: Told, case: Case) -> Iterator[Fact]:
         return
     if told.exchange and told.exchange.method.upper() == "OPTIONS" and status:
         if told.is_failure:
-            yield Fact("preflight-refused", f"a browser's preflight was answered with {status}", told.place)
+            yield Fact("preflight-refused", f"a browser's preflight was answered with {status}", told.place, "status")
     elif by_status := _BY_STATUS.get(status):
-        yield Fact(by_status[0], by_status[1], told.place)
+        yield Fact(by_status[0], by_status[1], told.place, "status")
     elif status in _REDIRECTS:
         yield from _of_redirect(told, case)
     elif status == 401:
@@ -88,31 +88,31 @@ _BY_STATUS = {
 def _of_form(told: Told, status: int) -> Iterator[Fact]:
     what = "a web page" if told.is_html else "an answer of the API"
     if 200 <= status < 300 and told.is_html:
-        yield Fact("page-for-answer", f"{status} with a web page, where the API answers with JSON", told.place)
+        yield Fact("page-for-answer", f"{status} with a web page, and the API answers with JSON", told.place, "status")
     elif status == 403:
-        yield Fact("forbidden-page" if told.is_html else "forbidden", f"403 with {what}", told.place)
+        yield Fact("forbidden-page" if told.is_html else "forbidden", f"403 with {what}", told.place, "status")
     elif status >= 500:
         is_page = told.is_html and status == 503
-        yield Fact("refused-page" if is_page else "server-error", f"{status} with {what}", told.place)
+        yield Fact("refused-page" if is_page else "server-error", f"{status} with {what}", told.place, "status")
 
 
 def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
     if told.is_html:
-        yield Fact("refused-page", "401 with a web page", told.place)
+        yield Fact("refused-page", "401 with a web page", told.place, "status")
         return
     exchange = told.exchange
     is_missing = _MISSING.search(told.message) is not None or _MISSING.search(told.body[:2000]) is not None
     if exchange is not None and exchange.credentials:
         if case.presented(exchange):
             name = "sent-but-missing" if is_missing else "refused"
-            yield Fact(name, "401 for a well-formed key in the right header", told.place)
+            yield Fact(name, "401 for a well-formed key in the right header", told.place, "status")
     elif exchange is not None and _shows_no_key(exchange):
         name = "key-not-sent" if exchange.witness == "client" else "unread-key"
-        yield Fact(name, f"{exchange.method or 'a'} request without a key was answered with 401", told.place)
+        yield Fact(name, f"{exchange.method or 'a'} request without a key was answered with 401", told.place, "status")
     elif is_missing and not told.shows_key:
-        yield Fact("said-missing", "401, and the answer says that there is no key", told.place)
+        yield Fact("said-missing", "401, and the answer says that there is no key", told.place, "status")
     else:
-        yield Fact("refused", "401, and nothing says why", told.place)
+        yield Fact("refused", "401, and nothing says why", told.place, "status")
 
 
 def _shows_no_key(exchange: PartialExchange) -> bool:
@@ -123,11 +123,16 @@ def _of_redirect(told: Told, case: Case) -> Iterator[Fact]:
     location = next((value for name, value in told.headers if name.lower() == "location"), "")
     asked, to = urlsplit(told.url), urlsplit(location)
     if to.hostname and not case.surface.is_own_host(to.hostname) and to.hostname != asked.hostname:
-        yield Fact("moved-to-page", f"{told.status} to another host", told.place)
+        yield Fact("moved-to-page", f"{told.status} to another host", told.place, "status")
     elif to.path and to.path.rstrip("/") == asked.path.rstrip("/") and to.path != asked.path:
-        yield Fact("moved-by-slash", f"{told.status}, which only changes the slash at the end of the path", told.place)
+        yield Fact(
+            "moved-by-slash",
+            f"{told.status}, for a slash at the end of the path",
+            told.place,
+            "status",
+        )
     else:
-        yield Fact("moved", f"{told.status}, which clients do not follow with a key", told.place)
+        yield Fact("moved", f"{told.status}, which clients do not follow with a key", told.place, "status")
 
 
 def of_addresses(case: Case) -> Iterator[Fact]:
@@ -143,10 +148,10 @@ def _of_address(exchange: PartialExchange, case: Case) -> Iterator[Fact]:
         return
     if host != case.surface.host:
         name = "sibling-host" if case.surface.is_sibling(host) else "other-host"
-        yield Fact(name, f"the request goes to {host}, and the API is at {case.surface.host}", exchange.place)
+        yield Fact(name, f"the request goes to {host}, and the API is at {case.surface.host}", exchange.place, "url")
         return
     if parts.scheme == "http":
-        yield Fact("plain-http", f"the request goes to http://{host}, without TLS", exchange.place)
+        yield Fact("plain-http", f"the request goes to http://{host}, without TLS", exchange.place, "url")
     is_below = parts.path == base.path or parts.path.startswith(base.path.rstrip("/") + "/")
     if not is_below and case.surface.is_own_path(parts.path):
-        yield Fact("other-path", f"the path {parts.path} is not below {base.path}", exchange.place)
+        yield Fact("other-path", f"the path {parts.path} is not below {base.path}", exchange.place, "url")

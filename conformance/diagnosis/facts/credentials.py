@@ -82,8 +82,8 @@ def of_texts(case: Case) -> Iterator[Fact]:
 
 
 def _own(shape: Shape, credential: Credential) -> list[Fact]:
-    where = credential.place
-    return [replace(fact, place=where, says=f"{_called(credential)}: {fact.says}") for fact in shape.facts]
+    where, at = credential.place, credential.name or credential.carrier
+    return [replace(fact, place=where, at=at, says=f"{_called(credential)}: {fact.says}") for fact in shape.facts]
 
 
 def _called(credential: Credential) -> str:
@@ -103,7 +103,9 @@ def _several(exchange: PartialExchange, case: Case) -> Iterator[Fact]:
 
 def _in_url(credential: Credential, case: Case) -> Iterator[Fact]:
     if credential.carrier == "query" and (case.is_key_like(credential) or credential.name in case.surface.wrong_fields):
-        yield Fact("key-in-query", f"the key is part of the URL, as {credential.name or 'text'}", credential.place)
+        yield Fact(
+            "key-in-query", f"the key is part of the URL, as {credential.name or 'text'}", credential.place, "url"
+        )
 
 
 def _placed(credential: Credential, exchange: PartialExchange, case: Case, *, has_key: bool) -> Iterator[Fact]:
@@ -114,18 +116,20 @@ def _placed(credential: Credential, exchange: PartialExchange, case: Case, *, ha
     if credential.carrier != "header":
         if case.is_key_like(credential) and not has_key:
             fact = "key-as-user" if credential.carrier == "user" else "key-in-other-place"
-            yield Fact(fact, f"the key is sent in the {credential.carrier}, not in a header", place)
+            yield Fact(fact, f"the key is sent in the {credential.carrier}, not in a header", place, name)
         return
     if name.lower() not in case.surface.headers:
         if not has_key and (case.is_key_like(credential) or name.lower() in case.surface.wrong_headers):
-            yield Fact("key-in-other-header", f"the key is sent in {name}, which the API does not read", place)
+            yield Fact("key-in-other-header", f"the key is sent in {name}, which the API does not read", place, name)
             yield from _of_shape(credential, case)
         return
     expected = case.surface.headers[name.lower()]
     if expected:
         yield from _with_scheme(credential, exchange, case, expected)
     elif credential.scheme:
-        yield Fact("scheme-in-plain-header", f"{name} begins with {credential.scheme}, and takes the key alone", place)
+        yield Fact(
+            "scheme-in-plain-header", f"{name} begins with {credential.scheme}, and takes the key alone", place, name
+        )
         yield from _of_shape(credential, case)
     else:
         yield from _of_shape(credential, case)
@@ -136,17 +140,19 @@ def _with_scheme(credential: Credential, exchange: PartialExchange, case: Case, 
     facts = {fact.name for fact in case.shape(credential).facts}
     if scheme == expected.lower():
         if facts & {"scheme-bearer", "scheme-without-space"}:
-            yield Fact("scheme-twice", f"{name} has the scheme {expected} twice", place)
+            yield Fact("scheme-twice", f"{name} has the scheme {expected} twice", place, name)
         yield from _of_shape(credential, case)
     elif scheme == "basic":
         yield from _basic(credential, exchange, case)
     elif scheme:
-        yield Fact("other-scheme", f"{name} has the scheme {credential.scheme}, where the API reads {expected}", place)
+        yield Fact(
+            "other-scheme", f"{name} has the scheme {credential.scheme}, where the API reads {expected}", place, name
+        )
         yield from _of_shape(credential, case)
     elif "scheme-without-space" in facts:
-        yield Fact("scheme-without-space", f"{name} has no space between {expected} and the key", place)
+        yield Fact("scheme-without-space", f"{name} has no space between {expected} and the key", place, name)
     elif case.is_key_like(credential) or not facts & {"literal-null", "empty", "variable"}:
-        yield Fact("scheme-missing", f"{name} holds the key without {expected} before it", place)
+        yield Fact("scheme-missing", f"{name} holds the key without {expected} before it", place, name)
         yield from _of_shape(credential, case)
     else:
         yield from _of_shape(credential, case)

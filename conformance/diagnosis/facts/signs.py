@@ -22,7 +22,7 @@ def of_signs(case: Case, signs: Iterable[KnownSign]) -> Iterator[Fact]:
             if _counts(sign, told) and any(
                 pattern.search(text) for within in sign.within for text in _texts(told, within)
             ):
-                yield Fact(sign.fact, sign.says, told.place)
+                yield Fact(sign.fact, sign.says, told.place, sign.within[0])
 
 
 def _counts(sign: KnownSign, told: Told) -> bool:
