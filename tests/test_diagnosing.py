@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from runs import ROOT
 
 from conformance.diagnosis.answer import said
 from conformance.diagnosis.carried import credentials_of_headers, credentials_of_url
 from conformance.diagnosis.diagnosing import diagnose
 from conformance.diagnosis.digest import knowledge
 from conformance.diagnosis.evidence import Evidence, Failure, PartialExchange, Place, Setting
+from conformance.diagnosis.facts.names import NAMES
 from conformance.diagnosis.reading import Reading
 from conformance.spec.files import default_causes, default_spec
 
@@ -308,7 +311,18 @@ def test_what_cannot_be_told_apart_is_asked(number: int) -> None:
     assert set(diagnosis.doubt.candidates) <= set(entry.candidates)
 
 
+def masked(story: Story, status: int) -> Story:
+    return story.asked(status, ("X-API-Key", "hopx_live_" + "*" * 20), witness="server", url="/v1/sandboxes")
+
+
 HEALTHY: list[Callable[[], Story]] = [
+    lambda: S().with_key(200, body="[]").asked(404, url="https://api.hopx.dev/favicon.ico", body=""),
+    lambda: S().with_key(200, body="[]").asked(401, url="https://console.hopx.dev/session"),
+    lambda: S().with_key(200, body="[]").asked(403, ("X-API-Key", "another-api"), url="https://api.example.com/track"),
+    lambda: (
+        S().with_key(200, body="[]").asked(403, ("Authorization", "Bearer eyJh.eyJh.x"), url="https://example.com/")
+    ),
+    lambda: masked(S(), 200),
     lambda: S().with_key(200, body="[]"),
     lambda: (s := S()).asked(201, ("Authorization", f"Bearer {s.key()}"), method="POST", body="{}"),
     lambda: (s := S()).set(VARIABLE, s.key()),
@@ -322,6 +336,39 @@ HEALTHY: list[Callable[[], Story]] = [
 def test_nothing_is_found_where_nothing_is_wrong(number: int) -> None:
     diagnosis = HEALTHY[number]().diagnosis()
     assert (diagnosis.verdict, diagnosis.findings, diagnosis.doubt) == ("healthy", (), None)
+
+
+def test_a_log_that_masks_the_keys_that_work_says_nothing_about_the_others() -> None:
+    assert masked(masked(S(), 200), 401).diagnosis().verdict == "cannot-tell"
+    assert [one.cause.id for one in masked(S(), 401).diagnosis().findings] == ["key-masked"]
+
+
+def test_the_names_of_facts_are_those_that_code_shows() -> None:
+    package = ROOT / "conformance" / "diagnosis"
+    files = [package / "shape.py", *(package / "facts").glob("*.py")]
+    texts = {
+        node.value
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert texts >= NAMES
+    shown = {
+        call.args[0].value
+        for file in files
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Fact" and call.args
+        if isinstance(call.args[0], ast.Constant)
+    }
+    assert shown <= NAMES
+
+
+def test_every_fact_that_points_to_nothing_is_one_that_says_nothing_is_wrong() -> None:
+    named = {name for cause in KNOWN.causes for one in cause.variants for name in (*one.decided_by, *one.suggested_by)}
+    named |= {name for entry in KNOWN.sets for name in entry.suggested_by}
+    named |= {name for cause in KNOWN.causes for name in cause.excluded_by}
+    neutral = {"redacted", "secret-length", "last-character", "scheme-other", "base-url-set", "proxy-set"}
+    assert (NAMES | {sign.fact for sign in KNOWN.signs}) - named == neutral
 
 
 def test_two_causes_are_both_reported() -> None:

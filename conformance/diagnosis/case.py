@@ -65,7 +65,9 @@ class Case:
     @cached_property
     def exchanges(self) -> tuple[PartialExchange, ...]:
         """Those that have to do with the API: at its host, with a credential of its kind, or for one of its paths."""
-        return tuple(one for one in self.evidence.exchanges if self._concerns(one))
+        near = tuple(one for one in self.evidence.exchanges if self._concerns(one))
+        # a header of the same name may belong to somebody else's API; that counts where nothing else does
+        return near or tuple(one for one in self.evidence.exchanges if self._has_header(one))
 
     @cached_property
     def answers(self) -> tuple[Told, ...]:
@@ -107,13 +109,20 @@ class Case:
         return tuple(one for one in documented if self.shape(one).well_formed)
 
     def _concerns(self, exchange: PartialExchange) -> bool:
-        host = host_of(exchange.url)
-        if not host or exchange.witness == "server" or self.surface.is_own_host(host) or self.surface.is_sibling(host):
+        host, path = host_of(exchange.url), urlsplit(exchange.url).path
+        if not host or exchange.witness == "server" or self.surface.is_own_path(path):
             return True
-        names = {*self.surface.headers, *self.surface.wrong_headers} - {"authorization"}
-        if any(one.name.lower() in names or self.is_key_like(one) for one in exchange.credentials):
+        if any(map(self.is_key_like, exchange.credentials)):
             return True
-        return self.surface.is_own_path(urlsplit(exchange.url).path)
+        if self.surface.is_sibling(host):
+            return exchange.status in (401, 403)
+        return self.surface.is_own_host(host) and (self._has_header(exchange) or self.surface.is_below_base(path))
+
+    def _has_header(self, exchange: PartialExchange) -> bool:
+        names = {*self.surface.headers, *self.surface.wrong_headers}
+        if not self.surface.is_own_host(host_of(exchange.url)):
+            names.discard("authorization")
+        return any(one.carrier == "header" and one.name.lower() in names for one in exchange.credentials)
 
 
 def host_of(url: str) -> str:

@@ -62,6 +62,11 @@ class Surface:
         """Whether a path below the host is one of a documented operation, its base path left out of account."""
         return self._path.search(path) is not None
 
+    def is_below_base(self, path: str) -> bool:
+        """Whether a path is the API's base path, or below it."""
+        base = urlsplit(self.base_url).path.rstrip("/")
+        return bool(base) and (path == base or path.startswith(f"{base}/"))
+
     @cached_property
     def _path(self) -> re.Pattern[str]:
         some = "|".join(re.escape(path).replace(r"\{id\}", "[^/]+") for path in self.paths)

@@ -26,6 +26,7 @@ NAMES = frozenset(
         "moved-by-slash",
         "moved-to-page",
         "no-answer",
+        "no-key-in-command",
         "other-host",
         "other-path",
         "page-for-answer",
@@ -39,6 +40,7 @@ NAMES = frozenset(
         "sent-but-missing",
         "server-error",
         "sibling-host",
+        "slash-at-end",
         "too-much-used",
         "unread-key",
     }
@@ -56,17 +58,24 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 def of_answers(case: Case) -> Iterator[Fact]:
     """What the status and form of every answer show."""
     for told in case.answers:
-        yield from _of_status(told, case)
+        if told.status is None or case.surface.is_sibling(told.host):
+            continue
+        if told.exchange and told.exchange.method.upper() == "OPTIONS":
+            yield from _of_preflight(told, told.exchange)
+        else:
+            yield from _of_status(told, told.status, case)
 
 
-def _of_status(told: Told, case: Case) -> Iterator[Fact]:
-    status = told.status
-    if status is None:
-        return
-    if told.exchange and told.exchange.method.upper() == "OPTIONS" and status:
-        if told.is_failure:
-            yield Fact("preflight-refused", f"a browser's preflight was answered with {status}", told.place, "status")
-    elif by_status := _BY_STATUS.get(status):
+def _of_preflight(told: Told, exchange: PartialExchange) -> Iterator[Fact]:
+    wants_headers = any(name.lower() == "access-control-request-headers" for name, _ in exchange.headers)
+    if told.status and told.is_failure:
+        yield Fact("preflight-refused", f"a browser's preflight was answered with {told.status}", told.place, "status")
+    elif told.status and wants_headers and not exchange.response_header("access-control-allow-headers"):
+        yield Fact("preflight-refused", "the answer to a browser's preflight allows no headers", told.place, "status")
+
+
+def _of_status(told: Told, status: int, case: Case) -> Iterator[Fact]:
+    if by_status := _BY_STATUS.get(status):
         yield Fact(by_status[0], by_status[1], told.place, "status")
     elif status in _REDIRECTS:
         yield from _of_redirect(told, case)
@@ -143,15 +152,26 @@ def of_addresses(case: Case) -> Iterator[Fact]:
 
 
 def _of_address(exchange: PartialExchange, case: Case) -> Iterator[Fact]:
-    host, parts, base = host_of(exchange.url), urlsplit(exchange.url), urlsplit(case.surface.base_url)
+    host, parts, surface = host_of(exchange.url), urlsplit(exchange.url), case.surface
     if not host or is_local(host):
         return
-    if host != case.surface.host:
-        name = "sibling-host" if case.surface.is_sibling(host) else "other-host"
-        yield Fact(name, f"the request goes to {host}, and the API is at {case.surface.host}", exchange.place, "url")
+    if host != surface.host:
+        if not surface.is_sibling(host) or any(map(case.is_key_like, exchange.credentials)):
+            name = "sibling-host" if surface.is_sibling(host) else "other-host"
+            yield Fact(name, f"the request goes to {host}, and the API is at {surface.host}", exchange.place, "url")
         return
     if parts.scheme == "http":
         yield Fact("plain-http", f"the request goes to http://{host}, without TLS", exchange.place, "url")
-    is_below = parts.path == base.path or parts.path.startswith(base.path.rstrip("/") + "/")
-    if not is_below and case.surface.is_own_path(parts.path):
-        yield Fact("other-path", f"the path {parts.path} is not below {base.path}", exchange.place, "url")
+    if exchange.status is None and parts.path.endswith("/") and surface.is_own_path(parts.path):
+        yield Fact("slash-at-end", "the path ends with a slash, and the documented one does not", exchange.place, "url")
+    if not surface.is_below_base(parts.path) and surface.is_own_path(parts.path):
+        yield Fact("other-path", f"the path {parts.path} is not below {surface.base_url}", exchange.place, "url")
+
+
+def of_commands(case: Case) -> Iterator[Fact]:
+    """A command for the API that sends no key at all."""
+    for exchange in case.exchanges:
+        is_command = exchange.witness == "client" and exchange.status is None and exchange.client == "curl"
+        hidden = any("value of" in one or one == UNSEEN_HEADERS for one in exchange.lacks)
+        if is_command and not exchange.credentials and not hidden:
+            yield Fact("no-key-in-command", "the command sends no key", exchange.place, "url")

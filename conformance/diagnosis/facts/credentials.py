@@ -19,6 +19,7 @@ NAMES = frozenset(
     {
         "basic-by-library",
         "basic-without-key",
+        "empty-header",
         "key-as-user",
         "key-in-basic",
         "key-in-other-header",
@@ -37,7 +38,18 @@ _SAYS_ITSELF = ("scheme-bearer", "scheme-basic", "scheme-other", "scheme-without
 _READS_NETRC = ("python-requests", "requests", "httpx", "python-httpx")
 _VARIANT = "prefix-variant"  # which is a trouble only where it was refused
 # what only says that a text is no key, which is nothing new where it is not in a key's place
-_VAGUE = ("no-prefix", "malformed", "empty", "prose", "command", "header-name", "assignment")
+# what says nothing in an error, which may shorten keys by itself
+_VAGUE = (
+    "no-prefix",
+    "malformed",
+    "empty",
+    "prose",
+    "command",
+    "header-name",
+    "assignment",
+    "masked",
+    "mask-character",
+)
 
 
 def of_requests(case: Case) -> Iterator[Fact]:
@@ -170,7 +182,18 @@ def _basic(credential: Credential, exchange: PartialExchange, case: Case) -> Ite
 
 def _of_shape(credential: Credential, case: Case) -> Iterator[Fact]:
     for fact in _own(case.shape(credential), credential):
-        if fact.name in ("literal-null", "empty"):
+        if fact.name == "literal-null" or (fact.name == "empty" and credential.scheme):
             yield replace(fact, name="null-in-header")
+        elif fact.name == "empty":
+            yield replace(fact, name="empty-header")
+        elif fact.name in ("masked", "mask-character") and _masks_by_itself(credential.place.source, case):
+            continue
         elif fact.name not in _SAYS_ITSELF:
             yield fact
+
+
+def _masks_by_itself(source: str, case: Case) -> bool:
+    """Whether who wrote this masks keys that work as well, so that a mask says nothing."""
+    works = (one for one in case.exchanges if one.place.source == source and is_success(one))
+    shown = (case.shape(credential) for one in works for credential in one.credentials)
+    return any(fact.name in ("masked", "mask-character") for shape in shown for fact in shape.facts)

@@ -19,6 +19,7 @@ PREDICATES = (
     credentials.of_texts,
     answers.of_answers,
     answers.of_addresses,
+    answers.of_commands,
     stories.of_redirects,
     stories.of_scopes,
     stories.of_things,
