@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 def of_signs(case: Case, signs: Iterable[KnownSign]) -> Iterator[Fact]:
     """Every sign that an answer, an error or a request shows."""
     for sign in signs:
-        pattern = re.compile(sign.matches, re.IGNORECASE)
-        for told in case.answers:
-            if _counts(sign, told) and any(
-                pattern.search(text) for within in sign.within for text in _texts(told, within)
-            ):
-                yield Fact(sign.fact, sign.says, told.place, sign.within[0])
+        told = [one for one in case.answers if _counts(sign, one)]
+        pattern = re.compile(sign.matches, re.IGNORECASE) if told else None
+        for one in told:
+            if pattern and any(pattern.search(text) for within in sign.within for text in _texts(one, within)):
+                yield Fact(sign.fact, sign.says, one.place, sign.within[0])
 
 
 def _counts(sign: KnownSign, told: Told) -> bool:
