@@ -50,10 +50,35 @@ _FAMILIES = {
     "body": "responsebody respbody responsepayload body",
 }
 _WRAPPERS = frozenset(
-    (
-        "request req http response res resp httprequest httpresponse log event context requestcontext data fields "
-        "jsonpayload payload attributes labels access entry record message meta extra url auth authorization"
-    ).split(" ")
+    [
+        "request",
+        "req",
+        "http",
+        "response",
+        "res",
+        "resp",
+        "httprequest",
+        "httpresponse",
+        "log",
+        "event",
+        "context",
+        "requestcontext",
+        "data",
+        "fields",
+        "jsonpayload",
+        "payload",
+        "attributes",
+        "labels",
+        "access",
+        "entry",
+        "record",
+        "message",
+        "meta",
+        "extra",
+        "url",
+        "auth",
+        "authorization",
+    ]
 )
 _HEADERS = frozenset({"headers", "header", "requestheaders", "reqheaders", "requestheader"})
 _ANSWERS = frozenset({"response", "res", "resp", "responseheaders", "respheaders", "upstream"})
