@@ -17,9 +17,9 @@ import pytest
 import yaml
 from runs import ROOT, SPEC, run_command
 
-from conformance.diagnosis.causes import causes_schema, default_causes, load
+from conformance.diagnosis.causes import causes_schema, load
 from conformance.keys import KeyFormat
-from conformance.spec.files import default_spec, specs_directory
+from conformance.spec.files import default_causes, default_spec, specs_directory
 from conformance.spec.mistakes import FileError
 
 if TYPE_CHECKING:

@@ -9,11 +9,10 @@ import pytest
 
 from conformance.cli import parser
 from conformance.diagnosis.cause import Cause, Fix, Step
-from conformance.diagnosis.causes import default_causes
 from conformance.diagnosis.causes import load as load_causes
 from conformance.mock.faults import FAULTS
 from conformance.options import OPTIONS
-from conformance.spec.files import default_spec
+from conformance.spec.files import default_causes, default_spec
 from conformance.spec.loader import load
 from conformance.spec.model import Spec
 

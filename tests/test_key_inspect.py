@@ -78,7 +78,7 @@ CASES: list[tuple[Callable[[str], str], list[str]]] = [
     (lambda key: key + "\\n", ["key-trailing-newline"]),
     (lambda key: key + " ", ["key-surrounding-whitespace"]),
     (lambda key: "\t" + key, ["key-surrounding-whitespace"]),
-    (lambda key: "\ufeff" + key, ["dotenv-bom-or-utf16"]),
+    (lambda key: "\ufeff" + key, ["unicode-lookalike-zwsp"]),
     (lambda key: f"“{key}”", ["unicode-lookalike-smart-quotes"]),
     (lambda key: key.replace(".", ".\u200b"), ["unicode-lookalike-zwsp", "key-mistyped"]),
     (lambda key: "\u00a0" + key, ["unicode-lookalike-nbsp"]),

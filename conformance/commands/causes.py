@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.commands.output import complain, print_result
-from conformance.diagnosis.causes import default_causes, load
+from conformance.diagnosis.causes import load
 from conformance.report.text import citation, printable
-from conformance.spec.files import default_spec
+from conformance.spec.files import default_causes, default_spec
 from conformance.spec.loader import load as load_spec
 from conformance.spec.mistakes import FileError, suggestion
 

@@ -36,7 +36,9 @@ def check_key(options: argparse.Namespace) -> int:
 
 def inspect_key(options: argparse.Namespace) -> int:
     """Say everything about the shape of a key; exit status 1 when something is wrong with it."""
+    from conformance.diagnosis.digest import knowledge
     from conformance.diagnosis.shape import shape_of
+    from conformance.spec.files import default_causes
 
     if options.text != "-":
         complain(
@@ -46,6 +48,9 @@ def inspect_key(options: argparse.Namespace) -> int:
         return 2
     key_format = key_format_of(options)
     shape = shape_of(_pasted() if sys.stdin and sys.stdin.isatty() else _text(options), key_format)
+    known = knowledge(default_causes(), Path(options.spec) if options.spec else default_spec())
+    facts = [{"fact": fact.name, "says": fact.says, "cause": known.pointed_to(fact.name)} for fact in shape.facts]
+    causes = list(dict.fromkeys(filter(None, (fact["cause"] for fact in facts))))
     result = {
         "well_formed": shape.well_formed,
         "shown": shape.shown,
@@ -53,12 +58,12 @@ def inspect_key(options: argparse.Namespace) -> int:
         "key_id": shape.key_id,
         "length": shape.length,
         "secret_length": shape.secret_length,
-        "facts": [{"fact": fact.name, "says": fact.says, "cause": fact.cause} for fact in shape.facts],
-        "causes": list(shape.causes),
+        "facts": facts,
+        "causes": causes,
     }
-    is_healthy = shape.well_formed and not set(shape.causes) - {_OF_ANOTHER_ENVIRONMENT}
+    is_healthy = shape.well_formed and not set(causes) - {_OF_ANOTHER_ENVIRONMENT}
     lines = [f"{shape.shown or 'nothing'}: {'well-formed' if shape.well_formed else 'no well-formed key'}"]
-    lines += [f"  {fact.says}{f' [{fact.cause}]' if fact.cause else ''}" for fact in shape.facts]
+    lines += [f"  {fact['says']} [{fact['cause']}]".removesuffix(" []") for fact in facts]
     print_result(options, result, "\n".join(lines))
     return 0 if is_healthy else 1
 

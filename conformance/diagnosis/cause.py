@@ -5,7 +5,7 @@ The field names are the keys of the YAML file. Every type refuses unknown keys.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -26,6 +26,11 @@ class Step(Entry, frozen=True):
     run: str = ""
     program: str = ""
     do: str = ""
+
+    @property
+    def kind(self) -> Literal["run", "program", "do"]:
+        """Which kind it is of."""
+        return "run" if self.run else "program" if self.program else "do"
 
     @property
     def text(self) -> str:
@@ -56,15 +61,41 @@ class Fix(Entry, frozen=True):
         return {name: steps for name in self.__struct_fields__ if (steps := getattr(self, name))}
 
 
+FactName = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$(?!\n)")]
+FactNames = Annotated[list[FactName], Meta(min_length=1)]
+
+
+class Sign(Entry, frozen=True):
+    """A fact that a pattern shows, wherever evidence holds such a text; letters' case does not matter.
+
+    `within` names what is searched: the code or message of an answer, its whole body, one of its headers as
+    `name: value`, the URL asked for, the name of an error's class, or all that a client printed. `status` are those
+    that count, 0 for an error that tells of none; `key: unseen` leaves out the errors that show the key.
+    """
+
+    fact: FactName
+    within: Annotated[list[Literal["code", "message", "body", "header", "url", "type", "error"]], Meta(min_length=1)]
+    matches: Text
+    says: Text
+    status: list[int] = []
+    key: Literal["any", "unseen"] = "any"
+
+
 class Variant(Entry, frozen=True):
-    """A form of a cause that has an id of its own."""
+    """A form of a cause that has an id of its own; what decides it decides the cause."""
 
     id: Slug
     says: Text
+    decided_by: FactNames = []
+    suggested_by: FactNames = []
 
 
 class Cause(Entry, frozen=True):
-    """A reason why authentication fails; `rotate` says that the key was exposed, and has to be replaced too."""
+    """A reason why authentication fails; `rotate` says that the key was exposed, and has to be replaced too.
+
+    The facts that it is `decided_by` admit nothing else; those that it is `suggested_by` do; and with one that it is
+    `excluded_by` it is not the cause.
+    """
 
     id: Slug
     title: Text
@@ -72,6 +103,9 @@ class Cause(Entry, frozen=True):
     shows: Texts
     fix: Fix
     falsified_by: Text
+    decided_by: FactNames = []
+    suggested_by: FactNames = []
+    excluded_by: FactNames = []
     variants: Annotated[list[Variant], Meta(min_length=1)] = []
     because: Texts = []
     threads: Annotated[list[Thread], Meta(min_length=1)] = []
@@ -79,7 +113,10 @@ class Cause(Entry, frozen=True):
 
 
 class Lookalikes(Entry, frozen=True):
-    """Causes that some evidence cannot tell apart, and the cheapest observation that can."""
+    """Causes that some evidence cannot tell apart, and the cheapest observation that can.
+
+    The facts that it is `suggested_by` show such evidence.
+    """
 
     id: SetId
     when: Text
@@ -87,6 +124,7 @@ class Lookalikes(Entry, frozen=True):
     ask: Text
     splits: Text
     observation: Slug
+    suggested_by: FactNames = []
 
 
 class Causes(Entry, frozen=True):
@@ -95,6 +133,7 @@ class Causes(Entry, frozen=True):
     title: Text
     causes: Annotated[list[Cause], Meta(min_length=1)]
     indistinguishable: Annotated[list[Lookalikes], Meta(min_length=1)] = []
+    signs: Annotated[list[Sign], Meta(min_length=1)] = []
 
     def by_id(self) -> dict[str, Cause]:
         """The causes by their ids and by those of their variants."""

@@ -9,17 +9,11 @@ from conformance.diagnosis.cause import Causes
 from conformance.diagnosis.references import check_references
 from conformance.spec import loader
 from conformance.spec import source as sources
-from conformance.spec.files import specs_directory
 from conformance.spec.mistakes import FileError
 from conformance.spec.schema import schema_of
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def default_causes() -> Path:
-    """The causes file that is used when none is named."""
-    return specs_directory() / "causes.yaml"
 
 
 @cache

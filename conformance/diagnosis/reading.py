@@ -55,11 +55,14 @@ class Reading:
     surface: Surface
     salt: bytes
     scrubber: Scrubber = field(init=False)
-    shapes: Shapes = field(init=False)
 
     def __post_init__(self) -> None:
         self.scrubber = Scrubber(self.surface.key_format)
-        self.shapes = Shapes(self.surface.key_format)
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """Where keys stand in a text, plain, encoded or wrapped."""
+        return Shapes(self.surface.key_format)
 
     def credential(self, text: str, place: Place, carrier: Carrier, name: str = "", scheme: str = "") -> Credential:
         """What stood in a key's place, hidden and remembered; a placeholder may be shown."""

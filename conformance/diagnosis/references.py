@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from conformance.diagnosis.facts.names import NAMES
 from conformance.spec.raw import entries, mapping, note_taken, note_unknown
 
 if TYPE_CHECKING:
@@ -33,9 +34,29 @@ def check_references(source: Source, citable: Set[str]) -> None:
         for number, cited in enumerate(entries(cause.get("because"))):
             note_unknown(source, (*path, "because", number), "claim or disagreement", [str(cited)], citable)
         _check_fix(source, (*path, "fix"), mapping(cause.get("fix")))
+    _check_facts(source, causes, sets)
     known = {str(cause["id"]) for cause in causes if "id" in cause}
     for index, entry in enumerate(sets):
         _check_candidates(source, ("indistinguishable", index, "candidates"), entries(entry.get("candidates")), known)
+
+
+def _check_facts(source: Source, causes: list[dict[str, Any]], sets: list[dict[str, Any]]) -> None:
+    """Facts are those that code or a sign of the file can show; signs are patterns."""
+    signs = [mapping(entry) for entry in entries(mapping(source.data).get("signs"))]
+    known = NAMES | {str(sign.get("fact")) for sign in signs}
+    for index, sign in enumerate(signs):
+        try:
+            re.compile(str(sign.get("matches")))
+        except re.error as error:
+            source.mistake(("signs", index, "matches"), f"this is no pattern: {error}")
+    places: list[tuple[Path, dict[str, Any]]] = [(("indistinguishable", at), entry) for at, entry in enumerate(sets)]
+    for at, cause in enumerate(causes):
+        places.append((("causes", at), cause))
+        variants = entries(cause.get("variants"))
+        places += [(("causes", at, "variants", number), mapping(one)) for number, one in enumerate(variants)]
+    for path, entry in places:
+        for name in ("decided_by", "suggested_by", "excluded_by"):
+            note_unknown(source, (*path, name), "fact", map(str, entries(entry.get(name))), known)
 
 
 def _ids(causes: list[dict[str, Any]]) -> Iterator[tuple[Path, Any]]:

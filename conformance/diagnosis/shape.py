@@ -1,4 +1,4 @@
-"""What can be said of a credential from its text alone: facts, each with the cause that it points to, and no secret."""
+"""What can be said of a credential from its text alone: facts, and nothing of a secret."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance import placeholders
+from conformance.diagnosis.fact import Fact
 from conformance.keys import MalformedKeyError
 from conformance.vendors import VENDORS
 
@@ -16,16 +17,75 @@ if TYPE_CHECKING:
 
     from conformance.keys import KeyFormat
 
+NAMES = frozenset(
+    {
+        "assignment",
+        "byte-order-mark",
+        "command",
+        "control-character",
+        "cyrillic",
+        "ellipsis",
+        "email",
+        "empty",
+        "escaped-newline",
+        "header-name",
+        "id-alphabet",
+        "id-cut",
+        "id-length",
+        "id-only",
+        "jwt",
+        "last-character",
+        "last-character-impossible",
+        "leading-space",
+        "line-break",
+        "literal-null",
+        "malformed",
+        "mask-character",
+        "masked",
+        "no-break-space",
+        "no-prefix",
+        "no-separator",
+        "not-ascii",
+        "other-vendor",
+        "placeholder",
+        "prefix-case",
+        "prefix-cut",
+        "prefix-variant",
+        "prose",
+        "quotes",
+        "redacted",
+        "scheme-basic",
+        "scheme-bearer",
+        "scheme-other",
+        "scheme-without-space",
+        "secret-alphabet",
+        "secret-length",
+        "secret-long",
+        "secret-missing",
+        "secret-one-short",
+        "secret-only",
+        "secret-short",
+        "smart-quotes",
+        "trailing-cr",
+        "trailing-newline",
+        "trailing-space",
+        "typographic-dash",
+        "url",
+        "variable",
+        "zero-width",
+    }
+)
+_RIGHT = ("secret-length", "last-character", "redacted")
 _CONSIDERED = 100_000  # characters; nobody's key is longer
 _SMART = {
-    **dict.fromkeys("‘’“”„‚«»′″", ("a typographic quotation mark", "unicode-lookalike-smart-quotes")),
-    **dict.fromkeys("‐‑‒–—―−", ("a dash that is no hyphen", "unicode-lookalike-en-dash")),
-    **dict.fromkeys("\u00a0\u202f\u2007", ("a no-break space", "unicode-lookalike-nbsp")),
-    **dict.fromkeys("\u200b\u200c\u200d\u2060\u00ad", ("an invisible character", "unicode-lookalike-zwsp")),
+    **dict.fromkeys("‘’“”„‚«»′″", ("a typographic quotation mark", "smart-quotes")),
+    **dict.fromkeys("‐‑‒–—―−", ("a dash that is no hyphen", "typographic-dash")),
+    **dict.fromkeys("\u00a0\u202f\u2007", ("a no-break space", "no-break-space")),
+    **dict.fromkeys("\u200b\u200c\u200d\u2060\u00ad", ("an invisible character", "zero-width")),
 }
 _QUOTES = "\"'`‘’“”„‚«»"
 _SPACES = " \t\r\n\v\f"
-_INVISIBLE = "".join(one for one, (_, cause) in _SMART.items() if cause.endswith(("nbsp", "zwsp")))
+_INVISIBLE = "".join(one for one, (_, fact) in _SMART.items() if fact in ("no-break-space", "zero-width"))
 _SCHEME = re.compile(r"(bearer|basic|token|apikey|digest)(?:\s+|:\s*|%20|\Z)", re.IGNORECASE)
 _GLUED_SCHEME = re.compile(r"bearer(?=[a-z0-9]+[_-])", re.IGNORECASE)
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,40}:\s+(?=\S)")
@@ -37,16 +97,6 @@ _COMMAND = re.compile(
     r"(?:curl|wget|export|echo|cat|printenv|op|vault|aws|gcloud|sudo|python3?|node|npx)\s+\S", re.IGNORECASE
 )
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){1,4}")
-_VENDOR = [(vendor, re.compile(re.escape(vendor.begins) + vendor.rest)) for vendor in VENDORS]
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One thing that the text shows: its name for programs, a sentence for people, and the cause it points to."""
-
-    name: str
-    says: str
-    cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,11 +111,6 @@ class Shape:
     secret_length: int
     facts: tuple[Fact, ...]
 
-    @property
-    def causes(self) -> tuple[str, ...]:
-        """The causes that the facts point to, each once, in order."""
-        return tuple(dict.fromkeys(fact.cause for fact in self.facts if fact.cause))
-
 
 def shape_of(text: str, key_format: KeyFormat) -> Shape:
     """Everything that the text of a credential shows; its wrappings are taken off and named one after the other."""
@@ -79,8 +124,8 @@ def shape_of(text: str, key_format: KeyFormat) -> Shape:
         well_formed = True
     except MalformedKeyError as error:
         well_formed = False
-        if not any(fact.cause for fact in facts):
-            facts.append(Fact("malformed", f"no key: {error}", "not-a-key"))
+        if not any(fact.name not in _RIGHT for fact in facts):
+            facts.append(Fact("malformed", f"no key: {error}"))
     return Shape(well_formed, key_format.redact(text), prefix, key_id, len(text), len(secret), tuple(facts))
 
 
@@ -108,7 +153,7 @@ def _unwrapped(text: str) -> tuple[str, list[Fact]]:
 
 def _without_bom(text: str) -> tuple[str, list[Fact]]:
     bare = text.strip("\ufeff")
-    facts = [Fact("bom", "a byte order mark stands at an end", "dotenv-bom-or-utf16")]
+    facts = [Fact("byte-order-mark", "a byte order mark stands at an end")]
     return bare, facts if len(bare) < len(text) else []
 
 
@@ -116,26 +161,26 @@ def _without_ends(text: str) -> tuple[str, list[Fact]]:
     bare = text.strip(_SPACES)
     facts: list[Fact] = []
     before, after = text[: len(text) - len(text.lstrip(_SPACES))], text[len(text.rstrip(_SPACES)) :]
-    if "\r" in after:
-        facts.append(Fact("trailing-cr", "a carriage return stands at the end", "key-trailing-newline-cr"))
+    if "\r" in after and "\n" not in after:
+        facts.append(Fact("trailing-cr", "a carriage return stands at the end"))
     if "\n" in after:
-        facts.append(Fact("trailing-newline", "a newline stands at the end", "key-trailing-newline"))
+        facts.append(Fact("trailing-newline", "a newline stands at the end"))
     if after.strip("\r\n"):
-        facts.append(Fact("trailing-space", "whitespace stands at the end", "key-surrounding-whitespace"))
+        facts.append(Fact("trailing-space", "whitespace stands at the end"))
     if before:
-        facts.append(Fact("leading-space", "whitespace stands in front", "key-surrounding-whitespace"))
+        facts.append(Fact("leading-space", "whitespace stands in front"))
     return bare, facts if bare else []
 
 
 def _without_invisible(text: str) -> tuple[str, list[Fact]]:
     ends = [one for one in (text[:1], text[-1:]) if one in _INVISIBLE]
-    facts = [Fact("invisible", f"{_SMART[one][0]} stands at an end", _SMART[one][1]) for one in ends if one]
+    facts = [Fact(_SMART[one][1], f"{_SMART[one][0]} stands at an end") for one in ends if one]
     return text.strip(_INVISIBLE), facts
 
 
 def _without_escapes(text: str) -> tuple[str, list[Fact]]:
     bare = _ESCAPED.sub("", text)
-    facts = [Fact("escaped-newline", "an escaped newline is spelled out at the end", "key-trailing-newline")]
+    facts = [Fact("escaped-newline", "an escaped newline is spelled out at the end")]
     return bare, facts if len(bare) < len(text) else []
 
 
@@ -146,37 +191,35 @@ def _without_quotes(text: str) -> tuple[str, list[Fact]]:
     before, after = text[: len(text) - len(text.lstrip(_QUOTES))], text[len(text.rstrip(_QUOTES)) :]
     where = "around it" if before and after else "in front" if before else "at the end"
     if (before + after).isascii():
-        return bare, [Fact("quotes", f"quotation marks stand {where}", "key-wrapped-in-quotes")]
+        return bare, [Fact("quotes", f"quotation marks stand {where}")]
     says = f"typographic quotation marks stand {where}"
-    return bare, [Fact("smart-quotes", says, "unicode-lookalike-smart-quotes")]
+    return bare, [Fact("smart-quotes", says)]
 
 
 def _without_scheme(text: str) -> tuple[str, list[Fact]]:
     match = _SCHEME.match(text)
     if match:
         name = match[1].capitalize()
-        cause = "basic-auth-instead" if name == "Basic" else "bearer-in-env"
-        return text[match.end() :], [Fact("scheme", f"the scheme {name} stands in front", cause)]
+        fact = f"scheme-{name.lower()}" if name in ("Bearer", "Basic") else "scheme-other"
+        return text[match.end() :], [Fact(fact, f"the scheme {name} stands in front")]
     glued = _GLUED_SCHEME.match(text)
     if glued:
         says = "the scheme Bearer stands in front, with no space behind it"
-        return text[glued.end() :], [Fact("scheme-without-space", says, "bearer-no-space")]
+        return text[glued.end() :], [Fact("scheme-without-space", says)]
     return text, []
 
 
 def _without_name(text: str) -> tuple[str, list[Fact]]:
     if match := _HEADER.match(text):
-        return text[match.end() :], [Fact("header-name", "the name of a header was copied with it", "not-a-key")]
+        return text[match.end() :], [Fact("header-name", "the name of a header was copied with it")]
     if match := _ASSIGNMENT.match(text):
-        return text[match.end() :], [Fact("assignment", "the name of a variable was copied with it", "not-a-key")]
+        return text[match.end() :], [Fact("assignment", "the name of a variable was copied with it")]
     return text, []
 
 
 def _of_core(core: str, whole: str, key_format: KeyFormat) -> Iterator[Fact]:
     if not core.strip():
-        yield Fact(
-            "empty", "nothing is there" if not whole else "nothing is there but what surrounds a key", "env-var-unset"
-        )
+        yield Fact("empty", "nothing is there" if not whole else "nothing is there but what surrounds a key")
         return
     yield from _characters(core)
     foreign = _foreign(core, key_format)
@@ -196,40 +239,42 @@ def _characters(core: str) -> Iterator[Fact]:
     for position, character in enumerate(core, start=1):
         if character.isascii() and character.isprintable():
             continue
-        what, cause = _named(character)
+        what, fact = _named(character)
         if what not in seen:
             seen.add(what)
-            yield Fact("character", f"{what} stands at position {position} (U+{ord(character):04X})", cause)
+            yield Fact(fact, f"{what} stands at position {position} (U+{ord(character):04X})")
 
 
 def _named(character: str) -> tuple[str, str]:
     if character in _SMART:
         return _SMART[character]
     if character in "…•●·∗":
-        return "a character of a mask", "key-masked"
+        return "a character of a mask", "mask-character"
     if character == "\ufeff":
-        return "a byte order mark", "dotenv-bom-or-utf16"
+        return "a byte order mark", "byte-order-mark"
     if character.isascii():
         if character in "\r\n":
-            return "a line break", "key-trailing-newline"
-        return "a control character", "key-surrounding-whitespace" if character == "\t" else "not-a-key"
+            return "a line break", "line-break"
+        return "a control character", "control-character"
     if "CYRILLIC" in unicodedata.name(character, ""):
-        return "a Cyrillic letter", "unicode-lookalike-cyrillic"
-    return "a character outside ASCII", "unicode-lookalike"
+        return "a Cyrillic letter", "cyrillic"
+    return "a character outside ASCII", "not-ascii"
 
 
 def _foreign(core: str, key_format: KeyFormat) -> Fact | None:
     """What it is when it is no key at all, or none any more."""
     if placeholders.is_null(core):
-        return Fact("literal-null", "the word for nothing stands where a key belongs", "literal-null-key")
+        return Fact("literal-null", "the word for nothing stands where a key belongs")
     if placeholders.is_variable(core):
-        return Fact("variable", "a variable stands here that nothing replaced by its value", "env-var-not-expanded")
+        return Fact("variable", "a variable stands here that nothing replaced by its value")
+    if _with_ellipsis(core, key_format):
+        return Fact("ellipsis", "an ellipsis stands where the dot between key id and secret belongs")
     if _is_redacted(core, key_format):
         return Fact("redacted", "hopx-auth redact has been here: what is said of the secret is what it kept")
     if placeholders.is_placeholder(core):
-        return Fact("placeholder", "this is what documentation writes where the key goes", "placeholder-key")
+        return Fact("placeholder", "this is what documentation writes where the key goes")
     if placeholders.is_masked(core):
-        return Fact("masked", "characters of it were replaced by a mask", "key-masked")
+        return Fact("masked", "characters of it were replaced by a mask")
     if any(core.startswith(prefix) for prefix in key_format.prefixes):
         return None
     return _of_others(core)
@@ -237,21 +282,30 @@ def _foreign(core: str, key_format: KeyFormat) -> Fact | None:
 
 def _of_others(core: str) -> Fact | None:
     if _JWT.fullmatch(core):
-        return Fact("jwt", "this is a JWT, as sessions and agents have it", "jwt-instead-of-key")
-    for vendor, pattern in _VENDOR:
-        if pattern.fullmatch(core):
-            return Fact(
-                "other-vendor", f"this has the shape of another vendor's secret: {vendor.name}", "wrong-vendor-key"
-            )
+        return Fact("jwt", "this is a JWT, as sessions and agents have it")
+    for vendor in VENDORS:
+        if core.startswith(vendor.begins) and re.fullmatch(vendor.rest, core[len(vendor.begins) :]):
+            return Fact("other-vendor", f"this has the shape of another vendor's secret: {vendor.name}")
     if _URL.fullmatch(core):
-        return Fact("url", "this is a URL", "not-a-key-url")
+        return Fact("url", "this is a URL")
     if _MAIL.fullmatch(core):
-        return Fact("email", "this is an e-mail address", "not-a-key-email")
+        return Fact("email", "this is an e-mail address")
     if _COMMAND.match(core):
-        return Fact("command", "this is a command", "not-a-key-command")
+        return Fact("command", "this is a command")
     if len(core.split()) > 2:
-        return Fact("prose", "this is a sentence", "not-a-key-prose")
+        return Fact("prose", "this is a sentence")
     return None
+
+
+def _with_ellipsis(core: str, key_format: KeyFormat) -> bool:
+    """Whether a word processor made an ellipsis of the separator of a whole key."""
+    for ellipsis in ("…", "..."):
+        try:
+            key_format.parse(core.replace(ellipsis, key_format.separator, 1))
+        except MalformedKeyError:
+            continue
+        return ellipsis in core
+    return False
 
 
 def _is_redacted(core: str, key_format: KeyFormat) -> bool:
@@ -275,48 +329,45 @@ def _of_key(rest: str, prefix: str, key_format: KeyFormat) -> Iterator[Fact]:
     note = key_format.other_prefixes.get(prefix)
     if note:
         says = f"its prefix is the variant {prefix} (see {note}): it belongs to another environment"
-        yield Fact("prefix-variant", says, "test-key-on-live")
+        yield Fact("prefix-variant", says)
     if key_format.separator not in rest:
         if not rest or len(rest) > key_format.id_length:
-            yield Fact("no-separator", f"no {key_format.separator!r} stands in it", "key-truncated")
+            yield Fact("no-separator", f"no {key_format.separator!r} stands in it")
         elif len(rest) == key_format.id_length:
-            yield Fact("id-only", "it ends behind the key id: the secret is missing", "key-id-only")
+            yield Fact("id-only", "it ends behind the key id: the secret is missing")
         else:
-            yield Fact("id-cut", f"it ends within the key id, after {len(rest)} characters of it", "key-truncated")
+            yield Fact("id-cut", f"it ends within the key id, after {len(rest)} characters of it")
         return
     key_id, _, secret = rest.partition(key_format.separator)
     if len(key_id) != key_format.id_length:
         says = f"its key id has {len(key_id)} characters, where there are {key_format.id_length}"
-        yield Fact("id-length", says, "key-mistyped")
+        yield Fact("id-length", says)
     elif set(key_id) - set(key_format.id_alphabet):
-        yield Fact("id-alphabet", "its key id has a character that does not belong there", "key-mistyped")
+        yield Fact("id-alphabet", "its key id has a character that does not belong there")
     yield from _of_secret(secret, key_format)
 
 
 def _of_secret(secret: str, key_format: KeyFormat) -> Iterator[Fact]:
     right, length = key_format.secret_length, len(secret)
     if not secret:
-        yield Fact("secret-missing", "it ends at the separator, as a double click selects it", "key-truncated-at-dot")
+        yield Fact("secret-missing", "it ends at the separator, as a double click selects it")
         return
     wrong = [at for at, character in enumerate(secret, start=1) if character not in key_format.secret_alphabet]
     if wrong:
         where = f"position {wrong[0]}" if len(wrong) == 1 else f"{len(wrong)} positions, the first is {wrong[0]}"
-        yield Fact(
-            "secret-alphabet", f"its secret has a character that does not belong there at {where}", "key-mistyped"
-        )
+        yield Fact("secret-alphabet", f"its secret has a character that does not belong there at {where}")
+    says = f"its secret has {length} characters, where there are {right}"
     if length == right - 1:
-        yield Fact(
-            "secret-length", f"its secret has {length} characters, where there are {right}", "key-truncated-last-char"
-        )
+        yield Fact("secret-one-short", says)
     elif length < right:
-        yield Fact("secret-length", f"its secret has {length} characters, where there are {right}", "key-truncated")
+        yield Fact("secret-short", says)
     elif length > right:
-        yield Fact("secret-length", f"its secret has {length} characters, where there are {right}", "key-mistyped")
+        yield Fact("secret-long", says)
     elif secret[-1] not in key_format.last_characters and secret[-1] in key_format.secret_alphabet:
         says = (
             f"its last character is impossible for {key_format.secret_bytes} bytes: it was changed, or is not the last"
         )
-        yield Fact("last-character", says, "key-mistyped")
+        yield Fact("last-character-impossible", says)
     elif not wrong:
         yield Fact("secret-length", f"its secret has {length} characters, as it should")
         yield Fact("last-character", f"its last character is possible for {key_format.secret_bytes} bytes")
@@ -324,18 +375,15 @@ def _of_secret(secret: str, key_format: KeyFormat) -> Iterator[Fact]:
 
 def _without_prefix(core: str, key_format: KeyFormat) -> Fact:
     if any(core.lower().startswith(prefix.lower()) for prefix in key_format.prefixes):
-        return Fact("prefix-case", "its prefix is written in other letters", "key-mistyped")
+        return Fact("prefix-case", "its prefix is written in other letters")
     if len(core) == key_format.secret_length and set(core) <= set(key_format.secret_alphabet):
-        return Fact("secret-only", "it is as long as a secret alone: prefix and key id are missing", "secret-only")
+        return Fact("secret-only", "it is as long as a secret alone: prefix and key id are missing")
     key_id, separator, secret = core.partition(key_format.separator)
     if (
         separator
         and len(secret) == key_format.secret_length
         and len(key_id) <= key_format.id_length + len(key_format.prefix)
     ):
-        return Fact("prefix-cut", "its beginning is missing", "key-truncated")
-    return Fact(
-        "no-prefix",
-        f"it does not begin with {' or '.join((key_format.prefix, *key_format.other_prefixes))}",
-        "not-a-key",
-    )
+        return Fact("prefix-cut", "its beginning is missing")
+    some = " or ".join((key_format.prefix, *key_format.other_prefixes))
+    return Fact("no-prefix", f"it does not begin with {some}")

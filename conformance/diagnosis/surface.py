@@ -53,9 +53,19 @@ class Surface:
         """Whether this is the API's host, or one of this machine, where a stand-in may be."""
         return host.lower() == self.host or is_local(host)
 
+    def is_sibling(self, host: str) -> bool:
+        """Whether a host is another one below the domain of the API's."""
+        domain = self.host.partition(".")[2]
+        return host != self.host and "." in domain and host.lower().endswith(f".{domain}")
+
     def is_own_path(self, path: str) -> bool:
         """Whether a path below the host is one of a documented operation, its base path left out of account."""
         return self._path.search(path) is not None
+
+    def is_below_base(self, path: str) -> bool:
+        """Whether a path is the API's base path, or below it."""
+        base = urlsplit(self.base_url).path.rstrip("/")
+        return bool(base) and (path == base or path.startswith(f"{base}/"))
 
     @cached_property
     def _path(self) -> re.Pattern[str]:

@@ -15,3 +15,8 @@ def specs_directory() -> Path:
 def default_spec() -> Path:
     """The spec file that is used when none is named."""
     return specs_directory() / "hopx-auth.yaml"
+
+
+def default_causes() -> Path:
+    """The causes file that is used when none is named."""
+    return specs_directory() / "causes.yaml"

@@ -1,0 +1,169 @@
+"""A case: all evidence of one reading, seen from the sides that predicates ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from conformance.diagnosis.shape import shape_of
+
+if TYPE_CHECKING:
+    from conformance.diagnosis.evidence import Credential, Evidence, Failure, PartialExchange, Place, Setting
+    from conformance.diagnosis.shape import Shape
+    from conformance.diagnosis.surface import Surface
+    from conformance.exchange import Headers
+
+UNSEEN_HEADERS = "request headers"
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer as somebody tells of it: in an exchange, or in the error that a client made of it."""
+
+    place: Place
+    status: int | None
+    code: str
+    message: str
+    body: str
+    headers: Headers
+    url: str
+    client: str
+    type: str
+    shows_key: bool
+    exchange: PartialExchange | None = None
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether it is anything but what was asked for."""
+        return self.status is None or not 200 <= self.status < 300 or self.is_html
+
+    @property
+    def is_html(self) -> bool:
+        """Whether it is a web page."""
+        content_type = next((value for name, value in self.headers if name.lower() == "content-type"), "")
+        return (
+            "html" in content_type.lower()
+            or "<html" in self.body[:2000].lower()
+            or "<!doctype" in self.body[:200].lower()
+        )
+
+    @property
+    def host(self) -> str:
+        """The host that was asked, where this is known."""
+        return host_of(self.url)
+
+
+@dataclass(frozen=True)
+class Case:
+    """All evidence of one reading, and the API that it is about."""
+
+    evidence: Evidence
+    surface: Surface
+
+    @cached_property
+    def exchanges(self) -> tuple[PartialExchange, ...]:
+        """Those that have to do with the API: at its host, with a credential of its kind, or for one of its paths."""
+        near = tuple(one for one in self.evidence.exchanges if self._concerns(one))
+        # a header of the same name may belong to somebody else's API; that counts where nothing else does
+        return near or tuple(one for one in self.evidence.exchanges if self._has_header(one))
+
+    @cached_property
+    def answers(self) -> tuple[Told, ...]:
+        """Every answer that is told of; of a failure that repeats one, both."""
+        seen = [_of_exchange(one) for one in self.exchanges if one.status is not None]
+        return (*seen, *(_of_failure(one) for one in self.evidence.failures))
+
+    @cached_property
+    def settings(self) -> tuple[Setting, ...]:
+        """The variables that were read."""
+        return self.evidence.settings
+
+    @cached_property
+    def failures(self) -> tuple[Failure, ...]:
+        """What clients told their users."""
+        return self.evidence.failures
+
+    def shape(self, credential: Credential) -> Shape:
+        """What can be said of a credential."""
+        return shape_of(credential.key.reveal(), self.surface.key_format)
+
+    def is_key_like(self, credential: Credential) -> bool:
+        """Whether it begins as keys of this API do, or does once it is unwrapped."""
+        return bool(self.shape(credential).prefix)
+
+    def key_id(self, exchange: PartialExchange) -> str:
+        """Which key an exchange was made with, as far as may be shown."""
+        ids = (self.shape(one).key_id for one in exchange.credentials)
+        return exchange.key_id or next(filter(None, ids), "")
+
+    def is_documented(self, credential: Credential) -> bool:
+        """Whether a credential travels in a documented header with the scheme that belongs there."""
+        expected = self.surface.headers.get(credential.name.lower()) if credential.carrier == "header" else None
+        return expected is not None and expected.lower() == credential.scheme.lower()
+
+    def presented(self, exchange: PartialExchange) -> tuple[Credential, ...]:
+        """The well-formed keys that a request presents as the documentation says."""
+        documented = (one for one in exchange.credentials if self.is_documented(one))
+        return tuple(one for one in documented if self.shape(one).well_formed)
+
+    def _concerns(self, exchange: PartialExchange) -> bool:
+        host, path = host_of(exchange.url), urlsplit(exchange.url).path
+        if not host or exchange.witness == "server" or self.surface.is_own_path(path):
+            return True
+        if any(map(self.is_key_like, exchange.credentials)):
+            return True
+        if self.surface.is_sibling(host):
+            return exchange.status in (401, 403)
+        return self.surface.is_own_host(host) and (self._has_header(exchange) or self.surface.is_below_base(path))
+
+    def _has_header(self, exchange: PartialExchange) -> bool:
+        names = {*self.surface.headers, *self.surface.wrong_headers}
+        if not self.surface.is_own_host(host_of(exchange.url)):
+            names.discard("authorization")
+        return any(one.carrier == "header" and one.name.lower() in names for one in exchange.credentials)
+
+
+def host_of(url: str) -> str:
+    """The host of a URL; nothing where it has none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def is_success(exchange: PartialExchange) -> bool:
+    """Whether the API did what it was asked; a web page is not its answer."""
+    return exchange.status is not None and not _of_exchange(exchange).is_failure
+
+
+def _of_exchange(one: PartialExchange) -> Told:
+    return Told(
+        place=one.place,
+        status=one.status,
+        code=one.code,
+        message=one.message,
+        body=one.response_text,
+        headers=one.response_headers,
+        url=one.url,
+        client=one.client,
+        type="",
+        shows_key=bool(one.credentials),
+        exchange=one,
+    )
+
+
+def _of_failure(one: Failure) -> Told:
+    return Told(
+        place=one.place,
+        status=one.status,
+        code=one.code,
+        message=one.message,
+        body=one.text or one.message,
+        headers=(),
+        url=one.url,
+        client=one.client,
+        type=one.type,
+        shows_key=bool(one.credentials),
+    )

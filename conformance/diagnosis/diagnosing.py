@@ -1,0 +1,80 @@
+"""Evidence to diagnosis: its facts, what they come to, and what may be shown of its keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.diagnosis.case import Case, is_success
+from conformance.diagnosis.facts.every import facts_of
+from conformance.diagnosis.finding import Diagnosis, Doubt, SeenKey
+from conformance.diagnosis.matching import match
+from conformance.keys import MalformedKeyError, fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conformance.diagnosis.evidence import Evidence
+    from conformance.diagnosis.fact import Fact
+    from conformance.diagnosis.finding import Finding, Verdict
+    from conformance.diagnosis.knowledge import Knowledge
+    from conformance.diagnosis.reading import Reading
+
+_NOTHING = Doubt(
+    (),
+    "Could you please send the whole error message, or record the request as a HAR file or by curl -v, and run "
+    "hopx-auth redact on it before you send it?",
+    "A status, a header or an error message says where to look; this holds none of them.",
+)
+
+
+def diagnose(evidence: Evidence, known: Knowledge, reading: Reading, more: Iterable[Fact] = ()) -> Diagnosis:
+    """The answer that evidence gives, with `more` facts that somebody saw who was there."""
+    case = Case(evidence, reading.surface)
+    facts = (*facts_of(case, known.signs), *more)
+    findings, doubts = match(facts, known)
+    verdict, doubt = _verdict(case, findings, doubts)
+    return Diagnosis(
+        verdict,
+        findings if verdict == "problem" else (),
+        doubt,
+        _request_ids(case),
+        _keys(evidence, reading),
+        evidence.notes,
+    )
+
+
+def _verdict(case: Case, findings: tuple[Finding, ...], doubts: tuple[Doubt, ...]) -> tuple[Verdict, Doubt | None]:
+    if findings:
+        return "problem", None
+    if doubts:
+        return "cannot-tell", doubts[-1]
+    return ("healthy", None) if _looks_healthy(case) else ("cannot-tell", _NOTHING)
+
+
+def _looks_healthy(case: Case) -> bool:
+    """Whether there is a key or a success, and nothing of the API's own that failed."""
+    own = (told for told in case.answers if not case.surface.is_sibling(told.host))
+    if case.failures or any(told.status is not None and told.is_failure for told in own):
+        return False
+    well_formed = any(case.shape(one).well_formed for one in case.evidence.every_credential)
+    asked = any(case.presented(one) or one.lacks for one in case.exchanges)
+    return well_formed or asked or any(is_success(one) for one in case.exchanges)
+
+
+def _request_ids(case: Case) -> tuple[str, ...]:
+    """Those of failed requests, each once."""
+    failed = [one.request_id for one in case.exchanges if one.status is None or one.status >= 400]
+    return tuple(dict.fromkeys(filter(None, [*failed, *(one.request_id for one in case.failures)])))
+
+
+def _keys(evidence: Evidence, reading: Reading) -> tuple[SeenKey, ...]:
+    seen: dict[str, SeenKey] = {}
+    for credential in evidence.every_credential:
+        try:
+            parsed = reading.surface.key_format.parse(credential.key.reveal().strip())
+        except MalformedKeyError:
+            continue
+        bare = reading.surface.key_format.hide(credential.key.reveal().strip())
+        mark = fingerprint(bare, reading.salt)
+        seen.setdefault(mark, SeenKey(parsed.key_id, mark))
+    return tuple(seen.values())

@@ -1,0 +1,22 @@
+"""Facts: what evidence shows, each under the name that causes are decided by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conformance.diagnosis.evidence import Place
+
+NOWHERE = Place("")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that the evidence shows: its name for the causes, a sentence for people, and where it stands.
+
+    `at` is what shows it there: the name of a header or variable, `url`, `status`.
+    """
+
+    name: str
+    says: str
+    place: Place = NOWHERE
+    at: str = ""

@@ -1,0 +1,177 @@
+"""What answers show by their status and form: refusals, redirects, web pages, and no answer at all."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from conformance.diagnosis.case import UNSEEN_HEADERS, host_of
+from conformance.diagnosis.fact import Fact
+from conformance.diagnosis.surface import is_local
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.diagnosis.case import Case, Told
+    from conformance.diagnosis.evidence import PartialExchange
+
+NAMES = frozenset(
+    {
+        "absent",
+        "forbidden",
+        "forbidden-page",
+        "key-not-sent",
+        "moved",
+        "moved-by-slash",
+        "moved-to-page",
+        "no-answer",
+        "no-key-in-command",
+        "other-host",
+        "other-path",
+        "page-for-answer",
+        "plain-http",
+        "preflight-refused",
+        "proxy-refuses",
+        "rate-limited",
+        "refused",
+        "refused-page",
+        "said-missing",
+        "sent-but-missing",
+        "server-error",
+        "sibling-host",
+        "slash-at-end",
+        "too-much-used",
+        "unread-key",
+    }
+)
+_MISSING = re.compile(
+    r"\b(?:missing|no) (?:an? |the )?(?:api[ _-]?key|credentials?|auth\w*|token|header)"
+    r"|not (?:provided|supplied|sent|included)|must (?:provide|include|supply)"
+    r"|(?:api[ _-]?key|authentication|credentials?|header) (?:is |are )?(?:required|missing)"
+    r"|missing_(?:api_)?(?:key|credentials?|auth)",
+    re.IGNORECASE,
+)
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+
+def of_answers(case: Case) -> Iterator[Fact]:
+    """What the status and form of every answer show."""
+    for told in case.answers:
+        if told.status is None or case.surface.is_sibling(told.host):
+            continue
+        if told.exchange and told.exchange.method.upper() == "OPTIONS":
+            yield from _of_preflight(told, told.exchange)
+        else:
+            yield from _of_status(told, told.status, case)
+
+
+def _of_preflight(told: Told, exchange: PartialExchange) -> Iterator[Fact]:
+    wants_headers = any(name.lower() == "access-control-request-headers" for name, _ in exchange.headers)
+    if told.status and told.is_failure:
+        yield Fact("preflight-refused", f"a browser's preflight was answered with {told.status}", told.place, "status")
+    elif told.status and wants_headers and not exchange.response_header("access-control-allow-headers"):
+        yield Fact("preflight-refused", "the answer to a browser's preflight allows no headers", told.place, "status")
+
+
+def _of_status(told: Told, status: int, case: Case) -> Iterator[Fact]:
+    if by_status := _BY_STATUS.get(status):
+        yield Fact(by_status[0], by_status[1], told.place, "status")
+    elif status in _REDIRECTS:
+        yield from _of_redirect(told, case)
+    elif status == 401:
+        yield from _of_unauthorized(told, case)
+    else:
+        yield from _of_form(told, status)
+
+
+_BY_STATUS = {
+    0: ("no-answer", "there was no answer at all"),
+    402: ("too-much-used", "the answer is 402"),
+    404: ("absent", "the answer is 404"),
+    407: ("proxy-refuses", "the answer is 407, which is the proxy's"),
+    429: ("rate-limited", "the answer is 429"),
+}
+
+
+def _of_form(told: Told, status: int) -> Iterator[Fact]:
+    what = "a web page" if told.is_html else "an answer of the API"
+    if 200 <= status < 300 and told.is_html:
+        yield Fact("page-for-answer", f"{status} with a web page, and the API answers with JSON", told.place, "status")
+    elif status == 403:
+        yield Fact("forbidden-page" if told.is_html else "forbidden", f"403 with {what}", told.place, "status")
+    elif status >= 500:
+        is_page = told.is_html and status == 503
+        yield Fact("refused-page" if is_page else "server-error", f"{status} with {what}", told.place, "status")
+
+
+def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
+    if told.is_html:
+        yield Fact("refused-page", "401 with a web page", told.place, "status")
+        return
+    exchange = told.exchange
+    is_missing = _MISSING.search(told.message) is not None or _MISSING.search(told.body[:2000]) is not None
+    if exchange is not None and exchange.credentials:
+        if case.presented(exchange):
+            name = "sent-but-missing" if is_missing else "refused"
+            yield Fact(name, "401 for a well-formed key in the right header", told.place, "status")
+    elif exchange is not None and _shows_no_key(exchange):
+        name = "key-not-sent" if exchange.witness == "client" else "unread-key"
+        yield Fact(name, f"{exchange.method or 'a'} request without a key was answered with 401", told.place, "status")
+    elif is_missing and not told.shows_key:
+        yield Fact("said-missing", "401, and the answer says that there is no key", told.place, "status")
+    else:
+        yield Fact("refused", "401, and nothing says why", told.place, "status")
+
+
+def _shows_no_key(exchange: PartialExchange) -> bool:
+    return not exchange.key_id and bool(exchange.headers) and UNSEEN_HEADERS not in exchange.lacks
+
+
+def _of_redirect(told: Told, case: Case) -> Iterator[Fact]:
+    location = next((value for name, value in told.headers if name.lower() == "location"), "")
+    asked, to = urlsplit(told.url), urlsplit(location)
+    if to.hostname and not case.surface.is_own_host(to.hostname) and to.hostname != asked.hostname:
+        yield Fact("moved-to-page", f"{told.status} to another host", told.place, "status")
+    elif to.path and to.path.rstrip("/") == asked.path.rstrip("/") and to.path != asked.path:
+        yield Fact(
+            "moved-by-slash",
+            f"{told.status}, for a slash at the end of the path",
+            told.place,
+            "status",
+        )
+    else:
+        yield Fact("moved", f"{told.status}, which clients do not follow with a key", told.place, "status")
+
+
+def of_addresses(case: Case) -> Iterator[Fact]:
+    """Requests that go to another host or path than the API's."""
+    for exchange in case.exchanges:
+        if exchange.witness == "client" and exchange.url:
+            yield from _of_address(exchange, case)
+
+
+def _of_address(exchange: PartialExchange, case: Case) -> Iterator[Fact]:
+    host, parts, surface = host_of(exchange.url), urlsplit(exchange.url), case.surface
+    if not host or is_local(host):
+        return
+    if host != surface.host:
+        if not surface.is_sibling(host) or any(map(case.is_key_like, exchange.credentials)):
+            name = "sibling-host" if surface.is_sibling(host) else "other-host"
+            yield Fact(name, f"the request goes to {host}, and the API is at {surface.host}", exchange.place, "url")
+        return
+    if parts.scheme == "http":
+        yield Fact("plain-http", f"the request goes to http://{host}, without TLS", exchange.place, "url")
+    if exchange.status is None and parts.path.endswith("/") and surface.is_own_path(parts.path):
+        yield Fact("slash-at-end", "the path ends with a slash, and the documented one does not", exchange.place, "url")
+    if not surface.is_below_base(parts.path) and surface.is_own_path(parts.path):
+        yield Fact("other-path", f"the path {parts.path} is not below {surface.base_url}", exchange.place, "url")
+
+
+def of_commands(case: Case) -> Iterator[Fact]:
+    """A command for the API that sends no key at all."""
+    for exchange in case.exchanges:
+        is_command = exchange.witness == "client" and exchange.status is None and exchange.client == "curl"
+        hidden = any("value of" in one or one == UNSEEN_HEADERS for one in exchange.lacks)
+        if is_command and not exchange.credentials and not hidden:
+            yield Fact("no-key-in-command", "the command sends no key", exchange.place, "url")

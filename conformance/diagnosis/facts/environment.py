@@ -1,0 +1,129 @@
+"""What variables and files show together: which of them holds a key, and which one wins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.diagnosis.case import host_of
+from conformance.diagnosis.fact import Fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.diagnosis.case import Case
+    from conformance.diagnosis.evidence import Place, Setting
+
+NAMES = frozenset(
+    {
+        "base-url-elsewhere",
+        "base-url-set",
+        "ci-without-secret",
+        "file-in-utf-16",
+        "file-not-loaded",
+        "file-with-bom",
+        "file-with-crlf",
+        "key-in-other-process",
+        "key-in-shell-file",
+        "misnamed",
+        "proxy-set",
+        "shell-hides-file",
+        "used-other-than-file",
+        "variable-in-bundle",
+        "variable-unset",
+    }
+)
+_WRITTEN = {"bom": "file-with-bom", "utf-16": "file-in-utf-16", "crlf": "file-with-crlf"}
+_BUNDLED = ("VITE_", "NEXT_PUBLIC_", "REACT_APP_", "PUBLIC_", "EXPO_PUBLIC_", "NUXT_PUBLIC_", "GATSBY_")
+
+
+def of_writing(case: Case) -> Iterator[Fact]:
+    """How the files are written that set variables."""
+    for setting in case.settings:
+        for mark, fact in _WRITTEN.items():
+            if mark in setting.marks and setting.holder in ("file", "docker", "compose", "systemd"):
+                yield Fact(fact, f"the file is written with {mark.upper()}", setting.place)
+
+
+def of_names(case: Case) -> Iterator[Fact]:
+    """Variables that hold a key under another name, and others that change where it goes."""
+    wanted = case.surface.variables
+    for setting in case.settings:
+        if setting.credential and setting.name not in wanted and case.is_key_like(setting.credential):
+            if setting.name.upper().startswith(_BUNDLED):
+                yield Fact("variable-in-bundle", f"{setting.name} is built into what browsers load", setting.place)
+            elif not _keys(case, case.surface.variable):
+                yield Fact(
+                    "misnamed", f"the key is in {setting.name}, and clients read {case.surface.variable}", setting.place
+                )
+        if setting.name.upper() in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY") and setting.value:
+            yield Fact("proxy-set", f"{setting.name} is set", setting.place)
+        if setting.value and setting.name == case.surface.base_url_variable:
+            is_own = case.surface.is_own_host(host_of(setting.value))
+            name = "base-url-set" if is_own else "base-url-elsewhere"
+            yield Fact(name, f"{setting.name} leads to {setting.value}", setting.place)
+
+
+def of_winners(case: Case) -> Iterator[Fact]:
+    """Which place a key is taken from, and which ones are left out."""
+    variable = case.surface.variable
+    found = _keys(case, variable)
+    process = [one for one in found if one.holder == "process"]
+    files = [one for one in found if one.holder in ("file", "docker", "compose", "systemd")]
+    shells = [one for one in found if one.holder == "shell"]
+    for one in files:
+        hiding = next((other for other in process if _differ(one, other)), None)
+        if hiding:
+            yield Fact("shell-hides-file", f"{variable} holds another key than {one.place}, and wins", hiding.place)
+    lacking = _lacking(case, variable)
+    if lacking is None:
+        yield from _of_use(case, files)
+        return
+    if process:
+        yield Fact("key-in-other-process", f"{variable} is set in another process, and not here", lacking)
+    elif files:
+        yield Fact("file-not-loaded", f"{files[0].place} has a key, and the process does not", files[0].place)
+    elif shells:
+        yield Fact(
+            "key-in-shell-file", f"{shells[0].place} sets the key, and the process does not have it", shells[0].place
+        )
+    elif _is_ci_of_others(case):
+        yield Fact("ci-without-secret", "this is a run for a pull request, which gets no secrets", lacking)
+    else:
+        yield Fact("variable-unset", f"{variable} is not set", lacking)
+
+
+def _keys(case: Case, name: str) -> list[Setting]:
+    return [one for one in case.settings if one.name == name and one.credential and one.credential.key.reveal().strip()]
+
+
+def _differ(one: Setting, other: Setting) -> bool:
+    return bool(one.credential and other.credential) and _bare(one) != _bare(other)
+
+
+def _bare(setting: Setting) -> str:
+    return setting.credential.key.reveal().strip().strip("\"'") if setting.credential else ""
+
+
+def _lacking(case: Case, variable: str) -> Place | None:
+    """Where it shows that a process has no key in its variable."""
+    for one in case.settings:
+        is_nothing = one.credential is None or not one.credential.key.reveal().strip()
+        if one.name == variable and is_nothing and one.holder in ("process", "docker", "compose", "systemd", "file"):
+            return one.place
+    return None
+
+
+def _of_use(case: Case, files: list[Setting]) -> Iterator[Fact]:
+    """A request with another key than the one in the file."""
+    if not files or len({_bare(one) for one in files}) > 1:
+        return
+    for exchange in case.exchanges:
+        for credential in case.presented(exchange):
+            if exchange.witness == "client" and credential.key.reveal() != _bare(files[0]):
+                says = f"the request was made with another key than the one in {files[0].place}"
+                yield Fact("used-other-than-file", says, credential.place)
+
+
+def _is_ci_of_others(case: Case) -> bool:
+    values = {one.name: one.value for one in case.settings}
+    return values.get("GITHUB_EVENT_NAME", "").startswith("pull_request") or bool(values.get("CI"))

@@ -1,0 +1,47 @@
+"""Facts that patterns show: what answers and errors say in so many words."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from conformance.diagnosis.fact import Fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from conformance.diagnosis.case import Case, Told
+    from conformance.diagnosis.knowledge import KnownSign
+
+
+def of_signs(case: Case, signs: Iterable[KnownSign]) -> Iterator[Fact]:
+    """Every sign that an answer, an error or a request shows."""
+    for sign in signs:
+        told = [one for one in case.answers if _counts(sign, one)]
+        pattern = re.compile(sign.matches, re.IGNORECASE) if told else None
+        for one in told:
+            if pattern and any(pattern.search(text) for within in sign.within for text in _texts(one, within)):
+                yield Fact(sign.fact, sign.says, one.place, sign.within[0])
+
+
+def _counts(sign: KnownSign, told: Told) -> bool:
+    if sign.status and (told.status or 0) not in sign.status:
+        return False
+    if sign.key == "unseen" and told.shows_key:
+        return False
+    return told.is_failure
+
+
+def _texts(told: Told, within: str) -> list[str]:
+    if within == "header":
+        return [f"{name}: {value}" for name, value in told.headers]
+    is_error = told.exchange is None
+    texts = {
+        "code": told.code,
+        "message": told.message,
+        "body": "" if is_error else told.body,
+        "url": told.url,
+        "type": told.type,
+        "error": told.body if is_error else "",
+    }
+    return [texts[within]]

@@ -1,0 +1,56 @@
+"""What a diagnosis comes to: findings, or a doubt and the question that settles it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from conformance.diagnosis.evidence import Note
+    from conformance.diagnosis.fact import Fact
+    from conformance.diagnosis.knowledge import KnownCause, KnownSet
+
+Confidence = Literal["certain", "likely", "possible"]
+Verdict = Literal["problem", "healthy", "cannot-tell"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A cause, how sure it is, the facts that speak for it and those that speak against it."""
+
+    cause: KnownCause
+    variant: str
+    confidence: Confidence
+    facts: tuple[Fact, ...]
+    against: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Causes that the evidence does not tell apart; `asked` is the set of the causes file that they come from."""
+
+    candidates: tuple[str, ...]
+    ask: str
+    splits: str
+    facts: tuple[Fact, ...] = ()
+    asked: KnownSet | None = None
+
+
+@dataclass(frozen=True)
+class SeenKey:
+    """A key of the evidence, as far as it may be shown."""
+
+    key_id: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The answer to a person who asks why it does not work."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+    doubt: Doubt | None = None
+    request_ids: tuple[str, ...] = ()
+    keys: tuple[SeenKey, ...] = ()
+    notes: tuple[Note, ...] = ()

@@ -1,0 +1,137 @@
+"""A diagnosis as people and programs read it."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.diagnosis.finding import Diagnosis, Finding
+    from conformance.diagnosis.knowledge import Remedy
+
+_WIDTH = 110
+_SHELLS = ("any", "bash")  # of which steps people see first; `hopx-auth spec causes ID` has all
+ROTATE = "Replace the key as well: it was where others can read it."
+_HEALTHY = "healthy: nothing in this evidence is wrong; whether the API accepts the key, only the API can say"
+
+
+def as_json(diagnosis: Diagnosis) -> dict[str, Any]:
+    """The diagnosis in the shape that other programs take."""
+    doubt = diagnosis.doubt
+    return {
+        "schema": 1,
+        "verdict": diagnosis.verdict,
+        "findings": [_finding_as_json(finding) for finding in diagnosis.findings],
+        "cannot_tell": doubt
+        and {
+            "candidates": list(doubt.candidates),
+            "ask": doubt.ask,
+            "splits": doubt.splits,
+            "evidence": [_fact_as_json(fact) for fact in doubt.facts],
+        },
+        "request_ids": list(diagnosis.request_ids),
+        "keys": [asdict(key) for key in diagnosis.keys],
+        "notes": [
+            {"source": note.place.source, "where": note.place.where, "says": note.says} for note in diagnosis.notes
+        ],
+    }
+
+
+def _finding_as_json(finding: Finding) -> dict[str, Any]:
+    cause = finding.cause
+    return {
+        "cause": cause.id,
+        "variant": finding.variant or None,
+        "confidence": finding.confidence,
+        "summary": summary(finding),
+        "evidence": [_fact_as_json(fact) for fact in finding.facts],
+        "against": [_fact_as_json(fact) for fact in finding.against],
+        "fix": [_step(remedy) for remedy in cause.fix] + ([ROTATE] if cause.rotate else []),
+        "falsified_by": cause.falsified_by,
+        "because": list(cause.because),
+    }
+
+
+def _fact_as_json(fact: Any) -> dict[str, str]:
+    return {"source": fact.place.source, "where": fact.place.where, "detail": fact.says}
+
+
+def summary(finding: Finding) -> str:
+    """What is wrong, in a sentence or two for people."""
+    variant = next((one.says for one in finding.cause.variants if one.id and one.id == finding.variant), "")
+    return f"{finding.cause.title}. {variant or finding.cause.says}"
+
+
+def _step(remedy: Remedy) -> str:
+    return remedy.text if remedy.place == "any" else f"{remedy.place}: {remedy.text}"
+
+
+def as_text(diagnosis: Diagnosis) -> str:
+    """The diagnosis for people: one line that says it all, then the evidence and what to do."""
+    return "\n".join(_lines(diagnosis))
+
+
+def _lines(diagnosis: Diagnosis) -> Iterator[str]:
+    yield headline(diagnosis)
+    for finding in diagnosis.findings:
+        yield ""
+        yield from _of_finding(finding)
+    if diagnosis.doubt:
+        yield from _of_doubt(diagnosis)
+    for note in diagnosis.notes:
+        yield f"note: {note.place}: {note.says}"
+    if diagnosis.request_ids:
+        yield f"request ids: {', '.join(diagnosis.request_ids[:20])}"
+    if diagnosis.keys:
+        yield "keys: " + ", ".join(f"{key.key_id} (fingerprint {key.fingerprint})" for key in diagnosis.keys[:20])
+
+
+def headline(diagnosis: Diagnosis) -> str:
+    """The whole diagnosis in one line."""
+    if diagnosis.verdict == "healthy":
+        return _HEALTHY
+    if diagnosis.verdict == "problem":
+        found = "; ".join(f"{one.cause.title} ({one.confidence})" for one in diagnosis.findings)
+        return f"problem: {found}"
+    candidates = diagnosis.doubt.candidates if diagnosis.doubt else ()
+    return "cannot tell" + (f": it may be {', '.join(candidates[:-1])} or {candidates[-1]}" if candidates else "")
+
+
+def _of_finding(finding: Finding) -> Iterator[str]:
+    cause = finding.cause
+    yield f"{finding.variant or cause.id}: {cause.title} [{finding.confidence}]"
+    yield from _wrapped(summary(finding).removeprefix(f"{cause.title}. "), "  ")
+    yield from (f"  seen: {fact.says} ({fact.place})" for fact in _first(finding.facts))
+    yield from (f"  against it: {fact.says} ({fact.place})" for fact in _first(finding.against))
+    yield "  what to do:"
+    for remedy in cause.fix:
+        if remedy.place in _SHELLS:
+            lines = remedy.text.rstrip().splitlines()
+            yield from _wrapped(remedy.text, "    ") if remedy.kind == "do" else (f"      {line}" for line in lines)
+    if cause.rotate:
+        yield f"    {ROTATE}"
+    yield from _wrapped(f"it is something else when: {cause.falsified_by}", "  ")
+    if cause.because:
+        yield f"  because: {', '.join(cause.because)}; more: hopx-auth spec causes {cause.id}"
+
+
+def _of_doubt(diagnosis: Diagnosis) -> Iterator[str]:
+    doubt = diagnosis.doubt
+    if doubt is None:
+        return
+    yield from (f"  seen: {fact.says} ({fact.place})" for fact in _first(doubt.facts))
+    yield "  ask this next:"
+    yield from _wrapped(doubt.ask, "    ")
+    yield "  what the answer says:"
+    yield from _wrapped(doubt.splits, "    ")
+
+
+def _first(facts: tuple[Any, ...]) -> tuple[Any, ...]:
+    return facts[:5]
+
+
+def _wrapped(text: str, before: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, initial_indent=before, subsequent_indent=before, break_long_words=False)
