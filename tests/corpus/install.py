@@ -11,7 +11,7 @@ PYTHON_CLIENTS = ["hopx-ai==0.5.0", "requests==2.34.2", "urllib3==2.8.0", "aioht
                   "python-dotenv==1.2.4", "gunicorn==27.0.1", "uvicorn==0.54.0"]  # fmt: skip
 WATCHERS = ["mitmproxy==11.0.2", "playwright==1.65.2"]
 NODE_CLIENTS = ["@hopx-ai/sdk@0.5.1", "axios", "pino", "pino-http"]
-DEBIAN = ["caddy", "golang-1.19-go", "golang-1.19-src"]  # unpacked, not installed: no service is started
+DEBIAN = ["caddy", "golang-1.19-go", "golang-1.19-src", "libfaketime"]  # unpacked, not installed: no service is started
 _STEPS = {
     "clients": [["/usr/bin/python3", "-m", "venv", "clients"], ["clients/bin/pip", "-q", "install", *PYTHON_CLIENTS]],
     "mitm": [["/usr/bin/python3", "-m", "venv", "mitm"], ["mitm/bin/pip", "-q", "install", *WATCHERS]],

@@ -98,6 +98,7 @@ def listen(respond: Callable[[Request], Response], address: str, port: int, tls:
             pass
 
     server = ThreadingHTTPServer((address, port), Handler)
+    server.daemon_threads = True
     if tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*tls)
@@ -158,6 +159,7 @@ def name_no_names() -> None:
 def black_hole(address: str, port: int) -> list[socket.socket]:
     """Somebody who listens and takes no more connections; keep what is returned."""
     listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((address, port))
     listener.listen(0)
     held = [listener]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.corpus import programs
@@ -137,11 +135,7 @@ def _with_key(key: str | None, env: dict[str, str] | None) -> dict[str, str]:
     return (env or {}) | ({} if key is None else {"HOPX_API_KEY": key})
 
 
-def masked(key: str) -> str:
-    """A key as lists show it."""
-    return re.sub(r"(?<=\.).*", "*" * 43, key)
-
-
-def here(path: str) -> Path:
-    """A path of this world, beside the program."""
-    return APP / path
+def another_time(when: str) -> dict[str, str]:
+    """The environment of a program whose clock is wrong."""
+    library = next((SCRATCH / "root").glob("usr/lib/*/faketime/libfaketime.so.1"))
+    return {"LD_PRELOAD": str(library), "FAKETIME": when}
