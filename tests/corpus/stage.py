@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 from dataclasses import dataclass, field
@@ -40,6 +42,7 @@ class Stage:
             if path.name not in (".venv", "node_modules"):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         (APP / "package.json").write_text('{ "name": "app", "private": true, "type": "module" }\n')
+        (HOME / ".curlrc").write_text("no-styled-output\n")  # as text is pasted: without escapes
         self.edge.start()
 
     def mint(self, name: str, recipe: Any = "key") -> str:
@@ -91,7 +94,12 @@ class Stage:
 
     def terminal(self, *commands: str, env: dict[str, str] | None = None) -> bytes:
         """What a terminal shows: every command behind its prompt, and what it prints."""
-        return b"".join(b"$ " + command.encode() + b"\n" + self.run(command, env) for command in commands)
+        shown = b""
+        for command in commands:
+            printed = self.run(f"script -qec {shlex.quote('stty -onlcr; ' + command)} /dev/null", env)
+            self.commands[-1] = command
+            shown += b"$ " + command.encode() + b"\n" + printed
+        return shown
 
     def python(self, program: str, key: str | None = None, env: dict[str, str] | None = None, **differs: str) -> bytes:
         """What a Python program prints."""
@@ -121,6 +129,11 @@ class Stage:
         output = self.run(f"{SCRATCH}/cli/bin/hopx {words}", env)
         self.commands[-1] = f"hopx {words}"
         return output.replace(os.fsencode(SCRATCH), b"/home/dev/.local/share/uv/tools")
+
+
+def with_key(text: str, key: str) -> str:
+    """The text with the key where it says KEY."""
+    return re.sub(r"(?<![A-Z_])KEY(?![A-Z_])", key, text)
 
 
 def usual_environment() -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from conformance.mock.message import Response
 from tests.corpus.recipe import EQ1, EQ2, EQ5, Recipes, any_of, cannot_tell, healthy, nothing_to_see, problem, suggests
 from tests.corpus.servers import black_hole, listen
-from tests.corpus.stage import another_time
+from tests.corpus.stage import another_time, with_key
 from tests.corpus.world import HOSTS, certificate, name_hosts
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def curl(name: str, broken: str, command: str, expect: dict, secret: object = "k
 
     def act(stage: Stage) -> None:
         key = stage.mint("A", secret)
-        stage.save("terminal.txt", stage.terminal(command.replace("KEY", key).replace("CUT", key[:50]), env=env))
+        stage.save("terminal.txt", stage.terminal(with_key(command, key).replace("CUT", key[:50]), env=env))
 
     RECIPES.case(name, "curl http", "curl", broken, expect, altered=altered)(act)
 
@@ -33,7 +33,7 @@ def line(name: str, broken: str, command: str, expect: dict, secret: object = "k
     """The command alone, which was run all the same."""
 
     def act(stage: Stage) -> None:
-        made = command.replace("KEY", stage.mint("A", secret))
+        made = with_key(command, stage.mint("A", secret))
         stage.run(made)
         stage.save("command.txt", made + "\n")
 
@@ -96,7 +96,7 @@ def working(name: str, broken: str, command: str, expect: dict, scope: str = "fu
     """A terminal with a key that the API knows; `more` of the stage comes first."""
 
     def act(stage: Stage) -> None:
-        stage.save("terminal.txt", stage.terminal(command.replace("KEY", stage.issue("A", scope))))
+        stage.save("terminal.txt", stage.terminal(with_key(command, stage.issue("A", scope))))
 
     RECIPES.case(name, "curl http", "curl", broken, expect)(act)
 
