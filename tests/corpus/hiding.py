@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from tests.corpus.minted import FORMAT
+from tests.runs import SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ _LEAST = 6  # characters that are told apart from chance
 _ENCODINGS = {"": "ascii", "utf16": "utf-16-le", "utf16be": "utf-16-be"}
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
 _SLICE = re.compile(rb"\{%([A-Z])\[([0-9]+):([0-9]+)\](?: (utf16|utf16be))?%\}")
+_KEY = re.compile(rb"hopx_[a-z]+_[0-9A-Za-z]{12}\.[A-Za-z0-9_-]{8,}")
 _ENCODED = re.compile(rb"\{%base64 ([^%]*(?:%[0-9A-F]{2}[^%]*)*)%\}")
 
 
@@ -35,7 +37,7 @@ def hide(data: bytes, secrets: Mapping[str, str]) -> bytes:
     hidden = _hidden(_BASE64.sub(lambda match: _without_base64(match[0], secrets), data), secrets)
     if fill(hidden, secrets) != data:
         raise ValueError("the bytes do not come back when the secrets are put in again")
-    if pieces_in(hidden, secrets.values()):
+    if pieces_in(hidden, secrets.values()) or keys_in(hidden):
         raise ValueError("a piece of a secret is left")
     return hidden
 
@@ -57,6 +59,11 @@ def pieces_in(data: bytes, secrets: Iterator[str] | list[str]) -> list[str]:
     """The secrets of which more than may be shown is in the bytes, as it is, in base64 or in UTF-16."""
     spellings = [data, data.replace(b"\0", b""), *(_decoded(word) for word in _BASE64.findall(data))]
     return [secret for secret in secrets if any(_shows(text, secret) for text in spellings)]
+
+
+def keys_in(data: bytes) -> list[bytes]:
+    """Everything in the bytes that looks like a key with its secret, but for the documented example."""
+    return [match[0] for match in _KEY.finditer(data) if match[0].decode() != SPEC.key.example]
 
 
 def secret_part(secret: str) -> str:

@@ -100,8 +100,14 @@ console.log(sandboxes);
 AXIOS = """\
 import axios from "axios";
 
-const { data } = await axios.get("URL", { headers: HEADERS });
-console.log(data);
+try {
+  const { data } = await axios.get("URL", { headers: HEADERS });
+  console.log(data);
+} catch (error) {
+  console.error(error.toString(), error.code, error.response?.status, error.response?.data);
+  console.error(JSON.stringify(error.toJSON?.() ?? {}, null, 2));
+  process.exitCode = 1;
+}
 """
 
 HOPX_NODE = """\

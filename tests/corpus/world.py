@@ -98,7 +98,8 @@ def _make_certificates() -> None:
 
 def _trust_root() -> None:
     """Let every client trust the authority of this world, as if it were a public one."""
-    for place in [Path("/etc/ssl/certs/ca-certificates.crt"), *APP.glob(".venv/lib/*/site-packages/certifi/cacert.pem")]:
+    bundles = [*APP.glob(".venv/lib/*/site-packages/certifi/cacert.pem"), *SCRATCH.glob("cli/lib/*/site-packages/certifi/cacert.pem")]
+    for place in [Path("/etc/ssl/certs/ca-certificates.crt"), *bundles]:
         _put(place, ROOT_CA.read_text())
 
 

@@ -41,7 +41,6 @@ def unset() -> dict:
 
 said("hopx-python-no-key", "hopx-ai", "no key anywhere", unset())(lambda s: s.python(HOPX))
 said("hopx-async-no-key", "hopx-ai", "no key anywhere", unset())(lambda s: s.python(HOPX_ASYNC))
-said("hopx-node-no-key", "@hopx-ai/sdk", "no key anywhere", unset())(lambda s: s.node(HOPX_NODE))
 said("requests-keyerror", "requests", "no key anywhere", unset())(lambda s: s.python(REQUESTS))
 said("cli-no-key", "hopx-cli", "no key anywhere", unset())(lambda s: s.hopx("sandbox list"))
 
@@ -80,18 +79,16 @@ said("hopx-python-bom", "hopx-ai", "a byte order mark was read along", any_of(pr
 said("axios-cyrillic", "axios", "a Cyrillic letter stands in the key", any_of(problem("unicode-lookalike", also=UNSENDABLE), cannot_tell(UNSENDABLE, "unicode-lookalike")))(
     lambda s: s.node(AXIOS, s.mint("A")[:40] + "\u0430" + s.secrets["A"][41:]))
 
-# refusals of the API
-for _name, _program, _kind in (("hopx-python", HOPX, "hopx-ai"), ("requests", REQUESTS, "requests"), ("httpx", HTTPX, "httpx"), ("aiohttp", AIOHTTP, "aiohttp")):
-    said(f"{_name}-plain-401", _kind, "a revoked key, and an answer that does not say so", cannot_tell(
-        [*EQ1, *UNSET, "wrong-header-name", "proxy-stripped-header", "http-redirect-dropped-auth", "key-wrapped-in-quotes", "placeholder-key",
-         "key-truncated", "key-masked", "wrong-vendor-key", "jwt-instead-of-key", "key-id-only", "not-a-key", "env-var-not-expanded", "literal-null-key",
-         "test-key-on-live", "bearer-prefix-missing", "bearer-prefix-doubled", "conflicting-credentials", "env-shadowed-by-shell", "stored-credential-conflict",
-         "wrong-base-url", "key-surrounding-whitespace", "unicode-lookalike", "netrc-overrides-authorization", "key-in-query-string"], "revoked"))(
-        lambda s, program=_program: s.python(program, s.revoked("A")))
 ANY_401 = [*EQ1, *UNSET, "wrong-header-name", "proxy-stripped-header", "http-redirect-dropped-auth", "key-wrapped-in-quotes", "placeholder-key",
            "key-truncated", "key-masked", "wrong-vendor-key", "jwt-instead-of-key", "key-id-only", "not-a-key", "env-var-not-expanded", "literal-null-key",
            "test-key-on-live", "bearer-prefix-missing", "bearer-prefix-doubled", "conflicting-credentials", "env-shadowed-by-shell",
            "stored-credential-conflict", "wrong-base-url", "key-surrounding-whitespace", "unicode-lookalike", "key-in-query-string"]  # fmt: skip
+
+# refusals of the API
+for _name, _program, _kind in (("hopx-python", HOPX, "hopx-ai"), ("requests", REQUESTS, "requests"), ("httpx", HTTPX, "httpx"), ("aiohttp", AIOHTTP, "aiohttp")):
+    said(f"{_name}-plain-401", _kind, "a revoked key, and an answer that does not say so", cannot_tell(ANY_401, "revoked"))(
+        lambda s, program=_program: s.python(program, s.revoked("A")))
+said("hopx-node-no-key", "@hopx-ai/sdk", "no key anywhere; the SDK asks all the same", cannot_tell(ANY_401, "env-var-unset"))(lambda s: s.node(HOPX_NODE))
 said("hopx-node-plain-401", "@hopx-ai/sdk", "an unknown key", cannot_tell(ANY_401, "key-mistyped"))(lambda s: s.node(HOPX_NODE, s.mint("A")))
 said("cli-plain-401", "hopx-cli", "an unknown key", cannot_tell([*ANY_401, "network-unreachable"], "key-mistyped"))(
     lambda s: s.hopx("sandbox list", {"HOPX_API_KEY": s.mint("A")}))
