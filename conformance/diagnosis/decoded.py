@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _CONSIDERED = 512  # bytes
+_KEPT_BYTE = re.compile("[\udc80-\udcff]")
 
 
 def encoding_of(head: bytes) -> str:
@@ -40,5 +42,11 @@ def opened_text(source: Source) -> TextIO:
 
 
 def without_surrogates(text: str) -> str:
-    """The text as it can be written: halves of characters, as JSON can hold them, become replacement characters."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+    """The text as it can be written.
+
+    A byte that a program kept as half a character becomes the character that it is in Latin-1, as headers are read;
+    other halves become replacement characters.
+    """
+    if text.isascii():
+        return text
+    return _KEPT_BYTE.sub(lambda one: chr(ord(one[0]) - 0xDC00), text).encode("utf-8", "replace").decode()
