@@ -71,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(metavar="COMMAND", required=True)
     _add_mock(commands)
     _add_key(commands)
+    _add_explain(commands)
     _add_redact(commands)
     _add_spec(commands)
     _add_adapter(commands)
@@ -112,6 +113,27 @@ def _add_key(commands: Commands[argparse.ArgumentParser]) -> None:
         _add_spec_option(action)
         _add_format(action)
         action.set_defaults(command="key", function=f"{name}_key")
+
+
+def _add_explain(commands: Commands[argparse.ArgumentParser]) -> None:
+    explain = commands.add_parser("explain", help="find the cause of a failure in a HAR, a curl line, a log, an error")
+    explain.add_argument("files", nargs="+", metavar="FILE", help="evidence, read together; - is standard input")
+    explain.add_argument(
+        "--as",
+        dest="kind",
+        default="",
+        choices=("curl", "har", "http", "error", "env", "log", "key"),
+        help="what the files are (default: what they look like)",
+    )
+    explain.add_argument("--causes", default="", metavar="FILE", help="default: the one that comes with the suite")
+    _add_spec_option(explain)
+    explain.add_argument(
+        "--format",
+        choices=("text", "json", "html"),
+        default="text",
+        help="how results are printed; html is for a ticket",
+    )
+    explain.set_defaults(command="explain", function="explain_files")
 
 
 def _add_redact(commands: Commands[argparse.ArgumentParser]) -> None:

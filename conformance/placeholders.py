@@ -16,6 +16,7 @@ _LABEL = re.compile(
     r"<[^<>]{0,60}>|\[[A-Za-z][^\[\]]{0,60}\]"
     rf"|{_BEFORE}(?:your|insert|enter|put|paste|replace|change|add)(?:[_ -]?(?:own|real|actual|my|the|with|in))*"
     r"[_ -]?(?:[a-z]{1,12}[_ -]){0,4}(?:key|token|secret|password|me|here|this|it|value|id)"
+    r"|(?:invalid|wrong|bad|fake|test|some)[_ -](?:api[_ -]?)?key"
     rf"|{_BEFORE}(?:my[_ -])?(?:example|placeholder|dummy|sample|todo|tbd|fixme|api[_-]?key|secret[_-]?key)"
     rf"|{_BEFORE}(?:abc123|abcdef|123456|key|keyid)?(?:\.{{2,}}|…)"
     r"|secret|password|token",

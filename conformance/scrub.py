@@ -39,6 +39,17 @@ class Scrubber:
             self._windows |= _slices(form, WINDOW)
             self._grams |= _slices(form, _GRAM)
 
+    def learn_as_written(self, text: str) -> None:
+        """Remember what is too long to be remembered in every form."""
+        for secret in self._format.hidden_parts(text):
+            self._windows |= _slices(secret, WINDOW)
+            self._grams |= _slices(secret, _GRAM)
+
+    @property
+    def size(self) -> int:
+        """How many pieces of secrets are remembered, of some 200 bytes of memory each."""
+        return len(self._windows)
+
     def learn_all(self, texts: Iterable[str]) -> None:
         """Remember several credentials."""
         for text in texts:

@@ -14,7 +14,7 @@ _CODES = ("code", "error_code", "errorCode", "Code", "type", "reason")
 _MESSAGES = ("message", "error_description", "detail", "title", "Message", "msg", "error")
 _REQUEST_IDS = ("request_id", "requestId", "RequestId", "req_id", "trace_id", "traceId")
 _ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "x-amz-request-id", "x-correlation-id", "cf-ray")
-_TITLE = re.compile(r"<title[^>]{0,200}>\s*(.{0,200}?)\s*</title>", re.I | re.S)
+_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,400})", re.I)
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def said(body: str, headers: Iterable[tuple[str, str]] = ()) -> Said:
     data = _json(body)
     if data is None:
         title = _TITLE.search(body)
-        return Said(message=title[1] if title else "", request_id=from_header)
+        return Said(message=title[1].strip() if title else "", request_id=from_header)
     levels = _levels(data)
     return Said(
         code=_first(levels, _CODES),

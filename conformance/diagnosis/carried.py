@@ -40,6 +40,9 @@ def credentials_of_headers(
     for name, value in headers:
         own = list(_of_header(name, value, place, reading))
         found += own
+        if name.lower() in ("cookie", "set-cookie"):
+            shown.append((name, reading.hidden(_without_values(value))))
+            continue
         scheme = next((f"{one.scheme} " for one in own if one.scheme), "")
         shown.append((name, scheme + ", ".join(one.key.shown for one in own) if own else reading.hidden(value)))
     return tuple(shown), tuple(found)
@@ -50,9 +53,9 @@ def _of_header(name: str, value: str, place: Place, reading: Reading) -> Iterato
     if small in _AUTHORIZATION:
         yield from _of_authorization(name, value, place, reading)
     elif small == "cookie":
-        for part in value.split(";"):
-            field, _, text = part.partition("=")
-            yield reading.credential(text.strip(), place, "cookie", field.strip())
+        for field, text in _cookies(value):
+            if is_key_name(field.lower(), reading) or reading.keys_in(text, place):
+                yield reading.credential(text, place, "cookie", field)
     elif is_key_name(small, reading):
         match = _SCHEME.fullmatch(value) if small in reading.surface.headers else None
         if match and match[2] is not None and match[1].lower() == "bearer":
@@ -61,6 +64,17 @@ def _of_header(name: str, value: str, place: Place, reading: Reading) -> Iterato
             yield reading.credential(value, place, "header", name)
     else:
         yield from reading.keys_in(value, place, "header")
+
+
+def _cookies(value: str) -> Iterator[tuple[str, str]]:
+    for part in value.split(";"):
+        field, _, text = part.partition("=")
+        yield field.strip(), text.strip()
+
+
+def _without_values(cookies: str) -> str:
+    """Cookies by name: most of them are sessions, and nobody's business here."""
+    return "; ".join(f"{field}=…" if text else field for field, text in _cookies(cookies))
 
 
 def _of_authorization(name: str, value: str, place: Place, reading: Reading) -> Iterator[Credential]:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from conformance.diagnosis.surface import Surface
     from conformance.exchange import Headers
 
-UNSEEN_HEADERS = "request headers"
-
 
 @dataclass(frozen=True)
 class Told:
@@ -102,6 +100,11 @@ class Case:
         """Whether a credential travels in a documented header with the scheme that belongs there."""
         expected = self.surface.headers.get(credential.name.lower()) if credential.carrier == "header" else None
         return expected is not None and expected.lower() == credential.scheme.lower()
+
+    def hides_key(self, exchange: PartialExchange) -> bool:
+        """Whether the witness left out what would show the key."""
+        unseen = {"request headers", "credential", *(f"{name} header" for name in self.surface.headers)}
+        return not unseen.isdisjoint(exchange.lacks) or any(one.startswith("value of") for one in exchange.lacks)
 
     def presented(self, exchange: PartialExchange) -> tuple[Credential, ...]:
         """The well-formed keys that a request presents as the documentation says."""

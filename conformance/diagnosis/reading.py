@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SHORTEST_SECRET = 8  # characters; less of a secret may be shown
 LONGEST_WORD = 4096  # characters
+_LONGEST_KEY = 512  # characters; what is longer, such as a JWT, is remembered only as it is written
 _NO_SECRETS = {"url", "email", "prose", "command", "literal-null", "variable", "placeholder", "redacted", "empty"}
 
 
@@ -68,8 +69,14 @@ class Reading:
         """What stood in a key's place, hidden and remembered; a placeholder may be shown."""
         shown = text if placeholders.is_no_secret(text) else self.surface.key_format.redact(text)
         if self._is_secret(text):
-            self.scrubber.learn(text)
+            self._learn(text)
         return Credential(ApiKey(text, shown), place, carrier, name, scheme)
+
+    def _learn(self, text: str) -> None:
+        if len(text) <= _LONGEST_KEY:
+            self.scrubber.learn(text)
+        else:
+            self.scrubber.learn_as_written(text[:LONGEST_WORD])
 
     def hidden(self, text: str) -> str:
         """The text without the secrets that were met so far, and without anything shaped like a key."""

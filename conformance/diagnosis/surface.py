@@ -62,6 +62,11 @@ class Surface:
         """Whether a path below the host is one of a documented operation, its base path left out of account."""
         return self._path.search(path) is not None
 
+    def is_documented_path(self, path: str) -> bool:
+        """Whether a path below the host is one of a documented operation, and nothing stands before its base path."""
+        base = urlsplit(self.base_url).path.rstrip("/")
+        return path.startswith(f"{base}/") and self._path.fullmatch(path, len(base)) is not None
+
     def is_below_base(self, path: str) -> bool:
         """Whether a path is the API's base path, or below it."""
         base = urlsplit(self.base_url).path.rstrip("/")

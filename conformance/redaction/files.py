@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _HEAD = 4096
 _CLOSED = {
     b"PK\x03\x04": "a ZIP archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"Rar!": "a RAR archive",
     b"BZh": "packed with bzip2",
     b"\xfd7zXZ": "packed with xz",
     b"(\xb5/\xfd": "packed with zstd",
@@ -75,6 +77,13 @@ def _raw(name: str) -> Iterator[IO[bytes]]:
         raise UnreadableError(f"{shown_name(name)}: {why}; give a file that can be read") from None
 
 
+def closed_kind(head: bytes) -> str:
+    """What it is that begins so and cannot be looked into; nothing where it can."""
+    if head[257:262] == b"ustar":
+        return "a tar archive"
+    return next((what for magic, what in _CLOSED.items() if head.startswith(magic)), "")
+
+
 def shown_name(name: str) -> str:
     """How an input is named to people."""
     return "standard input" if name == "-" else name
@@ -102,9 +111,8 @@ def _unpacked(name: str, stream: io.BufferedReader) -> Source:
     if is_packed:
         stream = io.BufferedReader(cast("io.RawIOBase", gzip.GzipFile(fileobj=stream)), _HEAD * 16)
         head = stream.peek(_HEAD)[:_HEAD]
-    for magic, what in _CLOSED.items():
-        if head.startswith(magic):
-            raise ClosedError(f"{name}: is {what}, in which nothing can be searched; give what it was made from")
+    if what := closed_kind(head):
+        raise ClosedError(f"{name}: is {what}, in which nothing can be searched; give what it was made from")
     encoding = _UTF_16.get(head[:2]) or _encoding_without_mark(head)
     if not encoding:
         return Source(name, cast("BinaryIO", stream), is_packed, "")

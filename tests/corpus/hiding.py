@@ -80,7 +80,9 @@ def _shows(text: bytes, secret: str) -> bool:
 
 def _decoded(word: bytes) -> bytes:
     try:
-        return base64.urlsafe_b64decode(word.rstrip(b"=").translate(bytes.maketrans(b"+/", b"-_")) + b"=" * (-len(word.rstrip(b"=")) % 4))
+        return base64.urlsafe_b64decode(
+            word.rstrip(b"=").translate(bytes.maketrans(b"+/", b"-_")) + b"=" * (-len(word.rstrip(b"=")) % 4)
+        )
     except (binascii.Error, ValueError):
         return b""
 

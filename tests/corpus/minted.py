@@ -10,9 +10,9 @@ import string
 from typing import Any
 
 import msgspec
-from tests.runs import SPEC
 
 from conformance.keys import KeyFormat
+from tests.runs import SPEC
 
 FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
 _LETTERS = string.ascii_letters + string.digits
@@ -47,6 +47,8 @@ def _drawn(length: int, alphabet: str) -> str:
 def _jwt(claims: dict[str, Any]) -> str:
     """Always as long as the last time; who it is for, and its signature, are new."""
     subject = f"{random.SystemRandom().getrandbits(64):016x}"
-    parts = [json.dumps(part, separators=(",", ":")) for part in ({"alg": "HS256", "typ": "JWT"}, claims | {"sub": subject})]
+    parts = [
+        json.dumps(part, separators=(",", ":")) for part in ({"alg": "HS256", "typ": "JWT"}, claims | {"sub": subject})
+    ]
     encoded = [base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts]
     return ".".join([*encoded, _drawn(43, _LETTERS)])

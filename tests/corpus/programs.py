@@ -149,7 +149,9 @@ func main() {
 GO_XKEY = '"X-API-Key", os.Getenv("HOPX_API_KEY")'
 
 
-def filled(program: str, url: str = f"{SITE}/sandboxes", headers: str = XKEY, method: str = "get", arguments: str = "") -> str:
+def filled(
+    program: str, url: str = f"{SITE}/sandboxes", headers: str = XKEY, method: str = "get", arguments: str = ""
+) -> str:
     """A program for this case."""
     made = program.replace("URL", url).replace("HEADERS", headers).replace("METHOD", method)
     return made.replace("ARGUMENTS", arguments)

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     Act = Callable[[Stage], None]
 
 # what cannot be told apart, as the catalogue has it
-EQ1 = ("key-mistyped revoked expired cross-org-resource rotated-old-key-in-use key-not-yet-active "
-       "vendor-incident-or-client-defect").split()  # fmt: skip
+EQ1 = ["key-mistyped", "revoked", "expired", "cross-org-resource", "rotated-old-key-in-use", "key-not-yet-active", "vendor-incident-or-client-defect"]  # fmt: skip
 EQ2 = ["scope-insufficient", "cross-org-resource", "ip-not-allowed", "quota-or-billing"]
 EQ3 = ["env-var-unset", "dotenv-not-loaded", "http-redirect-dropped-auth", "proxy-stripped-header", "wrong-header-name"]
 EQ4 = ["http-redirect-dropped-auth", "captive-portal-or-login-html"]
@@ -62,9 +61,7 @@ class Recipes(dict[str, Recipe]):
             if name in self:
                 raise ValueError(f"two recipes are called {name}")
             noted = (altered,) if altered else ()
-            self[name] = Recipe(
-                name, self.family, tuple(kinds.split()), client, broken, expect, act, given_as, noted
-            )
+            self[name] = Recipe(name, self.family, tuple(kinds.split()), client, broken, expect, act, given_as, noted)
             return act
 
         return register

@@ -66,7 +66,9 @@ class Api:
         return next((one for one in made if one), None) or self.mock.respond(request)
 
 
-def listen(respond: Callable[[Request], Response], address: str, port: int, tls: tuple[Path, Path] | None = None) -> ThreadingHTTPServer:
+def listen(
+    respond: Callable[[Request], Response], address: str, port: int, tls: tuple[Path, Path] | None = None
+) -> ThreadingHTTPServer:
     """Serve on an address of loopback, in the background."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -84,7 +86,9 @@ def listen(respond: Callable[[Request], Response], address: str, port: int, tls:
                 return
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             path, _, query = self.path.partition("?")
-            headers = tuple((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items())
+            headers = tuple(
+                (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()
+            )
             answer = respond(Request(self.command, path, query, headers, body))
             self.send_response(answer.status)
             for name, value in answer.headers:

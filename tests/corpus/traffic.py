@@ -51,7 +51,9 @@ def with_x(key: str, pod: str = "") -> dict[str, str]:
 
 def ask(stage: Stage, asks: list[Ask]) -> None:
     """Send the requests in their order."""
-    plan = [{"client": one.client, "method": one.method, "url": one.site + one.path, "headers": one.headers} for one in asks]
+    plan = [
+        {"client": one.client, "method": one.method, "url": one.site + one.path, "headers": one.headers} for one in asks
+    ]
     stage.write("plan.json", json.dumps(plan))
     stage.write("main.py", _PROGRAM)
     if printed := stage.run("python main.py"):

@@ -90,7 +90,10 @@ def certificate(name: str, issuer: str = "root", *dates: str) -> tuple[Path, Pat
 
 
 def _make_certificates() -> None:
-    for name, subject in (("root", "/O=Example Trust/CN=Example Root R1"), ("corp", "/O=Example Corp/CN=Example Corp Inspection CA")):
+    for name, subject in (
+        ("root", "/O=Example Trust/CN=Example Root R1"),
+        ("corp", "/O=Example Corp/CN=Example Corp Inspection CA"),
+    ):
         _run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", subject,
              "-keyout", str(_TLS / f"{name}.key"), "-out", str(_TLS / f"{name}.pem"))  # fmt: skip
     certificate("edge")
@@ -98,7 +101,10 @@ def _make_certificates() -> None:
 
 def _trust_root() -> None:
     """Let every client trust the authority of this world, as if it were a public one."""
-    bundles = [*APP.glob(".venv/lib/*/site-packages/certifi/cacert.pem"), *SCRATCH.glob("cli/lib/*/site-packages/certifi/cacert.pem")]
+    bundles = [
+        *APP.glob(".venv/lib/*/site-packages/certifi/cacert.pem"),
+        *SCRATCH.glob("cli/lib/*/site-packages/certifi/cacert.pem"),
+    ]
     for place in [Path("/etc/ssl/certs/ca-certificates.crt"), *bundles]:
         _put(place, ROOT_CA.read_text())
 

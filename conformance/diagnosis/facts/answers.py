@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from conformance.diagnosis.case import UNSEEN_HEADERS, host_of
+from conformance.diagnosis.case import host_of
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.surface import is_local
 
@@ -26,6 +26,7 @@ NAMES = frozenset(
         "moved-by-slash",
         "moved-to-page",
         "no-answer",
+        "no-answer-to-page",
         "no-key-in-command",
         "other-host",
         "other-path",
@@ -75,7 +76,9 @@ def _of_preflight(told: Told, exchange: PartialExchange) -> Iterator[Fact]:
 
 
 def _of_status(told: Told, status: int, case: Case) -> Iterator[Fact]:
-    if by_status := _BY_STATUS.get(status):
+    if status == 0 and told.exchange and _is_of_another_page(told.exchange):
+        yield Fact("no-answer-to-page", "a page of another origin got no answer", told.place, "status")
+    elif by_status := _BY_STATUS.get(status):
         yield Fact(by_status[0], by_status[1], told.place, "status")
     elif status in _REDIRECTS:
         yield from _of_redirect(told, case)
@@ -92,6 +95,11 @@ _BY_STATUS = {
     407: ("proxy-refuses", "the answer is 407, which is the proxy's"),
     429: ("rate-limited", "the answer is 429"),
 }
+
+
+def _is_of_another_page(exchange: PartialExchange) -> bool:
+    pages = [host_of(value) for name, value in exchange.headers if name.lower() in ("origin", "referer")]
+    return any(page and page != host_of(exchange.url) for page in pages)
 
 
 def _of_form(told: Told, status: int) -> Iterator[Fact]:
@@ -115,7 +123,7 @@ def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
         if case.presented(exchange):
             name = "sent-but-missing" if is_missing else "refused"
             yield Fact(name, "401 for a well-formed key in the right header", told.place, "status")
-    elif exchange is not None and _shows_no_key(exchange):
+    elif exchange is not None and exchange.headers and not exchange.key_id and not case.hides_key(exchange):
         name = "key-not-sent" if exchange.witness == "client" else "unread-key"
         yield Fact(name, f"{exchange.method or 'a'} request without a key was answered with 401", told.place, "status")
     elif is_missing and not told.shows_key:
@@ -124,12 +132,11 @@ def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
         yield Fact("refused", "401, and nothing says why", told.place, "status")
 
 
-def _shows_no_key(exchange: PartialExchange) -> bool:
-    return not exchange.key_id and bool(exchange.headers) and UNSEEN_HEADERS not in exchange.lacks
-
-
 def _of_redirect(told: Told, case: Case) -> Iterator[Fact]:
-    location = next((value for name, value in told.headers if name.lower() == "location"), "")
+    headers = {name.lower(): value for name, value in told.headers}
+    if "hsts" in headers.get("non-authoritative-reason", "").lower():
+        return  # which the browser made up by itself, before it asked
+    location = headers.get("location", "")
     asked, to = urlsplit(told.url), urlsplit(location)
     if to.hostname and not case.surface.is_own_host(to.hostname) and to.hostname != asked.hostname:
         yield Fact("moved-to-page", f"{told.status} to another host", told.place, "status")
@@ -160,18 +167,19 @@ def _of_address(exchange: PartialExchange, case: Case) -> Iterator[Fact]:
             name = "sibling-host" if surface.is_sibling(host) else "other-host"
             yield Fact(name, f"the request goes to {host}, and the API is at {surface.host}", exchange.place, "url")
         return
-    if parts.scheme == "http":
+    if parts.scheme == "http" and exchange.status not in _REDIRECTS:
         yield Fact("plain-http", f"the request goes to http://{host}, without TLS", exchange.place, "url")
     if exchange.status is None and parts.path.endswith("/") and surface.is_own_path(parts.path):
         yield Fact("slash-at-end", "the path ends with a slash, and the documented one does not", exchange.place, "url")
-    if not surface.is_below_base(parts.path) and surface.is_own_path(parts.path):
-        yield Fact("other-path", f"the path {parts.path} is not below {surface.base_url}", exchange.place, "url")
+    if surface.is_own_path(parts.path) and not surface.is_documented_path(parts.path):
+        yield Fact(
+            "other-path", f"the path {parts.path} is none of those below {surface.base_url}", exchange.place, "url"
+        )
 
 
 def of_commands(case: Case) -> Iterator[Fact]:
     """A command for the API that sends no key at all."""
     for exchange in case.exchanges:
         is_command = exchange.witness == "client" and exchange.status is None and exchange.client == "curl"
-        hidden = any("value of" in one or one == UNSEEN_HEADERS for one in exchange.lacks)
-        if is_command and not exchange.credentials and not hidden:
+        if is_command and not exchange.credentials and not case.hides_key(exchange):
             yield Fact("no-key-in-command", "the command sends no key", exchange.place, "url")

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
     from conformance.diagnosis.case import Case
     from conformance.diagnosis.evidence import Credential, PartialExchange
-    from conformance.diagnosis.shape import Shape
 
 NAMES = frozenset(
     {
         "basic-by-library",
         "basic-without-key",
+        "documented-example",
         "empty-header",
         "key-as-user",
         "key-in-basic",
@@ -71,8 +71,7 @@ def of_settings(case: Case) -> Iterator[Fact]:
     for setting in case.settings:
         if setting.credential is None:
             continue
-        shape = case.shape(setting.credential)
-        for fact in _own(shape, setting.credential):
+        for fact in _own(setting.credential, case):
             if fact.name == "scheme-without-space":
                 yield replace(fact, name="scheme-bearer")
             elif fact.name not in ("empty", _VARIANT) and not (
@@ -84,18 +83,21 @@ def of_settings(case: Case) -> Iterator[Fact]:
 def of_texts(case: Case) -> Iterator[Fact]:
     """What is wrong with keys that stand alone, or that an error repeats."""
     for credential in case.evidence.credentials:
-        for fact in _own(case.shape(credential), credential):
+        for fact in _own(credential, case):
             if fact.name != _VARIANT:
                 yield fact
     for failure in case.failures:
         for credential in failure.credentials:
-            facts = _own(case.shape(credential), credential)
+            facts = _own(credential, case)
             yield from (fact for fact in facts if fact.name not in _VAGUE)
 
 
-def _own(shape: Shape, credential: Credential) -> list[Fact]:
+def _own(credential: Credential, case: Case) -> list[Fact]:
     where, at = credential.place, credential.name or credential.carrier
-    return [replace(fact, place=where, at=at, says=f"{_called(credential)}: {fact.says}") for fact in shape.facts]
+    facts = list(case.shape(credential).facts)
+    if credential.key.reveal().strip() == case.surface.key.get("example"):
+        facts.append(Fact("documented-example", "this is the example of the documentation, which nobody owns"))
+    return [replace(fact, place=where, at=at, says=f"{_called(credential)}: {fact.says}") for fact in facts]
 
 
 def _called(credential: Credential) -> str:
@@ -181,7 +183,7 @@ def _basic(credential: Credential, exchange: PartialExchange, case: Case) -> Ite
 
 
 def _of_shape(credential: Credential, case: Case) -> Iterator[Fact]:
-    for fact in _own(case.shape(credential), credential):
+    for fact in _own(credential, case):
         if fact.name == "literal-null" or (fact.name == "empty" and credential.scheme):
             yield replace(fact, name="null-in-header")
         elif fact.name == "empty":

@@ -14,13 +14,17 @@ FINE = any_of(healthy(), nothing_to_see())
 UNSET = ["env-var-unset", "dotenv-not-loaded", "env-not-inherited", "env-not-passed-to-process", "env-var-misnamed"]
 
 
-def process(name: str, broken: str, value: str | None, expect: dict, secret: object = "key", command: str = "env", **more: str) -> None:
+def process(
+    name: str, broken: str, value: str | None, expect: dict, secret: object = "key", command: str = "env", **more: str
+) -> None:
     """A case whose file is what `env` prints in a process; KEY in the value is the key."""
 
     def act(stage: Stage) -> None:
         key = stage.mint("A", secret)
         env = {} if value is None else {"HOPX_API_KEY": value.replace("KEY", key)}
-        stage.save("env.txt", stage.run(command, env | {other: text.replace("KEY", key) for other, text in more.items()}))
+        stage.save(
+            "env.txt", stage.run(command, env | {other: text.replace("KEY", key) for other, text in more.items()})
+        )
 
     RECIPES.case(name, "env", "bash", broken, expect)(act)
 
@@ -36,100 +40,300 @@ def dotenv(name: str, broken: str, command: str, expect: dict, secret: object = 
 
 
 process("env-key-is-there", "nothing", "KEY", FINE)
-process("env-no-key", "the variable was never set", None,
-        any_of(problem("env-var-unset"), problem("env-var-unset", also=UNSET)))
-process("env-set-to-nothing", "the variable is set to nothing", "",
-        any_of(problem("env-var-unset", also=UNSET)))
+process(
+    "env-no-key",
+    "the variable was never set",
+    None,
+    any_of(problem("env-var-unset"), problem("env-var-unset", also=UNSET)),
+)
+process("env-set-to-nothing", "the variable is set to nothing", "", any_of(problem("env-var-unset", also=UNSET)))
 process("env-quoted", "the quotes of the env file became part of the value", '"KEY"', problem("key-wrapped-in-quotes"))
-process("env-quoted-single-export-p", "quotes within quotes", "'KEY'", problem("key-wrapped-in-quotes"), command="export -p")
-process("env-trailing-newline-export-p", "the file that the key is read from has two line ends", "KEY\n",
-        problem("key-trailing-newline"), command="export -p")
-process("env-trailing-cr-export-p", "`source .env` of a file with Windows line ends", "KEY\r",
-        problem("key-trailing-newline", also=["dotenv-bom-or-utf16"]), command="export -p")
-process("env-surrounding-space-export-p", "a space was pasted along", " KEY", problem("key-surrounding-whitespace"), command="export -p")
+process(
+    "env-quoted-single-export-p", "quotes within quotes", "'KEY'", problem("key-wrapped-in-quotes"), command="export -p"
+)
+process(
+    "env-trailing-newline-export-p",
+    "the file that the key is read from has two line ends",
+    "KEY\n",
+    problem("key-trailing-newline"),
+    command="export -p",
+)
+process(
+    "env-trailing-cr-export-p",
+    "`source .env` of a file with Windows line ends",
+    "KEY\r",
+    problem("key-trailing-newline", also=["dotenv-bom-or-utf16"]),
+    command="export -p",
+)
+process(
+    "env-surrounding-space-export-p",
+    "a space was pasted along",
+    " KEY",
+    problem("key-surrounding-whitespace"),
+    command="export -p",
+)
 process("env-placeholder", "the example was exported", "hopx_live_YOUR_KEY_HERE", problem("placeholder-key"))
 process("env-vendor", "the key of another vendor", "KEY", problem("wrong-vendor-key"), "anthropic")
 process("env-scheme-inside", "the value begins with Bearer", "Bearer KEY", problem("bearer-prefix-doubled"))
 process("env-not-expanded", "single quotes kept the variable", "$HOPX_KEY_FROM_VAULT", problem("env-var-not-expanded"))
-process("env-not-expanded-template", "a template of a pipeline was not filled in", "{{ hopx_api_key }}", problem("env-var-not-expanded"))
-process("env-jwt", "the token of the console", "KEY", problem("jwt-instead-of-key"),
-        {"iss": "https://console.hopx.dev", "iat": 1763890000, "exp": 1763893600})
+process(
+    "env-not-expanded-template",
+    "a template of a pipeline was not filled in",
+    "{{ hopx_api_key }}",
+    problem("env-var-not-expanded"),
+)
+process(
+    "env-jwt",
+    "the token of the console",
+    "KEY",
+    problem("jwt-instead-of-key"),
+    {"iss": "https://console.hopx.dev", "iat": 1763890000, "exp": 1763893600},
+)
 process("env-is-address", "the address was put where the key belongs", "https://api.hopx.dev/v1", problem("not-a-key"))
 process("env-smart-quotes", "pasted from a chat that curls quotes", "\u201cKEY\u201d", problem("unicode-lookalike"))
 process("env-misnamed", "another name", None, problem("env-var-misnamed", also=["env-var-unset"]), HOPX_KEY="KEY")
-process("env-misnamed-prod", "only the key of one environment is set", None,
-        problem("env-var-misnamed", also=["env-var-unset"]), HOPX_API_KEY_PROD="KEY")
-process("env-base-url-elsewhere", "the base address names another host", "KEY",
-        any_of(problem("wrong-base-url"), {"verdict": "cannot-tell", "candidates": ["wrong-base-url"]}), HOPX_BASE_URL="https://api.hopx.io/v2")
-process("env-proxy-set", "a proxy is named, nothing else is known", "KEY",
-        any_of(healthy(), nothing_to_see(), problem("sdk-ignores-proxy-env"), never=("sdk-ignores-proxy-env", "proxy-auth-required")),
-        HTTPS_PROXY="http://proxy.corp.example:3128", NO_PROXY="localhost")
-process("env-empty-in-fork", "a pull request from a fork gets no secrets", "",
-        problem("env-not-passed-to-process", also=["env-var-unset"]), CI="true", GITHUB_ACTIONS="true",
-        GITHUB_EVENT_NAME="pull_request", GITHUB_HEAD_REF="fix-typo", GITHUB_REPOSITORY="example/app")
-process("env-test-key", "the key is one for testing, and nothing says where it goes", "KEY",
-        any_of(healthy(), nothing_to_see(), problem("test-key-on-live"), never=("test-key-on-live",)), "test-key")
-process("env-key-id-alone", "the id alone was exported", "hopx_live_Qm3ZtR81bYxW", problem("key-id-only", also=["key-truncated"]))
-process("env-masked", "copied from a list that masks it", "hopx_live_Qm3ZtR81bYxW.****************", problem("key-masked"))
+process(
+    "env-misnamed-prod",
+    "only the key of one environment is set",
+    None,
+    problem("env-var-misnamed", also=["env-var-unset"]),
+    HOPX_API_KEY_PROD="KEY",
+)
+process(
+    "env-base-url-elsewhere",
+    "the base address names another host",
+    "KEY",
+    any_of(problem("wrong-base-url"), {"verdict": "cannot-tell", "candidates": ["wrong-base-url"]}),
+    HOPX_BASE_URL="https://api.hopx.io/v2",
+)
+process(
+    "env-proxy-set",
+    "a proxy is named, nothing else is known",
+    "KEY",
+    any_of(
+        healthy(),
+        nothing_to_see(),
+        problem("sdk-ignores-proxy-env"),
+        never=("sdk-ignores-proxy-env", "proxy-auth-required"),
+    ),
+    HTTPS_PROXY="http://proxy.corp.example:3128",
+    NO_PROXY="localhost",
+)
+process(
+    "env-empty-in-fork",
+    "a pull request from a fork gets no secrets",
+    "",
+    problem("env-not-passed-to-process", also=["env-var-unset"]),
+    CI="true",
+    GITHUB_ACTIONS="true",
+    GITHUB_EVENT_NAME="pull_request",
+    GITHUB_HEAD_REF="fix-typo",
+    GITHUB_REPOSITORY="example/app",
+)
+process(
+    "env-test-key",
+    "the key is one for testing, and nothing says where it goes",
+    "KEY",
+    any_of(healthy(), nothing_to_see(), problem("test-key-on-live"), never=("test-key-on-live",)),
+    "test-key",
+)
+process(
+    "env-key-id-alone",
+    "the id alone was exported",
+    "hopx_live_Qm3ZtR81bYxW",
+    problem("key-id-only", also=["key-truncated"]),
+)
+process(
+    "env-masked", "copied from a list that masks it", "hopx_live_Qm3ZtR81bYxW.****************", problem("key-masked")
+)
 
 # several causes at once
-process("env-quotes-and-host", "quotes in the value, and another host", '"KEY"', problem("key-wrapped-in-quotes", "wrong-base-url"), HOPX_BASE_URL="https://api.hopx.io/v2")
-process("env-scheme-and-newline-export-p", "the word Bearer and a line break", "Bearer KEY\n", problem("bearer-prefix-doubled", "key-trailing-newline"), command="export -p")
-process("env-space-and-quotes-export-p", "a space and quotes around the key", ' "KEY"', problem("key-surrounding-whitespace", "key-wrapped-in-quotes"), command="export -p")
-process("env-curly-and-host", "curly quotes, and another host", "\u201cKEY\u201d", problem("unicode-lookalike", "wrong-base-url"), HOPX_BASE_URL="https://hopx-proxy.corp.example")
+process(
+    "env-quotes-and-host",
+    "quotes in the value, and another host",
+    '"KEY"',
+    problem("key-wrapped-in-quotes", "wrong-base-url"),
+    HOPX_BASE_URL="https://api.hopx.io/v2",
+)
+process(
+    "env-scheme-and-newline-export-p",
+    "the word Bearer and a line break",
+    "Bearer KEY\n",
+    problem("bearer-prefix-doubled", "key-trailing-newline"),
+    command="export -p",
+)
+process(
+    "env-space-and-quotes-export-p",
+    "a space and quotes around the key",
+    ' "KEY"',
+    problem("key-surrounding-whitespace", "key-wrapped-in-quotes"),
+    command="export -p",
+)
+process(
+    "env-curly-and-host",
+    "curly quotes, and another host",
+    "\u201cKEY\u201d",
+    problem("unicode-lookalike", "wrong-base-url"),
+    HOPX_BASE_URL="https://hopx-proxy.corp.example",
+)
 
 
-@RECIPES.case("env-null-from-spawn", "env", "node", "Node made a word of what is undefined", problem("literal-null-key", also=["env-var-unset"]))
+@RECIPES.case(
+    "env-null-from-spawn",
+    "env",
+    "node",
+    "Node made a word of what is undefined",
+    problem("literal-null-key", also=["env-var-unset"]),
+)
 def _(stage: Stage) -> None:
-    stage.write("start.mjs", 'import { spawnSync } from "node:child_process";\nconst env = { ...process.env, HOPX_API_KEY: process.env.HOPX_KEY };\nif (env.HOPX_API_KEY === undefined) env.HOPX_API_KEY = String(undefined);\nspawnSync("env", { env, stdio: "inherit" });\n')
+    stage.write(
+        "start.mjs",
+        'import { spawnSync } from "node:child_process";\nconst env = { ...process.env, HOPX_API_KEY: process.env.HOPX_KEY };\nif (env.HOPX_API_KEY === undefined) env.HOPX_API_KEY = String(undefined);\nspawnSync("env", { env, stdio: "inherit" });\n',
+    )
     stage.save("env.txt", stage.run("node start.mjs"))
 
 
 dotenv("dotenv-fine", "nothing", 'printf "# app\\nHOPX_API_KEY=%s\\nLOG_LEVEL=info\\n" "$KEY" > .env', FINE)
-dotenv("dotenv-double-quotes", "nothing: loaders take these quotes away",
-       'printf "HOPX_API_KEY=\\"%s\\"\\nDEBUG=false\\nTOKEN_TTL_EXPIRED_AFTER=3600\\n" "$KEY" > .env', FINE)
-dotenv("dotenv-placeholder", "the example file was copied as it is",
-       'printf "# copy to .env and fill in\\nHOPX_API_KEY=your_api_key_here\\n" > .env.example && cp .env.example .env', problem("placeholder-key"))
-dotenv("dotenv-id-alone", "the id alone was copied", 'echo "HOPX_API_KEY=${KEY%%.*}" > .env', problem("key-id-only", also=["key-truncated"]))
-dotenv("dotenv-truncated", "the clipboard lost the end", 'echo "HOPX_API_KEY=$KEY" | cut -c-60 > .env', problem("key-truncated"))
-dotenv("dotenv-masked", "copied from a list that masks it",
-       """echo "HOPX_API_KEY=$KEY" | sed -E 's/[^.]{43}$/****************/' > .env""", problem("key-masked"))
-dotenv("dotenv-misnamed", "the name lacks an underscore", 'printf "PORT=8080\\nHOPX_APIKEY=%s\\n" "$KEY" > .env',
-       problem("env-var-misnamed", also=["env-var-unset"]))
-dotenv("dotenv-curly-quotes", "written in a word processor", """printf 'HOPX_API_KEY=\\xe2\\x80\\x9c%s\\xe2\\x80\\x9d\\n' "$KEY" > .env""", problem("unicode-lookalike"))
-dotenv("dotenv-vendor", "the key of another vendor", 'echo "HOPX_API_KEY=$KEY" > .env', problem("wrong-vendor-key"), "e2b")
-dotenv("dotenv-scheme-inside", "the value begins with Bearer", """echo "HOPX_API_KEY='Bearer $KEY'" > .env""", problem("bearer-prefix-doubled"))
-dotenv("dotenv-crlf", "Windows line ends", """printf 'LOG=1\\r\\nHOPX_API_KEY=%s\\r\\n' "$KEY" > .env""",
-       any_of(problem("dotenv-bom-or-utf16", also=["key-trailing-newline"]), nothing_to_see("dotenv-bom-or-utf16"), never=("key-trailing-newline",)))
-dotenv("dotenv-bom", "saved with a byte order mark", """printf '\\xef\\xbb\\xbfHOPX_API_KEY=%s\\n' "$KEY" > .env""", problem("dotenv-bom-or-utf16"))
-dotenv("dotenv-utf16", "saved by PowerShell 5", """printf 'HOPX_API_KEY=%s\\r\\n' "$KEY" | iconv -f UTF-8 -t UTF-16LE | (printf '\\xff\\xfe'; cat) > .env""",
-       problem("dotenv-bom-or-utf16", also=["key-trailing-newline"]), altered="iconv stands in for PowerShell's `>`")
-dotenv("dotenv-url", "the address was put where the key belongs", "echo HOPX_API_KEY=https://console.hopx.dev/settings/api-keys > .env", problem("not-a-key"))
+dotenv(
+    "dotenv-double-quotes",
+    "nothing: loaders take these quotes away",
+    'printf "HOPX_API_KEY=\\"%s\\"\\nDEBUG=false\\nTOKEN_TTL_EXPIRED_AFTER=3600\\n" "$KEY" > .env',
+    FINE,
+)
+dotenv(
+    "dotenv-placeholder",
+    "the example file was copied as it is",
+    'printf "# copy to .env and fill in\\nHOPX_API_KEY=your_api_key_here\\n" > .env.example && cp .env.example .env',
+    problem("placeholder-key"),
+)
+dotenv(
+    "dotenv-id-alone",
+    "the id alone was copied",
+    'echo "HOPX_API_KEY=${KEY%%.*}" > .env',
+    problem("key-id-only", also=["key-truncated"]),
+)
+dotenv(
+    "dotenv-truncated",
+    "the clipboard lost the end",
+    'echo "HOPX_API_KEY=$KEY" | cut -c-60 > .env',
+    problem("key-truncated"),
+)
+dotenv(
+    "dotenv-masked",
+    "copied from a list that masks it",
+    """echo "HOPX_API_KEY=$KEY" | sed -E 's/[^.]{43}$/****************/' > .env""",
+    problem("key-masked"),
+)
+dotenv(
+    "dotenv-misnamed",
+    "the name lacks an underscore",
+    'printf "PORT=8080\\nHOPX_APIKEY=%s\\n" "$KEY" > .env',
+    problem("env-var-misnamed", also=["env-var-unset"]),
+)
+dotenv(
+    "dotenv-curly-quotes",
+    "written in a word processor",
+    """printf 'HOPX_API_KEY=\\xe2\\x80\\x9c%s\\xe2\\x80\\x9d\\n' "$KEY" > .env""",
+    problem("unicode-lookalike"),
+)
+dotenv(
+    "dotenv-vendor", "the key of another vendor", 'echo "HOPX_API_KEY=$KEY" > .env', problem("wrong-vendor-key"), "e2b"
+)
+dotenv(
+    "dotenv-scheme-inside",
+    "the value begins with Bearer",
+    """echo "HOPX_API_KEY='Bearer $KEY'" > .env""",
+    problem("bearer-prefix-doubled"),
+)
+dotenv(
+    "dotenv-crlf",
+    "Windows line ends",
+    """printf 'LOG=1\\r\\nHOPX_API_KEY=%s\\r\\n' "$KEY" > .env""",
+    any_of(
+        problem("dotenv-bom-or-utf16", also=["key-trailing-newline"]),
+        nothing_to_see("dotenv-bom-or-utf16"),
+        never=("key-trailing-newline",),
+    ),
+)
+dotenv(
+    "dotenv-bom",
+    "saved with a byte order mark",
+    """printf '\\xef\\xbb\\xbfHOPX_API_KEY=%s\\n' "$KEY" > .env""",
+    problem("dotenv-bom-or-utf16"),
+)
+dotenv(
+    "dotenv-utf16",
+    "saved by PowerShell 5",
+    """printf 'HOPX_API_KEY=%s\\r\\n' "$KEY" | iconv -f UTF-8 -t UTF-16LE | (printf '\\xff\\xfe'; cat) > .env""",
+    problem("dotenv-bom-or-utf16", also=["key-trailing-newline"]),
+    altered="iconv stands in for PowerShell's `>`",
+)
+dotenv(
+    "dotenv-url",
+    "the address was put where the key belongs",
+    "echo HOPX_API_KEY=https://console.hopx.dev/settings/api-keys > .env",
+    problem("not-a-key"),
+)
 
 
 @RECIPES.case("env-export-l-healthy-noise", "env", "bash", "nothing", FINE)
 def _(stage: Stage) -> None:
     key = stage.issue("A")
-    noise = {"JWT_EXPIRED_GRACE": "30", "AWS_REGION": "eu-central-1", "RATE_LIMIT": "10", "QUOTES": "\"'", "DATABASE_URL": "postgres://localhost/app"}
+    noise = {
+        "JWT_EXPIRED_GRACE": "30",
+        "AWS_REGION": "eu-central-1",
+        "RATE_LIMIT": "10",
+        "QUOTES": "\"'",
+        "DATABASE_URL": "postgres://localhost/app",
+    }
     stage.save("env.txt", stage.run("export -p", noise | {"HOPX_API_KEY": key}))
 
 
-@RECIPES.case("docker-env-file-quoted", "env", "bash", "docker run --env-file keeps the quotes; what the container has is printed", problem("key-wrapped-in-quotes"))
+@RECIPES.case(
+    "docker-env-file-quoted",
+    "env",
+    "bash",
+    "docker run --env-file keeps the quotes; what the container has is printed",
+    problem("key-wrapped-in-quotes"),
+)
 def _(stage: Stage) -> None:
     stage.write("docker.env", f'HOPX_API_KEY="{stage.mint("A")}"\nLOG_LEVEL=debug\n')
-    stage.save("container-env.txt", stage.run("env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOSTNAME=9f2c1ab0d7e4 $(cat docker.env) HOME=/root env"))
+    stage.save(
+        "container-env.txt",
+        stage.run(
+            "env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOSTNAME=9f2c1ab0d7e4 $(cat docker.env) HOME=/root env"
+        ),
+    )
 
 
-@RECIPES.case("compose-list-quoted", "env", "bash", "a list in a Compose file keeps the quotes within an entry", problem("key-wrapped-in-quotes"))
+@RECIPES.case(
+    "compose-list-quoted",
+    "env",
+    "bash",
+    "a list in a Compose file keeps the quotes within an entry",
+    problem("key-wrapped-in-quotes"),
+)
 def _(stage: Stage) -> None:
-    stage.write("compose.yaml", f'services:\n  app:\n    image: example/app:1.4\n    environment:\n      - HOPX_API_KEY="{stage.mint("A")}"\n      - LOG_LEVEL=info\n    ports: ["8080:8080"]\n')
+    stage.write(
+        "compose.yaml",
+        f'services:\n  app:\n    image: example/app:1.4\n    environment:\n      - HOPX_API_KEY="{stage.mint("A")}"\n      - LOG_LEVEL=info\n    ports: ["8080:8080"]\n',
+    )
     stage.run("python3 -c 'import sys' && cat compose.yaml")
     stage.save("compose.yaml", stage.read("compose.yaml"))
 
 
-@RECIPES.case("cron-environment", "env", "env", "a job of cron, which has an environment of its own", any_of(problem("env-var-unset", also=UNSET), problem("env-not-passed-to-process", also=UNSET)))
+@RECIPES.case(
+    "cron-environment",
+    "env",
+    "env",
+    "a job of cron, which has an environment of its own",
+    any_of(problem("env-var-unset", also=UNSET), problem("env-not-passed-to-process", also=UNSET)),
+)
 def _(stage: Stage) -> None:
-    stage.save("cron-env.txt", stage.run("env -i HOME=/home/dev LOGNAME=dev PATH=/usr/bin:/bin SHELL=/bin/sh PWD=/home/dev env"))
+    stage.save(
+        "cron-env.txt",
+        stage.run("env -i HOME=/home/dev LOGNAME=dev PATH=/usr/bin:/bin SHELL=/bin/sh PWD=/home/dev env"),
+    )
 
 
 def two(name: str, broken: str, expect: dict, altered: str = ""):
@@ -137,7 +341,11 @@ def two(name: str, broken: str, expect: dict, altered: str = ""):
     return RECIPES.case(name, "env env", "bash", broken, expect, altered=altered)
 
 
-@two("dotenv-not-loaded", "a .env with the key is there, and the process has no key", problem("dotenv-not-loaded", also=["env-var-unset"]))
+@two(
+    "dotenv-not-loaded",
+    "a .env with the key is there, and the process has no key",
+    problem("dotenv-not-loaded", also=["env-var-unset"]),
+)
 def _(stage: Stage) -> None:
     stage.write(".env", f"HOPX_API_KEY={stage.mint('A')}\n")
     stage.save("dot.env", stage.read(".env"))
@@ -160,14 +368,24 @@ def _(stage: Stage) -> None:
     stage.save("process-env.txt", stage.python(program))
 
 
-@two("bashrc-not-read", "the variable is in .bashrc, and the process was started before", problem("env-not-inherited", also=["env-var-unset", "env-not-passed-to-process"]))
+@two(
+    "bashrc-not-read",
+    "the variable is in .bashrc, and the process was started before",
+    problem("env-not-inherited", also=["env-var-unset", "env-not-passed-to-process"]),
+)
 def _(stage: Stage) -> None:
-    stage.write("~/.bashrc", f"# ~/.bashrc\nalias ll='ls -l'\nexport EDITOR=vim\nexport HOPX_API_KEY={stage.mint('A')}\n")
+    stage.write(
+        "~/.bashrc", f"# ~/.bashrc\nalias ll='ls -l'\nexport EDITOR=vim\nexport HOPX_API_KEY={stage.mint('A')}\n"
+    )
     stage.save("bashrc", (stage.run("cat ~/.bashrc")))
     stage.save("env.txt", stage.run("env"))
 
 
-@two("su-drops-the-variable", "su starts with an environment of its own", problem("env-not-passed-to-process", also=["env-var-unset", "env-not-inherited"]))
+@two(
+    "su-drops-the-variable",
+    "su starts with an environment of its own",
+    problem("env-not-passed-to-process", also=["env-var-unset", "env-not-inherited"]),
+)
 def _(stage: Stage) -> None:
     env = {"HOPX_API_KEY": stage.mint("A")}
     stage.save("my-shell.txt", stage.run("env", env))
@@ -176,21 +394,31 @@ def _(stage: Stage) -> None:
 
 @two("config-of-cli-conflicts", "the CLI's settings file holds another key", problem("stored-credential-conflict"))
 def _(stage: Stage) -> None:
-    stage.run("mkdir -p ~/.hopx && printf 'api_key: %s\\nbase_url: https://api.hopx.dev\\ndefault_template: code-interpreter\\n' \"$KEY\" > ~/.hopx/config.yaml", {"KEY": stage.mint("A")})
+    stage.run(
+        "mkdir -p ~/.hopx && printf 'api_key: %s\\nbase_url: https://api.hopx.dev\\ndefault_template: code-interpreter\\n' \"$KEY\" > ~/.hopx/config.yaml",
+        {"KEY": stage.mint("A")},
+    )
     stage.save("config.yaml", stage.run("cat ~/.hopx/config.yaml"))
     stage.save("env.txt", stage.run("env", {"HOPX_API_KEY": stage.mint("B")}))
 
 
-@two("bom-hides-the-first-variable", "the file begins with a byte order mark, and the first variable is missing", problem("dotenv-bom-or-utf16", also=["dotenv-not-loaded", "env-var-unset", "env-var-misnamed"]))
+@two(
+    "bom-hides-the-first-variable",
+    "the file begins with a byte order mark, and the first variable is missing",
+    problem("dotenv-bom-or-utf16", also=["dotenv-not-loaded", "env-var-unset", "env-var-misnamed"]),
+)
 def _(stage: Stage) -> None:
     stage.write(".env", f"\ufeffHOPX_API_KEY={stage.mint('A')}\nLOG_LEVEL=debug\n")
     stage.save("dot.env", stage.read(".env"))
     stage.save("process-env.txt", stage.run("set -a; . ./.env 2>/dev/null; set +a; env"))
 
 
-@two("crlf-sourced", "`source .env` leaves the carriage return", problem("key-trailing-newline", also=["dotenv-bom-or-utf16"]))
+@two(
+    "crlf-sourced",
+    "`source .env` leaves the carriage return",
+    problem("key-trailing-newline", also=["dotenv-bom-or-utf16"]),
+)
 def _(stage: Stage) -> None:
     stage.write(".env", f"LOG_LEVEL=debug\r\nHOPX_API_KEY={stage.mint('A')}\r\n")
     stage.save("dot.env", stage.read(".env"))
     stage.save("process-env.txt", stage.run("set -a; . ./.env; set +a; export -p"))
-
