@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,8 +79,9 @@ def listen(
             return "server"
 
         def handle_one_request(self) -> None:
-            self.raw_requestline = self.rfile.readline(65537)
-            if not self.raw_requestline or not self.parse_request():
+            with suppress(ConnectionError):
+                self.raw_requestline = self.rfile.readline(65537)
+            if not getattr(self, "raw_requestline", b"") or not self.parse_request():
                 self.close_connection = True
                 return
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -241,6 +241,63 @@ curl(
     ),
 )
 
+# several causes at once
+curl(
+    "curl-placeholder-and-host",
+    "the example, sent to an address without its version",
+    'curl -sv -H "X-API-Key: hopx_live_YOUR_KEY_HERE" https://api.hopx.dev/sandboxes',
+    problem("placeholder-key", "wrong-base-url"),
+)
+curl(
+    "curl-truncated-and-no-bearer",
+    "the end of the key and the word Bearer are missing",
+    f'curl -sv -H "Authorization: CUT" {URL}',
+    problem("key-truncated", "bearer-prefix-missing"),
+)
+curl(
+    "curl-vendor-and-header",
+    "a token of GitHub in another header",
+    f'curl -si -H "X-Auth-Token: KEY" {URL}',
+    problem("wrong-vendor-key", "wrong-header-name"),
+    "github",
+)
+curl(
+    "curl-masked-and-doubled",
+    "a masked key, and the word twice",
+    f'curl -sv -H "Authorization: Bearer Bearer hopx_live_Qm3ZtR81bYxW.****************" {URL}',
+    problem("key-masked", "bearer-prefix-doubled"),
+)
+curl(
+    "curl-quotes-over-http",
+    "quotes around the key, and an address with http",
+    """curl -sv -H 'X-API-Key: "KEY"' http://api.hopx.dev/v1/sandboxes""",
+    problem("key-wrapped-in-quotes", "http-redirect-dropped-auth"),
+)
+curl(
+    "curl-curly-and-no-bearer",
+    "curly quotes, and no Bearer",
+    f'curl -sv -H "Authorization: \u201cKEY\u201d" {URL}',
+    problem("unicode-lookalike", "bearer-prefix-missing"),
+)
+curl(
+    "curl-query-truncated",
+    "a cut key in the address",
+    f'curl -sv "{URL}?api_key=CUT"',
+    problem("key-in-query-string", "key-truncated", also=["wrong-header-name"]),
+)
+curl(
+    "curl-id-and-header",
+    "the id alone, in another header",
+    f'curl -sv -H "Api-Key: hopx_live_Qm3ZtR81bYxW" {URL}',
+    problem("key-id-only", "wrong-header-name", also=["key-truncated"]),
+)
+curl(
+    "curl-not-expanded-and-host",
+    "single quotes keep the variable, and the path lacks its version",
+    "curl -sv -H 'X-API-Key: $HOPX_API_KEY' https://api.hopx.dev/sandboxes",
+    problem("env-var-not-expanded", "wrong-base-url"),
+)
+
 
 @RECIPES.case(
     "curl-mistyped-end", "curl http", "curl", "the last character is one that no key has", suggests("key-mistyped", EQ1)

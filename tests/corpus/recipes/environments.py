@@ -147,6 +147,36 @@ process(
     "env-masked", "copied from a list that masks it", "hopx_live_Qm3ZtR81bYxW.****************", problem("key-masked")
 )
 
+# several causes at once
+process(
+    "env-quotes-and-host",
+    "quotes in the value, and another host",
+    '"KEY"',
+    problem("key-wrapped-in-quotes", "wrong-base-url"),
+    HOPX_BASE_URL="https://api.hopx.io/v2",
+)
+process(
+    "env-scheme-and-newline-export-p",
+    "the word Bearer and a line break",
+    "Bearer KEY\n",
+    problem("bearer-prefix-doubled", "key-trailing-newline"),
+    command="export -p",
+)
+process(
+    "env-space-and-quotes-export-p",
+    "a space and quotes around the key",
+    ' "KEY"',
+    problem("key-surrounding-whitespace", "key-wrapped-in-quotes"),
+    command="export -p",
+)
+process(
+    "env-curly-and-host",
+    "curly quotes, and another host",
+    "\u201cKEY\u201d",
+    problem("unicode-lookalike", "wrong-base-url"),
+    HOPX_BASE_URL="https://hopx-proxy.corp.example",
+)
+
 
 @RECIPES.case(
     "env-null-from-spawn",
