@@ -80,7 +80,9 @@ def _credentials(text: str, source: str, reading: Reading) -> Iterator[Credentia
         is_header = _SAYS_HEADER.search(text, max(match.start() - 200, 0), match.start()) is not None
         if is_header or value.lstrip().startswith(reading.surface.key_format.prefixes):
             taken.append(match.span())
-            yield from _of_value(value, "header value" if is_header else "", _place(text, match.start(), source), reading)
+            yield from _of_value(
+                value, "header value" if is_header else "", _place(text, match.start(), source), reading
+            )
     rest = _blanked(text, taken)
     for credential in reading.keys_in(rest, Place(source)):
         at = rest.find(credential.key.reveal())
