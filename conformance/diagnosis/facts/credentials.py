@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.case import host_of, is_success
+from conformance.diagnosis.case import is_success
 from conformance.diagnosis.fact import Fact
+from conformance.diagnosis.urls import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.case import host_of
 from conformance.diagnosis.fact import Fact
+from conformance.diagnosis.urls import host_of, shown_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,9 @@ def of_names(case: Case) -> Iterator[Fact]:
         if setting.value and setting.name == case.surface.base_url_variable:
             is_own = case.surface.is_own_host(host_of(setting.value))
             name = "base-url-set" if is_own else "base-url-elsewhere"
-            yield Fact(name, f"{setting.name} leads to {setting.value}", setting.place, setting.name)
+            yield Fact(
+                name, f"{setting.name} leads to {shown_host(host_of(setting.value))}", setting.place, setting.name
+            )
 
 
 def _is_misnamed(setting: Setting, case: Case) -> bool:
