@@ -23,9 +23,13 @@ _MOST_KEYS = 200  # different ones; of more only the ids are kept
 _LONGEST_BODY = 1 << 16  # characters
 _LONGEST_MESSAGE = 2000
 _LINE = re.compile(r"([A-Z]{3,10}) (\S{1,16384})(?: [A-Z]+/[0-9.]+)?")
+_IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:, .{0,200})?")
 _PORT = re.compile(r"(?<=[\d\]]):\d{1,5}\Z")
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,36}")
-_REQUEST_ID = re.compile(r"req[-_][A-Za-z0-9-]{6,64}|[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
+_REQUEST_ID = re.compile(
+    r"req[-_][A-Za-z0-9-]{6,64}|[0-9a-f]{16,64}|Root=1-[0-9a-f-]{20,40}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    re.I,
+)
 _TELLS = re.compile(r"auth|header|forbidden|limiting|denied|credential|api.?key", re.I)
 _DROPPED = re.compile(r"invalid header line: \"([A-Za-z0-9_.-]{1,200}):?\s*([^\"]{0,8192})")
 _REFUSED = (401, 402, 403, 407, 429)
@@ -78,7 +82,7 @@ class Teller:
             key_id=key_id,
             lacks=lacks | self._not_logged(fields),
         )
-        return Seen(number, exchange, fields.of("pod") or _machine(fields), _address(fields.of("address")))
+        return Seen(number, exchange, fields.of("pod") or _machine(fields), _address(fields, record))
 
     def _headers(self, headers: Headers, place: Place) -> tuple[Headers, tuple[Credential, ...], frozenset[str]]:
         shown: Headers = ()
@@ -178,7 +182,7 @@ def _user_agent(fields: Fields) -> str:
 
 def _request_id(fields: Fields, record: Record) -> str:
     others = [one for one in record.get("others") or () if isinstance(one, str)]
-    return fields.of("request_id")[:200] or next((one for one in others if _REQUEST_ID.fullmatch(one)), "")
+    return (fields.of("request_id") or next((one for one in others if _REQUEST_ID.fullmatch(one)), ""))[:200]
 
 
 def _machine(fields: Fields) -> str:
@@ -187,5 +191,8 @@ def _machine(fields: Fields) -> str:
     return "" if "." in host or ":" in host or host == "localhost" else host
 
 
-def _address(written: str) -> str:
+def _address(fields: Fields, record: Record) -> str:
+    """Who sent the request, without a port, which is another one each time."""
+    others = (one for one in record.get("others") or () if isinstance(one, str) and _IPV4.fullmatch(one))
+    written = fields.of("address") or next(others, "")
     return _PORT.sub("", written.partition(",")[0].strip())[:200]

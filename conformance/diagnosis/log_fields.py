@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 _LONGEST = 1 << 14  # characters
 _FAMILIES = {
     "at": """requesttimeepoch timeiso8601 timelocal starttime startutc startedat requestreceivedat edgestarttimestamp
-        time timestamp ts datetime eventtime requesttime edgeendtimestamp timems timeunixnano asctime msec date logtime when
-        startlocal receivetimestamp instant observedtimestamp""",
+        time timestamp ts datetime eventtime requesttime edgeendtimestamp timems timeunixnano asctime msec date logtime
+        when startlocal receivetimestamp instant observedtimestamp""",
     "method": "method requestmethod httpmethod verb clientrequestmethod reqmethod operation",
     "url": """url requesturl urlfull urloriginal uri requesturi clientrequesturl clientrequesturi path requestpath
-        rawpath urlpath httptarget httpurl httppath xenvoyoriginalpath clientrequestpath resourcepath target endpoint route""",
+        rawpath urlpath httptarget httpurl httppath xenvoyoriginalpath clientrequestpath resourcepath target
+        endpoint route""",
     "host": """httphost requesthost authority clientrequesthost domainname requestdomainname urldomain requestaddr vhost
         hostheader host domain servername""",
     "status": """status statuscode responsestatus responsecode responsestatuscode httpstatus httpstatuscode
@@ -50,10 +51,11 @@ _FAMILIES = {
     "body": "responsebody respbody responsepayload body",
 }
 _WRAPPERS = frozenset(
-    (
-        "request req http response res resp httprequest httpresponse log event context requestcontext data fields "
-        "jsonpayload payload attributes labels access entry record message meta extra url auth authorization"
-    ).split(" ")
+    re.findall(
+        r"\S+",
+        """request req http response res resp httprequest httpresponse log event context requestcontext data fields
+        jsonpayload payload attributes labels access entry record message meta extra url auth authorization""",
+    )
 )
 _HEADERS = frozenset({"headers", "header", "requestheaders", "reqheaders", "requestheader"})
 _ANSWERS = frozenset({"response", "res", "resp", "responseheaders", "respheaders", "upstream"})

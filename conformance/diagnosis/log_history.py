@@ -71,7 +71,7 @@ class History:
         successes = self._all or [one for bounds in self._bounds.values() for one in bounds]
         kept = {one.number: one for one in (*self._first, *self._last, *successes)}
         ordered = [kept[number] for number in sorted(kept)]
-        by_pod = len({one.pod for one in ordered}) > 1 or len({one.address for one in ordered}) < 2
+        by_pod = len({one.pod for one in ordered}) > 1  # one alone is that of the server which wrote the log
         return tuple(
             replace(one.exchange, origin=(one.pod if by_pod else one.address) or one.address or one.pod)
             for one in ordered
