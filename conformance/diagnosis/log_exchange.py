@@ -9,7 +9,7 @@ from conformance.diagnosis.answer import said
 from conformance.diagnosis.carried import credentials_of_headers, credentials_of_url
 from conformance.diagnosis.evidence import PartialExchange, Place
 from conformance.diagnosis.har_entry import host_and_path
-from conformance.diagnosis.log_fields import fields_of
+from conformance.diagnosis.log_fields import FieldReader
 from conformance.diagnosis.log_history import Seen
 
 if TYPE_CHECKING:
@@ -42,13 +42,14 @@ class Teller:
     def __init__(self, source: str, reading: Reading) -> None:
         self._source = source
         self._reading = reading
+        self._fields = FieldReader(reading)
         self._keys: set[str] = set()
         self.beyond = 0
         self.others = 0
 
     def seen(self, number: int, record: Record, around: Record, where: str) -> Seen | None:
         """The exchange that a record tells of; `None` where it tells of none, or of another API's."""
-        fields = fields_of(record, around, self._reading)
+        fields = self._fields.fields_of(record, around)
         method, url = _method_and_url(fields)
         place = Place(self._source, where)
         if record.get("is_nginx_error") and not _TELLS.search(fields.of("message")):
