@@ -38,6 +38,7 @@ bench: $(VENV)/ready  ## the figures of benchmarks/README.md; needs nginx, wrk a
 	$(BIN)/python benchmarks/sdk.py
 	$(BIN)/python benchmarks/peers.py
 	$(BIN)/python benchmarks/redact.py
+	$(BIN)/python benchmarks/har.py
 
 lock: $(VENV)/ready
 	$(BIN)/pip-compile --quiet --all-extras --strip-extras --no-emit-index-url --no-emit-find-links \
