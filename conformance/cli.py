@@ -72,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
     _add_mock(commands)
     _add_key(commands)
     _add_redact(commands)
+    _add_scan(commands)
     _add_spec(commands)
     _add_adapter(commands)
     _add_report(commands)
@@ -122,6 +123,20 @@ def _add_redact(commands: Commands[argparse.ArgumentParser]) -> None:
     redact.add_argument("--jwt", choices=("all", "signature"), default="all", help="how much of a JWT is hidden")
     _add_spec_option(redact)
     redact.set_defaults(command="redact", function="redact_files")
+
+
+def _add_scan(commands: Commands[argparse.ArgumentParser]) -> None:
+    scan = commands.add_parser("scan", help="find keys in files, archives and the history of repositories")
+    scan.add_argument("paths", nargs="*", metavar="PATH", help="file or directory; - is standard input")
+    scan.add_argument("--history", action="store_true", help="scan all that the repositories at PATH ever held")
+    scan.add_argument("--staged", action="store_true", help="scan what the next commit would add or change")
+    scan.add_argument(
+        "--exclude", action="append", default=[], metavar="GLOB", help="leave out what matches; repeatable"
+    )
+    scan.add_argument("--all", action="store_true", help="show documented examples and placeholders too")
+    scan.add_argument("--format", choices=("text", "json", "sarif"), default="text", help="how finds are printed")
+    _add_spec_option(scan)
+    scan.set_defaults(command="scan", function="scan_paths")
 
 
 def _add_spec(commands: Commands[argparse.ArgumentParser]) -> None:
