@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
-from typing import IO, TYPE_CHECKING, cast
-
-from conformance.scanning.content import read_into
+from typing import IO, TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +15,7 @@ MEMBERS = 20_000  # of one file, and of all archives in it
 BYTES = 1 << 30  # unpacked, of one file, and of all archives in it
 _DIRECTORY = 16 << 20  # bytes of a ZIP file's table of contents, which is read as a whole
 _HEADER = 1 << 20  # bytes of a tar header's extension, which is read as a whole
+_PIECE = 1 << 16  # bytes that are unpacked at a time
 _SPOOLED = 4 << 20  # bytes that are kept in memory
 _BROKEN = (EOFError, OSError, struct.error, ValueError, NotImplementedError, IndexError)
 ZIP, TAR, GZIP = "zip", "tar", "gzip"
@@ -24,6 +23,10 @@ ZIP, TAR, GZIP = "zip", "tar", "gzip"
 
 class ArchiveError(Exception):
     """An archive, or a member, that cannot be looked into; the message says why."""
+
+
+class BudgetError(ArchiveError):
+    """Too much would have to be unpacked."""
 
 
 class Budget:
@@ -37,29 +40,37 @@ class Budget:
         """Count a member.
 
         Raises:
-            ArchiveError: There are too many.
+            BudgetError: There are too many.
 
         """
         self._members -= 1
         if self._members < 0:
-            raise ArchiveError(f"it has more than {MEMBERS} members; the rest was not scanned")
+            raise BudgetError(f"it has more than {MEMBERS} members; the rest was not scanned")
 
     def take_bytes(self, count: int) -> None:
         """Count unpacked bytes.
 
         Raises:
-            ArchiveError: There are too many.
+            BudgetError: There are too many.
 
         """
         self._bytes -= count
         if self._bytes < 0:
-            raise ArchiveError(f"it unpacks to more than {BYTES >> 30} GiB; the rest was not scanned")
+            raise BudgetError(f"it unpacks to more than {BYTES >> 30} GiB; the rest was not scanned")
+
+
+class _Packed(Protocol):
+    """A stream that is unpacked piece by piece, so that what stands before an error is not lost with it."""
+
+    def read1(self, size: int, /) -> bytes:
+        """Unpack up to so many bytes."""
+        ...
 
 
 class _Metered(io.RawIOBase):
     """A stream of what is unpacked, counted."""
 
-    def __init__(self, stream: IO[bytes], budget: Budget) -> None:
+    def __init__(self, stream: _Packed, budget: Budget) -> None:
         self._stream = stream
         self._budget = budget
 
@@ -71,12 +82,14 @@ class _Metered(io.RawIOBase):
         import zlib
         from zipfile import BadZipFile
 
+        view = memoryview(cast("bytearray", buffer))
         try:
-            read = read_into(self._stream, memoryview(cast("bytearray", buffer)))
+            piece = self._stream.read1(min(len(view), _PIECE))
         except (BadZipFile, tarfile.TarError, zlib.error, *_BROKEN) as error:
             raise ArchiveError("it is packed, and broken; the rest was not scanned") from error
-        self._budget.take_bytes(read)
-        return read
+        view[: len(piece)] = piece
+        self._budget.take_bytes(len(piece))
+        return len(piece)
 
 
 def kind_of(head: bytes) -> str:
@@ -115,7 +128,7 @@ def _in_gzip(stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]
     import gzip
 
     unpacked = gzip.GzipFile(fileobj=stream)
-    yield "", cast("IO[bytes]", _Metered(cast("IO[bytes]", unpacked), budget))
+    yield "", cast("IO[bytes]", _Metered(unpacked, budget))
 
 
 def _in_tar(stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]]:
@@ -136,7 +149,7 @@ def _in_tar(stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]
             budget.take_member()
             member = archive.extractfile(info) if info.isreg() else None
             if member is not None:
-                yield info.name, cast("IO[bytes]", _Metered(member, budget))
+                yield info.name, cast("IO[bytes]", _Metered(cast("_Packed", member), budget))
 
 
 def _in_zip(stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]]:
@@ -149,30 +162,32 @@ def _in_zip(stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]
             for info in archive.infolist():
                 budget.take_member()
                 if not info.is_dir():
-                    yield info.filename, cast("IO[bytes]", _Metered(cast("IO[bytes]", _Member(archive, info)), budget))
+                    yield info.filename, cast("IO[bytes]", _Metered(_Member(archive, info), budget))
 
 
-class _Member(io.RawIOBase):
+class _Member:
     """A member of a ZIP file, opened when it is read."""
 
     def __init__(self, archive: ZipFile, info: ZipInfo) -> None:
         self._archive = archive
         self._info = info
-        self._stream: IO[bytes] | None = None
+        self._stream: _Packed | None = None
 
-    def readable(self) -> bool:
-        return True
+    def read1(self, size: int, /) -> bytes:
+        """Unpack up to so many bytes.
 
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(cast("bytearray", buffer))
-        return read_into(self._stream or self._opened(), view)
+        Raises:
+            ArchiveError: It is packed in a way that cannot be undone here.
 
-    def _opened(self) -> IO[bytes]:
+        """
+        return (self._stream or self._opened()).read1(size)
+
+    def _opened(self) -> _Packed:
         if self._info.flag_bits & 1:
             raise ArchiveError("it is encrypted; unpack it to have it scanned")
         if self._info.compress_type not in (0, 8, 12):
             raise ArchiveError("it is packed with a method that is not known here; unpack it to have it scanned")
-        self._stream = self._archive.open(self._info)
+        self._stream = cast("_Packed", self._archive.open(self._info))
         return self._stream
 
 
@@ -182,7 +197,7 @@ def _seekable(stream: IO[bytes], budget: Budget) -> IO[bytes]:
 
     if not isinstance(stream, io.FileIO) or not stream.seekable():
         copy = tempfile.SpooledTemporaryFile(_SPOOLED)  # noqa: SIM115  (whoever asked closes it)
-        while piece := stream.read(1 << 16):
+        while piece := stream.read(_PIECE):
             budget.take_bytes(len(piece))
             copy.write(piece)
         return cast("IO[bytes]", copy)

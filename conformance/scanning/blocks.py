@@ -52,7 +52,9 @@ class Scanner:
             for at, word in self._hits(judged, end):
                 found = self._judge.judged(_window(text, at, end, word).decode("latin-1"))
                 if found:
-                    at -= word.is_wide and (before + at) % 2
+                    at -= (
+                        word.is_wide and (before + at) % 2 == 1 and text[at - 1] == 0
+                    )  # which is half of the character
                     lines.pass_by(text, passed, at)
                     passed = at
                     form = f"{word.form}, UTF-16" if word.is_wide else word.form

@@ -41,6 +41,8 @@ def staged(repository: str, excluded: Excluded) -> Iterator[Content]:
     """
     options = ("--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-relative")
     paths: dict[str, str] = {}
+    with _asked(repository, "rev-parse", "--git-dir") as answer:
+        answer.read()
     with _asked(repository, "diff", *options) as answer:
         fields = _fields(answer)
         for facts, path in zip(fields, fields, strict=False):
@@ -75,7 +77,18 @@ def origins(repository: str, names: Iterable[str]) -> dict[str, Origin]:
     """
     wanted = set(names)
     found: dict[str, Origin] = {}
-    options = ("--all", "--reflog", "--reverse", "--raw", "-z", "-m", "--root", "--no-abbrev", "--no-renames")
+    options = (
+        "--all",
+        "--reflog",
+        "--reverse",
+        "--topo-order",
+        "--raw",
+        "-z",
+        "-m",
+        "--root",
+        "--no-abbrev",
+        "--no-renames",
+    )
     with _asked(repository, "log", *options, "--no-ext-diff", f"--format={_MARK}%H") as answer:
         commit, fields = "", _fields(answer)
         for field in fields:

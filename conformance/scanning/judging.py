@@ -10,7 +10,7 @@ from conformance.scanning.find import EXAMPLE, KEY, NEAR_KEY, PLACEHOLDER, Judge
 if TYPE_CHECKING:
     from conformance.keys import KeyFormat
 
-_TOKEN = re.compile(r"\$?\{\{?[^{}\s]{1,60}\}\}?|<[^<>\s]{1,60}>|[A-Za-z0-9_.*\u0080-\uffff-]{3,80}")
+_TOKEN = re.compile(r"\$?\{\{?[^{}\s]{1,60}\}\}?|<[^<>\n]{1,60}>|[A-Za-z0-9_.*\u0080-\uffff-]{3,80}")
 _FEWEST = 4  # different characters; a drawn secret has more
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.scanning import archives
-from conformance.scanning.archives import ArchiveError, Budget
+from conformance.scanning.archives import ArchiveError, Budget, BudgetError
 from conformance.scanning.content import Content, with_head
 
 if TYPE_CHECKING:
@@ -33,11 +33,16 @@ class Scan:
         """All finds of all contents, in their order."""
         for content in contents:
             self.scanned += 1
-            yield from self._guarded(content, Budget(), ())
+            try:
+                yield from self._guarded(content, Budget(), ())
+            except BudgetError as error:
+                self.complain(f"{content.name}: {error}")
 
     def _guarded(self, content: Content, budget: Budget, around: tuple[str, ...]) -> Iterator[Find]:
         try:
             yield from self._in(content, budget, around)
+        except BudgetError:  # which is about all that is around it too
+            raise
         except ArchiveError as error:
             self.complain(f"{content.name}: {error}")
         except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -75,7 +76,7 @@ def _location(place: Place) -> dict[str, Any]:
 
 def _artifact(path: str) -> dict[str, str]:
     """A path as a URI, relative to where the scan was started if it is below it."""
-    absolute, here = Path(path).absolute(), Path.cwd()
+    absolute, here = Path(os.path.abspath(path)), Path.cwd()  # noqa: PTH100  (which takes ".." out of it)
     if absolute.is_relative_to(here):
         return {"uri": quote(absolute.relative_to(here).as_posix(), errors="surrogateescape"), "uriBaseId": _ROOT}
     return {"uri": "file://" + quote(absolute.as_posix(), errors="surrogateescape")}

@@ -61,7 +61,7 @@ def _narrow(beginning: bytes) -> Iterator[Word]:
         skipped = before + (before > 0)
         decided = (before + len(beginning)) * 8 // 6  # signs that no byte behind the beginning has a part in
         for signs in dict.fromkeys((standard, standard.translate(_URL_SAFE))):
-            yield Word(signs[skipped:decided], b"", BASE64, is_wide=False, read=_decoder(before, skipped))
+            yield Word(signs[skipped:decided], b"", BASE64, is_wide=False, read=_decoder(before, standard[:skipped]))
 
 
 def _widened(word: Word) -> Word:
@@ -80,11 +80,11 @@ def _character(escape: re.Match[bytes]) -> bytes:
     return bytes([code]) if code < 128 else escape[0]
 
 
-def _decoder(before: int, skipped: int) -> Callable[[bytes], bytes]:
+def _decoder(before: int, head: bytes) -> Callable[[bytes], bytes]:
     def decoded(text: bytes) -> bytes:
         """The decoded base64 that begins there, over several lines where it is broken."""
         run = _SIGNS.match(text)[0]  # type: ignore[index]
-        signs = b"A" * skipped + _BREAKS.sub(b"", run).translate(_STANDARD)
+        signs = head + _BREAKS.sub(b"", run).translate(_STANDARD)
         signs = signs[: len(signs) - (len(signs) % 4 == 1)]  # a sign too many, which decides no byte
         return unescaped(a2b_base64(signs + b"=" * (-len(signs) % 4))[before:])
 
