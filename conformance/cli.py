@@ -22,7 +22,8 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         try:
-            return _run(parser().parse_args(arguments))
+            words = sys.argv[1:] if arguments is None else arguments
+            return _run(parser(words[:1]).parse_args(words))
         finally:
             if sys.stdout:
                 sys.stdout.flush()
@@ -65,17 +66,21 @@ class _Parser(argparse.ArgumentParser):
         super().error(without_keys(message))
 
 
-def parser() -> argparse.ArgumentParser:
-    """The grammar of the command line."""
+def parser(command: list[str] | None = None) -> argparse.ArgumentParser:
+    """The grammar of the command line; of one command alone, where that is named, since all take longer to build."""
     top: argparse.ArgumentParser = _Parser(prog="hopx-auth", description="Diagnostics for API-key authentication.")
-    commands = top.add_subparsers(metavar="COMMAND", required=True)
-    _add_mock(commands)
-    _add_key(commands)
-    _add_redact(commands)
-    _add_scan(commands)
-    _add_spec(commands)
-    _add_adapter(commands)
-    _add_report(commands)
+    commands = top.add_subparsers(metavar="COMMAND", required=True, prog=top.prog)
+    grammars = {
+        "mock": _add_mock,
+        "key": _add_key,
+        "redact": _add_redact,
+        "scan": _add_scan,
+        "spec": _add_spec,
+        "adapter": _add_adapter,
+        "report": _add_report,
+    }
+    for name in [name for name in command or [] if name in grammars] or grammars:
+        grammars[name](commands)
     return top
 
 

@@ -10,7 +10,8 @@ from conformance.scanning.find import EXAMPLE, KEY, NEAR_KEY, PLACEHOLDER, Judge
 if TYPE_CHECKING:
     from conformance.keys import KeyFormat
 
-_TOKEN = re.compile(r"\$?\{\{?[^{}\s]{1,60}\}\}?|<[^<>\n]{1,60}>|[A-Za-z0-9_.*\u0080-\uffff-]{3,80}")
+# bytes outside ASCII stand there as if they were Latin-1
+_TOKEN = re.compile(r"\$?\{\{?[^{}\s]{1,60}\}\}?|<[^<>\n]{1,60}>|[A-Za-z0-9_.*\x80-\xff-]{3,80}")
 _FEWEST = 4  # different characters; a drawn secret has more
 
 

@@ -19,9 +19,7 @@ _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _BREAK = rb"(?:\\?\r?\n|(?:\\+r)?\\+n)[ \t]{0,80}(?:>[ \t]{0,80}){0,3}"  # as it is, or as JSON writes it
 _SIGNS = re.compile(rb"[A-Za-z0-9+/_-]*(?:%b[A-Za-z0-9+/_-]+){0,8}" % _BREAK)
 _BREAKS = re.compile(_BREAK)
-_ESCAPE = re.compile(
-    rb"%([0-9A-Fa-f]{2})|\\+u00([0-9A-Fa-f]{2})|\\+x([0-9A-Fa-f]{2})|&#x0?([0-9A-Fa-f]{2});|&#([0-9]{2,3});"
-)
+_ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})|\\+u00([0-9A-Fa-f]{2})|\\+x([0-9A-Fa-f]{2})")
 
 
 class Word(NamedTuple):
@@ -54,8 +52,8 @@ def _narrow(beginning: bytes) -> Iterator[Word]:
     yield Word(beginning, b"", PLAIN, is_wide=False, read=unescaped)
     letters = re.match(rb"[A-Za-z0-9]*", beginning)[0]  # type: ignore[index]
     if len(letters) >= 2 and letters != beginning:
-        for sign in (b"%", b"\\", b"&#"):
-            yield Word(letters + sign, sign[:1], ESCAPED, is_wide=False, read=unescaped)
+        for sign in (b"%", b"\\"):
+            yield Word(letters + sign, sign, ESCAPED, is_wide=False, read=unescaped)
     for before in range(3):
         standard = b2a_base64(b"\0" * before + beginning, newline=False)
         skipped = before + (before > 0)
@@ -71,12 +69,12 @@ def _widened(word: Word) -> Word:
 
 
 def unescaped(text: bytes) -> bytes:
-    """The text with what is URL-encoded, or escaped for JSON, for a string or for HTML, as it was."""
-    return _ESCAPE.sub(_character, text) if b"%" in text or b"\\" in text or b"&#" in text else text
+    """The text with what is URL-encoded, or escaped for JSON or for a string, as it was."""
+    return _ESCAPE.sub(_character, text) if b"%" in text or b"\\" in text else text
 
 
 def _character(escape: re.Match[bytes]) -> bytes:
-    code = int(escape[5]) if escape[5] else int(next(filter(None, escape.groups())), 16)
+    code = int(next(filter(None, escape.groups())), 16)
     return bytes([code]) if code < 128 else escape[0]
 
 
