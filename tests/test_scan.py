@@ -392,6 +392,8 @@ def test_what_cannot_be_meant_is_a_usage_error(words: list[str], tmp_path: Path)
 def test_names_of_files_bring_neither_keys_nor_escapes_to_the_terminal(tmp_path: Path) -> None:
     key = minted()
     (tmp_path / f"\x1b[31m{key}\n").write_text(key, encoding="utf-8")
+    encoded = base64.b64encode(key.encode()).decode().replace("/", "_")
+    (tmp_path / "a.zip").write_bytes(packed("zip", {encoded: key.encode()}))
     for form in ("text", "json", "sarif"):
         ran = run_command(tmp_path, "scan", ".", "missing\x1b[31m", "--format", form)
         assert ran.status == 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 from conformance.commands.key import key_format_of
-from conformance.commands.output import complain, without_keys
+from conformance.commands.output import complain
 from conformance.scanning.blocks import Scanner
 from conformance.scanning.files import STDIN, Excluded, contents_of
 from conformance.scanning.find import EXAMPLE, KEY, NEAR_KEY, PLACEHOLDER, SERIOUS
@@ -28,13 +29,23 @@ def scan_paths(options: argparse.Namespace) -> int:
     if mistake:
         complain(mistake)
         return 2
+    key_format = key_format_of(options)
+    scanner = Scanner(key_format, best_search())
     complaints: list[str] = []
 
-    def note(message: str) -> None:
-        complaints.append(message)
-        complain(_one_line(message))
+    def hidden(text: str) -> str:
+        """The text without the keys that stand in names of files."""
+        if not scanner.may_find(os.fsencode(text)):
+            return text
+        from conformance.scrub import Scrubber
 
-    scan = Scan(Scanner(key_format_of(options), best_search()), note)
+        return Scrubber(key_format).scrub(text)
+
+    def note(message: str) -> None:
+        complaints.append(hidden(message))
+        complain(_one_line(complaints[-1]))
+
+    scan = Scan(scanner, note)
     counts = dict.fromkeys(_KINDS, 0)
     shown = _KINDS if options.all else SERIOUS
     printers: dict[str, type[_TextPrinter | _JsonPrinter | _SarifPrinter]] = {
@@ -46,7 +57,8 @@ def scan_paths(options: argparse.Namespace) -> int:
     for find in _finds(options, scan):
         counts[find.judged.kind] += 1
         if find.judged.kind in shown:
-            printer.add(find)
+            place = find.place._replace(path=hidden(find.place.path), member=hidden(find.place.member))
+            printer.add(find._replace(place=place))
     printer.finish(counts, scan.scanned, complaints)
     if any(counts[kind] for kind in SERIOUS):
         return 1
@@ -87,7 +99,7 @@ class _TextPrinter:
     def add(self, find: Find) -> None:
         judged, place = find.judged, find.place
         form = "" if find.form == "plain" else f", {find.form}"
-        print(_one_line(without_keys(f"{_where(place)}: {judged.kind} {judged.shown}{form}, byte {place.offset}")))
+        print(_one_line(f"{_where(place)}: {judged.kind} {judged.shown}{form}, byte {place.offset}"))
 
     def finish(self, counts: dict[str, int], scanned: int, complaints: list[str]) -> None:
         found = ", ".join(_of(counts[kind], kind.replace("-", " ")) for kind in SERIOUS)
@@ -116,7 +128,7 @@ class _JsonPrinter:
         import json
 
         result = {"schema": 1, "finds": self._finds, "counts": counts, "scanned": scanned, "complaints": complaints}
-        print(without_keys(json.dumps(result)))
+        print(json.dumps(result))
 
 
 class _SarifPrinter:
@@ -135,7 +147,7 @@ class _SarifPrinter:
 
         from conformance.scanning.sarif import log_of
 
-        print(without_keys(json.dumps(log_of(self._results, complaints))))
+        print(json.dumps(log_of(self._results, complaints)))
 
 
 def _where(place: Place) -> str:

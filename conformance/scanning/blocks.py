@@ -33,6 +33,10 @@ class Scanner:
         self._search = search
         self._buffer = bytearray(_AHEAD + block)
 
+    def may_find(self, text: bytes) -> bool:
+        """Whether anything in the text begins like a key."""
+        return any(word.text in text for word in self._words)
+
     def scan(self, stream: IO[bytes], path: str) -> Iterator[Find]:
         """The finds in a stream, in order.
 
