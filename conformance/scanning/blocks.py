@@ -56,9 +56,7 @@ class Scanner:
             for at, word in self._hits(judged, end):
                 found = self._judge.judged(_window(text, at, end, word).decode("latin-1"))
                 if found:
-                    at -= (
-                        word.is_wide and (before + at) % 2 == 1 and text[at - 1] == 0
-                    )  # which is half of the character
+                    at -= word.is_wide and _begins_before(text, at, before)
                     lines.pass_by(text, passed, at)
                     passed = at
                     form = f"{word.form}, UTF-16" if word.is_wide else word.form
@@ -84,6 +82,11 @@ class Scanner:
                 hits.append((at, word))
                 at = find(self._buffer, word.text, at + 1, stop)
         return sorted(hits, key=itemgetter(0))
+
+
+def _begins_before(text: bytearray, at: int, before: int) -> bool:
+    """Whether a character of UTF-16 begins one byte before this one, with a zero."""
+    return (before + at) % 2 == 1 and text[at - 1] == 0
 
 
 def _window(text: bytearray, at: int, end: int, word: Word) -> bytes:
