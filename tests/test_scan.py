@@ -677,11 +677,11 @@ def test_sarif_names_rules_places_and_fingerprints(tmp_path: Path) -> None:
 def test_the_fingerprint_of_a_find_stays_when_lines_are_added(tmp_path: Path) -> None:
     key = minted()
     prints = []
-    for before in ("", "\n\n"):
+    for before, name in (("", "a"), ("\n\n", "./a"), ("\n", str(tmp_path / "a"))):
         (tmp_path / "a").write_text(before + key, encoding="utf-8")
-        log = json.loads(run_command(tmp_path, "scan", "a", "--format", "sarif").stdout)
+        log = json.loads(run_command(tmp_path, "scan", name, "--format", "sarif").stdout)
         prints.append(log["runs"][0]["results"][0]["partialFingerprints"])
-    assert prints[0] == prints[1]
+    assert prints[0] == prints[1] == prints[2]
 
 
 def test_the_sarif_of_history_names_the_commit_and_that_of_elsewhere_whole_addresses(repository: Path) -> None:

@@ -29,13 +29,15 @@ def result_of(find: Find) -> dict[str, Any]:
     where = [f"in {place.member}, line {place.line}"] * bool(place.member)
     where += [f"in commit {place.commit}"] * bool(place.commit)
     message = ", ".join([f"{_RULES[judged.kind][1]}: {judged.shown}", f"written {find.form}", *where])
-    identity = "\0".join((judged.kind, judged.key_id or judged.shown, place.path, place.member))
+    location = _location(place)
+    uri = location["physicalLocation"]["artifactLocation"]["uri"]
+    identity = "\0".join((judged.kind, judged.key_id or judged.shown, uri, place.member))
     result: dict[str, Any] = {
         "ruleId": judged.kind,
         "ruleIndex": list(_RULES).index(judged.kind),
         "level": _RULES[judged.kind][0],
         "message": {"text": message},
-        "locations": [_location(place)],
+        "locations": [location],
         "partialFingerprints": {"keyAtPath/v1": _digest(identity)},
     }
     if place.commit:
