@@ -148,21 +148,31 @@ def test_no_key_is_missed_wherever_a_read_of_the_command_ends(tmp_path: Path) ->
     assert [find["key_id"] for find in finds] == [FORMAT.parse(key).key_id for key in keys]
 
 
-def test_a_stream_that_comes_in_drops_is_searched_as_a_whole(tmp_path: Path) -> None:
-    class Dripping(io.RawIOBase):
-        def __init__(self, text: bytes) -> None:
-            self._text = io.BytesIO(text)
+class Dripping(io.RawIOBase):
+    """A stream of which 7 bytes can be had at a time."""
 
-        def readable(self) -> bool:
-            return True
+    def __init__(self, text: bytes) -> None:
+        self._text = io.BytesIO(text)
 
-        def readinto(self, buffer: Any) -> int:
-            return self._text.readinto(memoryview(buffer)[:7])
+    def readable(self) -> bool:
+        return True
 
+    def readinto(self, buffer: Any) -> int:
+        return self._text.readinto(memoryview(buffer)[:7])
+
+
+def test_a_stream_that_comes_in_drops_is_searched_as_a_whole() -> None:
     key = minted()
     text = b"-" * 5000 + key.encode() + b"\r\n" * 3000 + key.encode()
     finds = list(Scanner(FORMAT, best_search()).scan(Dripping(text), "-"))
     assert [find.place[:4] for find in finds] == [("-", 1, 5001, 5000), ("-", 3001, 1, 5000 + len(key) + 6000)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_lines_of_utf_16_are_counted_though_reads_end_within_characters(encoding: str) -> None:
+    text = "ab\n" * 3000 + "上" + minted()
+    (find,) = Scanner(FORMAT, best_search()).scan(Dripping(text.encode(encoding)), "-")
+    assert find.place == Place("-", 3001, 2, 2 * 9001)
 
 
 def test_lines_that_end_in_cr_lf_and_a_byte_order_mark_are_counted_as_editors_do(tmp_path: Path) -> None:

@@ -50,7 +50,10 @@ class Scanner:
         while True:
             read = read_into(stream, view[kept:])
             end = kept + read
-            judged = max(end - _AHEAD, 0) & ~1 if read else end
+            judged = max(end - _AHEAD, 0) & ~1 if read else end  # even, so that UTF-16 is not torn apart
+            if read and not judged:
+                kept = end
+                continue
             lines = lines or Lines(self._search, bytes(text[: min(end, _HEAD)]))
             passed = 0
             for at, word in self._hits(judged, end):
