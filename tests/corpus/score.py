@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from tests.corpus.judging import Judged
 
 SINGLE_GOAL, SEVERAL_GOAL, CANNOT_TELL_GOAL = 0.97, 0.85, 0.90
-_COLUMNS = ("cases", "single top-1", "several exact", "c-t precision", "c-t recall", "conf. wrong", "false alarms", "leaks", "crashes")
+_COLUMNS = (
+    "cases",
+    "single top-1",
+    "several exact",
+    "c-t precision",
+    "c-t recall",
+    "conf. wrong",
+    "false alarms",
+    "leaks",
+    "crashes",
+)
 
 
 @dataclass(frozen=True)
@@ -56,8 +66,14 @@ class Score:
         goals = [
             (self.single.value >= SINGLE_GOAL, f"single causes named first: {self.single}, goal {SINGLE_GOAL:.0%}"),
             (self.several.value >= SEVERAL_GOAL, f"several causes, exactly: {self.several}, goal {SEVERAL_GOAL:.0%}"),
-            (self.precision.value >= CANNOT_TELL_GOAL, f"precision of cannot-tell: {self.precision}, goal {CANNOT_TELL_GOAL:.0%}"),
-            (self.recall.value >= CANNOT_TELL_GOAL, f"recall of cannot-tell: {self.recall}, goal {CANNOT_TELL_GOAL:.0%}"),
+            (
+                self.precision.value >= CANNOT_TELL_GOAL,
+                f"precision of cannot-tell: {self.precision}, goal {CANNOT_TELL_GOAL:.0%}",
+            ),
+            (
+                self.recall.value >= CANNOT_TELL_GOAL,
+                f"recall of cannot-tell: {self.recall}, goal {CANNOT_TELL_GOAL:.0%}",
+            ),
             (not self.confidently_wrong, f"confidently wrong: {self.confidently_wrong}, goal 0"),
             (not self.false_alarms, f"false alarms: {self.false_alarms}, goal 0"),
             (not self.leaks, f"leaks: {self.leaks}, goal 0"),
@@ -109,10 +125,19 @@ def wrong(judged: Sequence[Judged]) -> list[str]:
 
 
 def _told(one: Judged) -> str:
-    notes = [word for word, holds in (("CONFIDENTLY WRONG", one.is_confidently_wrong), ("LEAK", one.leaks), ("CRASH " + one.crash, one.crash)) if holds]
+    notes = [
+        word
+        for word, holds in (
+            ("CONFIDENTLY WRONG", one.is_confidently_wrong),
+            ("LEAK", one.leaks),
+            ("CRASH " + one.crash, one.crash),
+        )
+        if holds
+    ]
     said = ", ".join(f"{cause} ({sure})" for cause, sure in one.found) or ", ".join(one.candidates)
     wanted = " or ".join(
-        f"{answer.verdict} {', '.join(answer.causes or answer.holds or answer.candidates)}".strip() for answer in one.case.answers
+        f"{answer.verdict} {', '.join(answer.causes or answer.holds or answer.candidates)}".strip()
+        for answer in one.case.answers
     )
     return f"{one.case.family}/{one.case.id}: {' '.join(notes)}\n    said   {one.verdict}: {said}\n    wanted {wanted}"
 
