@@ -119,7 +119,10 @@ class Case:
             return True
         if self.surface.is_sibling(host):
             return exchange.status in (401, 403)
-        return self.surface.is_own_host(host) and (self._has_header(exchange) or self.surface.is_below_base(path))
+        if not self.surface.is_own_host(host):
+            return False
+        is_tunnel = exchange.method.upper() == "CONNECT"
+        return is_tunnel or self._has_header(exchange) or self.surface.is_below_base(path)
 
     def _has_header(self, exchange: PartialExchange) -> bool:
         names = {*self.surface.headers, *self.surface.wrong_headers}

@@ -123,7 +123,7 @@ def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
         if case.presented(exchange):
             name = "sent-but-missing" if is_missing else "refused"
             yield Fact(name, "401 for a well-formed key in the right header", told.place, "status")
-    elif exchange is not None and exchange.headers and not exchange.key_id and not case.hides_key(exchange):
+    elif exchange is not None and _shows_no_key(exchange, case):
         name = "key-not-sent" if exchange.witness == "client" else "unread-key"
         yield Fact(name, f"{exchange.method or 'a'} request without a key was answered with 401", told.place, "status")
     elif is_missing and not told.shows_key:
@@ -132,13 +132,19 @@ def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
         yield Fact("refused", "401, and nothing says why", told.place, "status")
 
 
+def _shows_no_key(exchange: PartialExchange, case: Case) -> bool:
+    is_seen = bool(exchange.headers) or exchange.witness == "server"
+    return is_seen and not exchange.key_id and not case.hides_key(exchange)
+
+
 def _of_redirect(told: Told, case: Case) -> Iterator[Fact]:
     headers = {name.lower(): value for name, value in told.headers}
     if "hsts" in headers.get("non-authoritative-reason", "").lower():
         return  # which the browser made up by itself, before it asked
     location = headers.get("location", "")
     asked, to = urlsplit(told.url), urlsplit(location)
-    if to.hostname and not case.surface.is_own_host(to.hostname) and to.hostname != asked.hostname:
+    host = to.hostname or ""
+    if host and host != asked.hostname and not case.surface.is_own_host(host) and not case.surface.is_sibling(host):
         yield Fact("moved-to-page", f"{told.status} to another host", told.place, "status")
     elif to.path and to.path.rstrip("/") == asked.path.rstrip("/") and to.path != asked.path:
         yield Fact(

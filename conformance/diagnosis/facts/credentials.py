@@ -89,7 +89,7 @@ def of_texts(case: Case) -> Iterator[Fact]:
     for failure in case.failures:
         for credential in failure.credentials:
             facts = _own(credential, case)
-            yield from (fact for fact in facts if fact.name not in _VAGUE)
+            yield from (fact for fact in facts if credential.name or fact.name not in _VAGUE)
 
 
 def _own(credential: Credential, case: Case) -> list[Fact]:

@@ -28,6 +28,7 @@ PREDICATES = (
     histories.of_histories,
     environment.of_writing,
     environment.of_names,
+    environment.of_clients,
     environment.of_winners,
 )
 
