@@ -100,30 +100,33 @@ def main() -> int:
             if (folder := options.into / recipe.family / name).exists():
                 label(folder, recipe)
         return 0
-    install()
+    chosen = [recipe for recipe in recipes().values() if _is_chosen(recipe, options.names, options.into)]
+    install({client for recipe in chosen for client in recipe.client.split(", ")})
     world.enter()
     world.build()
     stage_of = _open_stage()
-    failed = 0
-    for name, recipe in recipes().items():
-        folder = options.into / recipe.family / name
-        if options.names and not any(fnmatch.fnmatch(name, pattern) for pattern in options.names):
-            continue
-        if not options.names and folder.exists():
-            continue
-        try:
-            files = record(recipe, stage_of())
-        except Exception:
-            failed += 1
-            print(f"{name} could not be recorded:", file=sys.stderr)
-            traceback.print_exc()
-            continue
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        for file, data in files.items():
-            (folder / file).write_bytes(data)
-        print(f"{name}: {', '.join(f'{file} ({len(data)})' for file, data in files.items())}")
-    return failed
+    return sum(not _stored(recipe, stage_of(), options.into / recipe.family / recipe.id) for recipe in chosen)
+
+
+def _stored(recipe: Recipe, stage: Stage, folder: Path) -> bool:
+    try:
+        files = record(recipe, stage)
+    except Exception:
+        print(f"{recipe.id} could not be recorded:", file=sys.stderr)
+        traceback.print_exc()
+        return False
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for file, data in files.items():
+        (folder / file).write_bytes(data)
+    print(f"{recipe.id}: {', '.join(f'{file} ({len(data)})' for file, data in files.items())}")
+    return True
+
+
+def _is_chosen(recipe: Recipe, names: list[str], into: Path) -> bool:
+    if names:
+        return any(fnmatch.fnmatch(recipe.id, pattern) for pattern in names)
+    return not (into / recipe.family / recipe.id).exists()
 
 
 def _open_stage() -> Callable[[], Stage]:

@@ -19,7 +19,7 @@ _COMMANDS = {
     "bash": ["bash", "--version"],
 }
 _PYTHON = {"hopx-cli": "cli", "mitmproxy": "mitm"} | dict.fromkeys(
-    ("hopx-ai", "requests", "httpx", "aiohttp", "urllib3", "gunicorn", "uvicorn"), "clients"
+    ("hopx-ai", "requests", "httpx", "aiohttp", "urllib3", "gunicorn", "uvicorn", "python-dotenv"), "clients"
 )
 _NODE = {"@hopx-ai/sdk", "axios", "pino-http"}
 _NUMBER = re.compile(r"\d+(?:\.\d+)+")

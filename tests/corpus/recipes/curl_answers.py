@@ -192,7 +192,7 @@ def _(stage: Stage) -> None:
 @RECIPES.case(
     "curl-not-yet-valid",
     "curl http",
-    "curl",
+    "curl, libfaketime",
     "the clock is years behind",
     any_of(problem("clock-skew"), cannot_tell(["clock-skew", "tls-interception", "vendor-incident-or-client-defect"])),
 )

@@ -202,7 +202,7 @@ def _(stage: Stage) -> None:
 
 def two(name: str, broken: str, expect: dict, altered: str = ""):
     """A case of several files of one process."""
-    return RECIPES.case(name, "env env", "bash", broken, expect, altered=altered)
+    return RECIPES.case(name, "env env", "bash, python-dotenv", broken, expect, altered=altered)
 
 
 @two(

@@ -114,7 +114,7 @@ def _(stage: Stage) -> bytes:
 
 @said(
     "requests-clock-behind",
-    "requests",
+    "requests, libfaketime",
     "the clock is years behind",
     any_of(
         problem("clock-skew"),

@@ -88,11 +88,11 @@ said(
 said(
     "axios-newline-inside",
     "axios",
-    "two lines were pasted",
+    "two lines were pasted, and axios sends them as one",
     any_of(
-        problem("key-trailing-newline", also=["not-a-key"]),
-        problem("not-a-key", also=["key-trailing-newline"]),
-        cannot_tell([*UNSENDABLE, "key-mistyped", "key-truncated"]),
+        problem("key-mistyped", also=["not-a-key"]),
+        problem("not-a-key", also=["key-mistyped"]),
+        cannot_tell([*UNSENDABLE, *EQ1], "key-mistyped"),
     ),
 )(lambda s: s.node(AXIOS, s.mint("A") + "\nLOG=1"))
 said(

@@ -19,7 +19,7 @@ from tests.corpus.recipe import (
 )
 from tests.corpus.recipes.logs import JSON, NOBODY, RECIPES
 from tests.corpus.servers import LOGS, wait_for
-from tests.corpus.stage import with_key
+from tests.corpus.stage import usual_environment, with_key
 from tests.corpus.traffic import Ask, ask, with_x
 from tests.corpus.world import certificate
 
@@ -174,6 +174,7 @@ def of_python(name: str, server: str, command: str, program: str) -> None:
         process = subprocess.Popen(
             ["bash", "-c", f"exec /srv/app/.venv/bin/{command}"],
             cwd="/srv/app",
+            env=usual_environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )

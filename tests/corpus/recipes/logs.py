@@ -89,7 +89,7 @@ sent(
     "log-test-key",
     "a key for testing goes to production",
     {"X-API-Key": "KEY"},
-    problem("test-key-on-live"),
+    suggests("test-key-on-live", EQ1),
     "test-key",
 )
 sent("log-bearer-missing", "the word Bearer is missing", {"Authorization": "KEY"}, suggests("bearer-prefix-missing"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.corpus.programs import BEARER, HOPX, HTTPX, REQUESTS
-from tests.corpus.recipe import EQ1, Recipes, any_of, cannot_tell, healthy, nothing_to_see, problem
+from tests.corpus.recipe import EQ1, EQ6, Recipes, any_of, cannot_tell, healthy, nothing_to_see, problem
 from tests.corpus.servers import LOGS
 from tests.corpus.watching import THROUGH, watched
 from tests.corpus.world import HOSTS, name_hosts
@@ -156,7 +156,7 @@ def _(stage: Stage) -> None:
     "env http error",
     "curl, hopx-ai",
     "requests go out through a proxy only, which the SDK does not use",
-    problem("sdk-ignores-proxy-env", also=["network-unreachable"]),
+    any_of(problem("sdk-ignores-proxy-env", also=["network-unreachable"]), cannot_tell(EQ6, "sdk-ignores-proxy-env")),
 )
 def _(stage: Stage) -> None:
     key = stage.issue("A")

@@ -109,7 +109,11 @@ def _(stage: Stage) -> None:
     "http",
     "curl",
     "the key lists, and one sandbox is not found",
-    cannot_tell(["resource-absent", "hidden-404", "cross-org-resource"], "resource-absent"),
+    any_of(
+        cannot_tell(["resource-absent", "hidden-404", "cross-org-resource"], "resource-absent"),
+        problem("resource-absent"),
+        never=("resource-absent",),
+    ),
 )
 def _(stage: Stage) -> None:
     key = stage.issue("A")
@@ -173,7 +177,7 @@ def _(stage: Stage) -> None:
 
 
 @several(
-    "cli-settings-win",
+    "cli-settings-and-environment",
     "env error",
     "hopx-cli",
     "the CLI's settings file holds another key than the environment",
@@ -182,9 +186,9 @@ def _(stage: Stage) -> None:
 def _(stage: Stage) -> None:
     stage.run(
         "mkdir -p ~/.hopx && printf 'api_key: %s\\nbase_url: https://api.hopx.dev\\n' \"$KEY\" > ~/.hopx/config.yaml",
-        {"KEY": stage.revoked("A")},
+        {"KEY": stage.issue("A")},
     )
-    env = {"HOPX_API_KEY": stage.issue("B")}
+    env = {"HOPX_API_KEY": stage.revoked("B")}
     stage.save("config.yaml", stage.run("cat ~/.hopx/config.yaml"))
     stage.save("env.txt", stage.run("env", env))
     stage.save("error.txt", stage.hopx("sandbox list", env))
