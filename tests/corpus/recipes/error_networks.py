@@ -15,6 +15,7 @@ from tests.corpus.programs import (
     HTTPX,
     JS_BEARER,
     REQUESTS,
+    URLLIB3,
 )  # fmt: skip
 from tests.corpus.recipe import (
     EQ6,
@@ -68,6 +69,11 @@ NET = any_of(problem("network-unreachable"), problem("network-unreachable", also
 OPEN_NET = any_of(cannot_tell(EQ6, *EQ6), problem("network-unreachable", also=["sdk-ignores-proxy-env"]))
 unreachable("hopx-python-refused", "hopx-ai", HOPX, without_api, OPEN_NET)
 unreachable("hopx-async-no-name", "hopx-ai", HOPX_ASYNC, without_name, OPEN_NET)
+unreachable("aiohttp-refused", "aiohttp", AIOHTTP, without_api, NET)
+unreachable("aiohttp-no-name", "aiohttp", AIOHTTP, without_name, NET)
+unreachable("urllib3-refused", "urllib3", URLLIB3, without_api, NET)
+unreachable("fetch-no-name", "node", FETCH, without_name, NET)
+unreachable("axios-refused", "axios", AXIOS, without_api, NET)
 unreachable("requests-refused", "requests", REQUESTS, without_api, NET)
 unreachable("requests-no-name", "requests", REQUESTS, without_name, NET)
 unreachable("httpx-timeout", "httpx", HTTPX, in_black_hole, NET)
@@ -99,6 +105,9 @@ def inspected(name: str, client: str, program: str) -> None:
 inspected("requests-inspected", "requests", REQUESTS)
 inspected("hopx-python-inspected", "hopx-ai", HOPX)
 inspected("aiohttp-inspected", "aiohttp", AIOHTTP)
+inspected("urllib3-inspected", "urllib3", URLLIB3)
+inspected("hopx-async-inspected", "hopx-ai", HOPX_ASYNC)
+inspected("axios-inspected", "axios", AXIOS)
 inspected("fetch-inspected", "node", FETCH)
 
 
@@ -152,3 +161,31 @@ def _(stage: Stage) -> bytes:
 @said("fetch-bearer-401", "node", "a key that nobody has issued", cannot_tell(ANY_401, "key-mistyped"))
 def _(stage: Stage) -> bytes:
     return stage.node(FETCH, stage.mint("A"), headers=JS_BEARER)
+
+
+CLOCK = any_of(
+    problem("clock-skew"),
+    cannot_tell(["clock-skew", "tls-interception", "vendor-incident-or-client-defect"], "clock-skew"),
+)
+
+
+@said("aiohttp-clock-behind", "aiohttp, libfaketime", "the clock is years behind", CLOCK)
+def _(stage: Stage) -> bytes:
+    return stage.python(AIOHTTP, stage.issue("A"), another_time("2019-01-01 08:00:00"))
+
+
+@said("hopx-python-clock-ahead", "hopx-ai, libfaketime", "the clock is years ahead", CLOCK)
+def _(stage: Stage) -> bytes:
+    return stage.python(HOPX, stage.issue("A"), another_time("2036-01-01 08:00:00"))
+
+
+@said("cli-refused", "hopx-cli", "nobody listens where the API is", OPEN_NET)
+def _(stage: Stage) -> bytes:
+    without_api(stage)
+    return stage.hopx("sandbox list", {"HOPX_API_KEY": stage.issue("A")})
+
+
+@said("cli-no-name", "hopx-cli", "the name of the API is not known", OPEN_NET)
+def _(stage: Stage) -> bytes:
+    without_name(stage)
+    return stage.hopx("sandbox list", {"HOPX_API_KEY": stage.issue("A")})

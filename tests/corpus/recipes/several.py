@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.corpus.programs import BEARER, HOPX, HTTPX, REQUESTS
+from tests.corpus.programs import BEARER, HOPX, HOPX_ASYNC, HTTPX, REQUESTS
 from tests.corpus.recipe import EQ1, EQ6, Recipes, any_of, cannot_tell, healthy, nothing_to_see, problem
 from tests.corpus.servers import LOGS
 from tests.corpus.watching import THROUGH, watched
@@ -17,6 +17,7 @@ RECIPES = Recipes("mixed")
 URL = "https://api.hopx.dev/v1/sandboxes"
 JSON = (b"content-type", b"application/json")
 FINE = any_of(healthy(), nothing_to_see())
+NOT_LOADED = problem("dotenv-not-loaded", also=["env-var-unset"])
 UNSET = ["env-var-unset", "dotenv-not-loaded", "env-not-inherited", "env-not-passed-to-process", "env-var-misnamed"]
 
 
@@ -216,3 +217,43 @@ def _(stage: Stage) -> None:
     env = {"HOPX_API_KEY": stage.revoked("A")}
     stage.save("env.txt", stage.run("env", env))
     stage.save("error.txt", stage.python(HOPX, env=env))
+
+
+@several("dotenv-and-keyerror", "env error", "requests", "a .env with the key, which nobody reads", NOT_LOADED)
+def _(stage: Stage) -> None:
+    stage.write(".env", f"HOPX_API_KEY={stage.mint('A')}\nPORT=8080\n")
+    stage.save("dot.env", stage.read(".env"))
+    stage.save("error.txt", stage.python(REQUESTS))
+
+
+@several("dotenv-and-no-key-async", "env error", "hopx-ai", "a .env with the key, which nobody reads", NOT_LOADED)
+def _(stage: Stage) -> None:
+    stage.write(".env", f"# production\nHOPX_API_KEY='{stage.mint('A')}'\n")
+    stage.save("dot.env", stage.read(".env"))
+    stage.save("error.txt", stage.python(HOPX_ASYNC))
+
+
+@several(
+    "dotenv-in-parent-and-no-key",
+    "env error",
+    "hopx-ai, python-dotenv",
+    "the program looks for the file elsewhere",
+    NOT_LOADED,
+)
+def _(stage: Stage) -> None:
+    stage.write("config/.env", f"HOPX_API_KEY={stage.mint('A')}\n")
+    stage.save("dot.env", stage.read("config/.env"))
+    stage.save("error.txt", stage.python("from dotenv import load_dotenv\n\nload_dotenv()\n" + HOPX))
+
+
+@several(
+    "environment-and-cli-401",
+    "env error",
+    "hopx-cli",
+    "a revoked key; nothing shows it",
+    cannot_tell([*EQ1, "env-shadowed-by-shell", "stored-credential-conflict", "network-unreachable"], "revoked"),
+)
+def _(stage: Stage) -> None:
+    env = {"HOPX_API_KEY": stage.revoked("A")}
+    stage.save("env.txt", stage.run("env", env))
+    stage.save("error.txt", stage.hopx("sandbox list", env))
