@@ -22,7 +22,8 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         try:
-            return _run(parser().parse_args(arguments))
+            words = sys.argv[1:] if arguments is None else arguments
+            return _run(parser(words[:1]).parse_args(words))
         finally:
             if sys.stdout:
                 sys.stdout.flush()
@@ -65,17 +66,22 @@ class _Parser(argparse.ArgumentParser):
         super().error(without_keys(message))
 
 
-def parser() -> argparse.ArgumentParser:
-    """The grammar of the command line."""
+def parser(command: list[str] | None = None) -> argparse.ArgumentParser:
+    """The grammar of the command line; of one command alone, where that is named, since all take longer to build."""
     top: argparse.ArgumentParser = _Parser(prog="hopx-auth", description="Diagnostics for API-key authentication.")
-    commands = top.add_subparsers(metavar="COMMAND", required=True)
-    _add_mock(commands)
-    _add_key(commands)
-    _add_explain(commands)
-    _add_redact(commands)
-    _add_spec(commands)
-    _add_adapter(commands)
-    _add_report(commands)
+    commands = top.add_subparsers(metavar="COMMAND", required=True, prog=top.prog)
+    grammars = {
+        "mock": _add_mock,
+        "key": _add_key,
+        "explain": _add_explain,
+        "redact": _add_redact,
+        "scan": _add_scan,
+        "spec": _add_spec,
+        "adapter": _add_adapter,
+        "report": _add_report,
+    }
+    for name in [name for name in command or [] if name in grammars] or grammars:
+        grammars[name](commands)
     return top
 
 
@@ -144,6 +150,20 @@ def _add_redact(commands: Commands[argparse.ArgumentParser]) -> None:
     redact.add_argument("--jwt", choices=("all", "signature"), default="all", help="how much of a JWT is hidden")
     _add_spec_option(redact)
     redact.set_defaults(command="redact", function="redact_files")
+
+
+def _add_scan(commands: Commands[argparse.ArgumentParser]) -> None:
+    scan = commands.add_parser("scan", help="find keys in files, archives and the history of repositories")
+    scan.add_argument("paths", nargs="*", metavar="PATH", help="file or directory; - is standard input")
+    scan.add_argument("--history", action="store_true", help="scan all that the repositories at PATH ever held")
+    scan.add_argument("--staged", action="store_true", help="scan what the next commit would add or change")
+    scan.add_argument(
+        "--exclude", action="append", default=[], metavar="GLOB", help="leave out what matches; repeatable"
+    )
+    scan.add_argument("--all", action="store_true", help="show documented examples and placeholders too")
+    scan.add_argument("--format", choices=("text", "json", "sarif"), default="text", help="how finds are printed")
+    _add_spec_option(scan)
+    scan.set_defaults(command="scan", function="scan_paths")
 
 
 def _add_spec(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from conformance.diagnosis.shape import shape_of
+from conformance.diagnosis.urls import host_of, parts_of
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import Credential, Evidence, Failure, PartialExchange, Place, Setting
@@ -112,7 +112,7 @@ class Case:
         return tuple(one for one in documented if self.shape(one).well_formed)
 
     def _concerns(self, exchange: PartialExchange) -> bool:
-        host, path = host_of(exchange.url), urlsplit(exchange.url).path
+        host, path = host_of(exchange.url), parts_of(exchange.url).path
         if not host or exchange.witness == "server" or self.surface.is_own_path(path):
             return True
         if any(map(self.is_key_like, exchange.credentials)):
@@ -129,14 +129,6 @@ class Case:
         if not self.surface.is_own_host(host_of(exchange.url)):
             names.discard("authorization")
         return any(one.carrier == "header" and one.name.lower() in names for one in exchange.credentials)
-
-
-def host_of(url: str) -> str:
-    """The host of a URL; nothing where it has none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 def is_success(exchange: PartialExchange) -> bool:

@@ -16,7 +16,8 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[ -/]{0,3}[@-~]|\][^\x07\x1b]{0,50
 _QUOTED = re.compile(r"^(?:>[ \t]?){1,5}|^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,18}Z (?=\S)", re.MULTILINE)
 _TYPE = re.compile(
     r"^[ \t|]{0,80}(?:Uncaught |Unhandled |\[cause\]: |cause: |Caused by: |E {1,5}|panic: )?"
-    r"((?:[A-Za-z_]\w{0,60}\.){0,8}[A-Z]\w{0,60}(?:Error|Exception|Timeout|Invalid\w{1,40}|InvalidHeader|Warning|Interrupt|Exit|Refused))"
+    r"((?:[A-Za-z_]\w{0,60}\.){0,8}[A-Z]\w{0,60}"
+    r"(?:Error|Exception|Timeout|Invalid\w{1,40}|InvalidHeader|Warning|Interrupt|Exit|Refused))"
     r"(?: \[\w{1,60}\])?(?:: |$|\s\{)",
     re.MULTILINE,
 )
@@ -24,8 +25,9 @@ _STATUS = (
     re.compile(r"status(?:[_ ]?code)?[\"']?\s{0,3}(?:[:=]|of|is)?\s{0,3}[\"']?\(?([1-5][0-9]{2})\b", re.IGNORECASE),
     re.compile(r"\bHTTP(?:/[0-9.]{1,3})?(?: status| error)?:? ([1-5][0-9]{2})\b"),
     re.compile(
-        r"\b([1-5][0-9]{2}),? (?:Client Error|Server Error|Unauthori[sz]ed|Forbidden|Not Found|Too Many Requests|Payment Required"
-        r"|Proxy Authentication|Bad Gateway|Service Unavailable|Internal Server|Gateway Time|Moved|Found|Temporary Redirect)",
+        r"\b([1-5][0-9]{2}),? (?:Client Error|Server Error|Unauthori[sz]ed|Forbidden|Not Found|Too Many Requests"
+        r"|Payment Required|Proxy Authentication|Bad Gateway|Service Unavailable|Internal Server|Gateway Time"
+        r"|Moved|Found|Temporary Redirect)",
         re.IGNORECASE,
     ),
     re.compile(
@@ -37,15 +39,18 @@ _CODE = re.compile(
     r"\b(?:error[_ ])?code[\"']?\s{0,3}[:=]\s{0,3}[\"']?([A-Za-z][A-Za-z0-9]{1,40}_[A-Za-z0-9_]{2,40})\b"
 )
 _REQUEST_ID = re.compile(
-    r"(?:x-)?request[_ -]?id[\"')]{0,2}\s{0,3}[:=]?\s{0,3}[\"'(]{0,2}([A-Za-z0-9][A-Za-z0-9_.:-]{5,80})|\b(req_[A-Za-z0-9]{4,80})",
+    r"(?:x-)?request[_ -]?id[\"')]{0,2}\s{0,3}[:=]?\s{0,3}[\"'(]{0,2}([A-Za-z0-9][A-Za-z0-9_.:-]{5,80})"
+    r"|\b(req_[A-Za-z0-9]{4,80})",
     re.IGNORECASE,
 )
 _URL = re.compile(
-    r"(?:for url:?|url[\"']?\s?[:=]|GET|POST|PUT|DELETE|requesting)\s{0,3}[\"'<(]{0,2}(https?://[^\s\"'<>)\]},]{3,2000})",
+    r"(?:for url:?|url[\"']?\s?[:=]|GET|POST|PUT|DELETE|requesting)\s{0,3}[\"'<(]{0,2}"
+    r"(https?://[^\s\"'<>)\]},]{3,2000})",
     re.IGNORECASE,
 )
 _HOST = re.compile(
-    r"(?:Pool\(host=|Cannot connect to host |Failed to connect to |getaddrinfo \w{3,12} |dial tcp: lookup )[\"']?([A-Za-z0-9.-]{3,200})"
+    r"(?:Pool\(host=|Cannot connect to host |Failed to connect to |getaddrinfo \w{3,12} |dial tcp: lookup )"
+    r"[\"']?([A-Za-z0-9.-]{3,200})"
 )
 _POSITION = re.compile(r"\bin position ([0-9]{1,6})\b|character at index ([0-9]{1,6})\b")
 _MOST_OBJECTS = 40

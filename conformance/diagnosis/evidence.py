@@ -32,8 +32,7 @@ class Place:
 class Credential:
     """What stood where a key belongs, or was about to be put there.
 
-    `carrier` is what held it and `name` how that was spelled (`x-api-key`, `HOPX_API_KEY`); `scheme` is the word before
-    it, as it was written (`Bearer`).
+    `carrier` is what held it, `name` how that was spelled, `scheme` the word before it, as it was written (`Bearer`).
     """
 
     key: ApiKey

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from conformance.diagnosis.case import host_of
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.surface import is_local
+from conformance.diagnosis.urls import host_of, parts_of, shown_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +141,7 @@ def _of_redirect(told: Told, case: Case) -> Iterator[Fact]:
     if "hsts" in headers.get("non-authoritative-reason", "").lower():
         return  # which the browser made up by itself, before it asked
     location = headers.get("location", "")
-    asked, to = urlsplit(told.url), urlsplit(location)
+    asked, to = parts_of(told.url), parts_of(location)
     host = to.hostname or ""
     if host and host != asked.hostname and not case.surface.is_own_host(host) and not case.surface.is_sibling(host):
         yield Fact("moved-to-page", f"{told.status} to another host", told.place, "status")
@@ -165,13 +164,15 @@ def of_addresses(case: Case) -> Iterator[Fact]:
 
 
 def _of_address(exchange: PartialExchange, case: Case) -> Iterator[Fact]:
-    host, parts, surface = host_of(exchange.url), urlsplit(exchange.url), case.surface
+    host, parts, surface = host_of(exchange.url), parts_of(exchange.url), case.surface
     if not host or is_local(host):
         return
     if host != surface.host:
         if not surface.is_sibling(host) or any(map(case.is_key_like, exchange.credentials)):
             name = "sibling-host" if surface.is_sibling(host) else "other-host"
-            yield Fact(name, f"the request goes to {host}, and the API is at {surface.host}", exchange.place, "url")
+            yield Fact(
+                name, f"the request goes to {shown_host(host)}, and the API is at {surface.host}", exchange.place, "url"
+            )
         return
     if parts.scheme == "http" and exchange.status not in _REDIRECTS:
         yield Fact("plain-http", f"the request goes to http://{host}, without TLS", exchange.place, "url")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.case import host_of, is_success
+from conformance.diagnosis.case import is_success
 from conformance.diagnosis.fact import Fact
+from conformance.diagnosis.urls import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +59,7 @@ def of_requests(case: Case) -> Iterator[Fact]:
         if is_success(exchange):
             yield from (fact for one in exchange.credentials for fact in _in_url(one, case))
             continue
-        if case.surface.is_sibling(host_of(exchange.url)):
+        if case.surface.is_sibling(host_of(exchange.url)) and not any(map(case.is_key_like, exchange.credentials)):
             continue  # which takes other credentials
         yield from _several(exchange, case)
         has_key = bool(case.presented(exchange))
@@ -126,6 +127,8 @@ def _placed(credential: Credential, exchange: PartialExchange, case: Case, *, ha
     name, place = credential.name, credential.place
     if credential.carrier == "query":
         yield from _in_url(credential, case)
+        if case.is_key_like(credential):
+            yield from _of_shape(credential, case)
         return
     if credential.carrier != "header":
         if case.is_key_like(credential) and not has_key:
@@ -133,7 +136,7 @@ def _placed(credential: Credential, exchange: PartialExchange, case: Case, *, ha
             yield Fact(fact, f"the key is sent in the {credential.carrier}, not in a header", place, name)
         return
     if name.lower() not in case.surface.headers:
-        if not has_key and (case.is_key_like(credential) or name.lower() in case.surface.wrong_headers):
+        if not has_key and (case.is_key_like(credential) or _is_alone(credential, exchange, case)):
             yield Fact("key-in-other-header", f"the key is sent in {name}, which the API does not read", place, name)
             yield from _of_shape(credential, case)
         return
@@ -147,6 +150,14 @@ def _placed(credential: Credential, exchange: PartialExchange, case: Case, *, ha
         yield from _of_shape(credential, case)
     else:
         yield from _of_shape(credential, case)
+
+
+def _is_alone(credential: Credential, exchange: PartialExchange, case: Case) -> bool:
+    """Whether this is the only thing in a request to the API that may be meant for a key."""
+    if credential.name.lower() in case.surface.wrong_headers:
+        return True
+    own = [one for one in exchange.credentials if one.carrier == "header" and one.name.lower() in case.surface.headers]
+    return not own and case.surface.is_own_host(host_of(exchange.url))
 
 
 def _with_scheme(credential: Credential, exchange: PartialExchange, case: Case, expected: str) -> Iterator[Fact]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.case import host_of
 from conformance.diagnosis.fact import Fact
+from conformance.diagnosis.urls import host_of, shown_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,16 +33,20 @@ NAMES = frozenset(
         "variable-unset",
     }
 )
-_WRITTEN = {"bom": "file-with-bom", "utf-16": "file-in-utf-16", "crlf": "file-with-crlf"}
+_WRITTEN = {
+    "bom": ("file-with-bom", "the file begins with a byte order mark"),
+    "utf-16": ("file-in-utf-16", "the file is written in UTF-16"),
+    "crlf": ("file-with-crlf", "the lines of the file end with CR LF"),
+}
 _BUNDLED = ("VITE_", "NEXT_PUBLIC_", "REACT_APP_", "PUBLIC_", "EXPO_PUBLIC_", "NUXT_PUBLIC_", "GATSBY_")
 
 
 def of_writing(case: Case) -> Iterator[Fact]:
     """How the files are written that set variables."""
     for setting in case.settings:
-        for mark, fact in _WRITTEN.items():
+        for mark, (fact, says) in _WRITTEN.items():
             if mark in setting.marks and setting.holder in ("file", "docker", "compose", "systemd"):
-                yield Fact(fact, f"the file is written with {mark.upper()}", setting.place)
+                yield Fact(fact, says, setting.place)
 
 
 def of_names(case: Case) -> Iterator[Fact]:
@@ -60,7 +64,9 @@ def of_names(case: Case) -> Iterator[Fact]:
         if setting.value and setting.name == case.surface.base_url_variable:
             is_own = case.surface.is_own_host(host_of(setting.value))
             name = "base-url-set" if is_own else "base-url-elsewhere"
-            yield Fact(name, f"{setting.name} leads to {setting.value}", setting.place, setting.name)
+            yield Fact(
+                name, f"{setting.name} leads to {shown_host(host_of(setting.value))}", setting.place, setting.name
+            )
 
 
 def _is_misnamed(setting: Setting, case: Case) -> bool:

@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 _LONGEST = 1 << 20  # characters that are read
 _KEPT = 1 << 16  # characters that are kept
 _ERROR = re.compile(
-    r"Traceback \(most recent call last\)|^\s*at .{1,300}:[0-9]+:[0-9]+\)?$|\b\w*(?:Error|Exception)\b(?::|\s\[)|^curl: \([0-9]+\)"
-    r"|^panic:|net/http:|failed|denied|unauthori[sz]ed|forbidden|refused|timed out",
+    r"Traceback \(most recent call last\)|^\s*at .{1,300}:[0-9]+:[0-9]+\)?$|\b\w*(?:Error|Exception)\b(?::|\s\[)"
+    r"|^curl: \([0-9]+\)|^panic:|net/http:|failed|denied|unauthori[sz]ed|forbidden|refused|timed out",
     re.MULTILINE | re.IGNORECASE,
 )
 _LITERAL = re.compile(r"(?<![A-Za-z0-9])b?([\"'])((?:(?!\1)[^\\\n]|\\.){1,4096})\1", re.DOTALL)
 _SAYS_HEADER = re.compile(
-    r"header value[:,]?\s{0,3}(?:in header [^:\n]{1,200}:\s)?$|(?:reserved character\(s\), or return character\(s\) in header value: )$",
-    re.IGNORECASE,
+    r"header value[:,]?\s{0,3}(?:in header [^:\n]{1,200}:\s)?$|return character\(s\) in header value: $", re.IGNORECASE
 )
 _ARGUMENT = re.compile(
     r"[\"']?\b(api_?key|x-api-key|authorization)[\"']?\]?\s{0,3}[:=]\s{0,3}b?([\"'`])((?:(?!\2)[^\\\n]|\\.){0,4096})\2",
@@ -80,7 +79,9 @@ def _credentials(text: str, source: str, reading: Reading) -> Iterator[Credentia
         is_header = _SAYS_HEADER.search(text, max(match.start() - 200, 0), match.start()) is not None
         if is_header or value.lstrip().startswith(reading.surface.key_format.prefixes):
             taken.append(match.span())
-            yield from _of_value(value, "header value" if is_header else "", _place(text, match.start(), source), reading)
+            yield from _of_value(
+                value, "header value" if is_header else "", _place(text, match.start(), source), reading
+            )
     rest = _blanked(text, taken)
     for credential in reading.keys_in(rest, Place(source)):
         at = rest.find(credential.key.reveal())

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _LONGEST = 65_536  # bytes
 _WORD = re.compile(
     r"\s*(?:bearer\s+)?[\"'“”‘’`]?[A-Za-z][A-Za-z0-9]{1,11}[_-][^\s=:;{}()<>]{6,200}[\"'“”‘’`]?\s*", re.IGNORECASE
-)  # noqa: RUF001
+)
 
 
 def recognises(head: bytes) -> int:
@@ -30,9 +30,8 @@ def recognises(head: bytes) -> int:
 
 
 def read(source: Source, reading: Reading) -> Evidence:
-    """The credential; one line end is the file's own, everything else belongs to it."""
+    """The credential; one line break at the end is the file's own, everything else belongs to it."""
     with source.open() as stream:
         data = stream.read(_LONGEST)
     text = data.decode(encoding_of(data) if not data.startswith(b"\xef\xbb\xbf") else "utf-8", "replace")
-    text = text.removesuffix("\n").removesuffix("\r") if text.endswith("\r\n") else text.removesuffix("\n")
-    return Evidence(credentials=(reading.credential(text, Place(source.name), "text"),))
+    return Evidence(credentials=(reading.credential(text.removesuffix("\n"), Place(source.name), "text"),))

@@ -18,12 +18,11 @@ if TYPE_CHECKING:
 _MOST_LINES = 200_000
 _MOST_EXCHANGES = 2_000
 _LONGEST = 65_536  # characters of a line
-# what curl says of itself, and of what it sends over HTTP/2
-_H2 = re.compile(r"\[HTTP/[23]\] \[[0-9]{1,10}\] \[(:?[^:\]]{1,100}): (.{0,65536})\]")
 _TO_PROXY = re.compile(r"CONNECT \S+ HTTP/")
 _TROUBLE = re.compile(
     r"curl: \([0-9]+\)|ssl certificate problem|could not resolve|couldn.t connect|failed to connect|connection refused"
-    r"|timed out|connection reset|proxy connect aborted|connect tunnel failed|self[- ]signed certificate|unable to get local",
+    r"|timed out|connection reset|proxy connect aborted|connect tunnel failed|self[- ]signed certificate"
+    r"|unable to get local",
     re.IGNORECASE,
 )
 _NOISE = re.compile(r"\s*(?:[0-9]{1,3}|[0-9.]+[kMG]?|--:--:--|[0-9:]{7,8}|\s)+\r?")  # curl's progress
@@ -149,7 +148,5 @@ class _Transcript:
         self._where = "request"
 
     def _of_curl(self, number: int, text: str) -> None:
-        if header := _H2.search(text):
-            return  # which the lines with > repeat
         if _TO_PROXY.match(text):
             self._begin(number, "CONNECT", text.split()[1])
