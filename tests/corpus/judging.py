@@ -47,7 +47,7 @@ class Judged:
     @property
     def is_false_alarm(self) -> bool:
         """Whether something is found where nothing is wrong."""
-        return self.expects == {"healthy"} and self.verdict == "problem"
+        return "healthy" in self.expects and "problem" not in self.expects and self.verdict == "problem"
 
     @property
     def is_right(self) -> bool:

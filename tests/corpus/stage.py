@@ -37,6 +37,7 @@ class Stage:
     def begin(self) -> None:
         """Make everything as it usually is."""
         self.api.answers.clear()
+        self.api.directory.sandboxes.clear()
         name_hosts(HOSTS)
         for path in [*APP.iterdir(), *HOME.iterdir()]:
             if path.name not in (".venv", "node_modules"):

@@ -28,7 +28,8 @@ for one in json.load(open("plan.json")):
     if one["client"] == "requests":
         requests.request(one["method"], one["url"], headers=headers, allow_redirects=False)
     else:
-        http.request(one["method"], one["url"], headers={"User-Agent": one["client"]} | headers, redirect=False, retries=False)
+        headers["User-Agent"] = one["client"]
+        http.request(one["method"], one["url"], headers=headers, redirect=False, retries=False)
 """
 
 

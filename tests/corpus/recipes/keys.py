@@ -204,7 +204,7 @@ saved(
     "bash",
     "a whole command was pasted",
     "echo 'export HOPX_API_KEY=$(pass show hopx/api)'",
-    problem("not-a-key"),
+    problem("not-a-key", also=["env-var-not-expanded"]),
 )
 saved(
     "key-smart-quotes",

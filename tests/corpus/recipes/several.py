@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.mock.message import Response
-from tests.corpus.programs import BEARER, HOPX, HTTPX, REQUESTS
-from tests.corpus.recipe import EQ1, EQ2, Recipes, any_of, cannot_tell, healthy, nothing_to_see, problem
-from tests.corpus.servers import LOGS, listen
+from tests.corpus.programs import BEARER, HOPX, HOPX_ASYNC, HTTPX, REQUESTS
+from tests.corpus.recipe import EQ1, EQ6, Recipes, any_of, cannot_tell, healthy, nothing_to_see, problem
+from tests.corpus.servers import LOGS
 from tests.corpus.watching import THROUGH, watched
-from tests.corpus.world import HOSTS, certificate, name_hosts
+from tests.corpus.world import HOSTS, name_hosts
 
 if TYPE_CHECKING:
     from tests.corpus.stage import Stage
@@ -18,6 +17,7 @@ RECIPES = Recipes("mixed")
 URL = "https://api.hopx.dev/v1/sandboxes"
 JSON = (b"content-type", b"application/json")
 FINE = any_of(healthy(), nothing_to_see())
+NOT_LOADED = problem("dotenv-not-loaded", also=["env-var-unset"])
 UNSET = ["env-var-unset", "dotenv-not-loaded", "env-not-inherited", "env-not-passed-to-process", "env-var-misnamed"]
 
 
@@ -157,7 +157,7 @@ def _(stage: Stage) -> None:
     "env http error",
     "curl, hopx-ai",
     "requests go out through a proxy only, which the SDK does not use",
-    problem("sdk-ignores-proxy-env", also=["network-unreachable"]),
+    any_of(problem("sdk-ignores-proxy-env", also=["network-unreachable"]), cannot_tell(EQ6, "sdk-ignores-proxy-env")),
 )
 def _(stage: Stage) -> None:
     key = stage.issue("A")
@@ -219,253 +219,41 @@ def _(stage: Stage) -> None:
     stage.save("error.txt", stage.python(HOPX, env=env))
 
 
-@several("environment-and-success", "env http", "curl", "nothing", healthy())
+@several("dotenv-and-keyerror", "env error", "requests", "a .env with the key, which nobody reads", NOT_LOADED)
 def _(stage: Stage) -> None:
-    env = {"HOPX_API_KEY": stage.issue("A")}
-    stage.save("env.txt", stage.run("env", env))
-    stage.save("curl.txt", stage.terminal(f'curl -sv -H "X-API-Key: $HOPX_API_KEY" {URL}', env=env))
-
-
-@several(
-    "two-hars-one-blocked",
-    "har har",
-    "requests, mitmproxy",
-    "the same key works from one place, and a protection blocks the other",
-    problem("waf-block-403-html"),
-)
-def _(stage: Stage) -> None:
-    key = stage.issue("A")
-    stage.save("laptop.har", watched(stage, lambda: stage.python(REQUESTS, key, THROUGH)))
-    page = Response(
-        403,
-        (
-            (b"content-type", b"text/html; charset=UTF-8"),
-            (b"cf-mitigated", b"challenge"),
-            (b"cf-ray", b"8f2a1c9bde034a11-FRA"),
-        ),
-        b"<html><title>Just a moment...</title></html>",
-    )
-    stage.api.answers.append(lambda _request: page)
-    stage.save("server.har", watched(stage, lambda: stage.python(REQUESTS, key, THROUGH)))
-
-
-@several(
-    "two-hars-read-and-create",
-    "har har",
-    "requests, mitmproxy",
-    "the same key reads and may not create",
-    problem("scope-insufficient"),
-)
-def _(stage: Stage) -> None:
-    key = stage.issue("A", "read_only")
-    stage.save("list.har", watched(stage, lambda: stage.python(REQUESTS, key, THROUGH)))
-    body = '{"X-API-Key": os.environ["HOPX_API_KEY"]}, json={"template_id": "52"}'
-    stage.save("create.har", watched(stage, lambda: stage.python(REQUESTS, key, THROUGH, method="post", headers=body)))
-
-
-@several(
-    "two-hars-one-refused",
-    "har har",
-    "requests, mitmproxy",
-    "the same request with the same key is refused from another network",
-    any_of(
-        problem("ip-not-allowed", also=["quota-or-billing"]),
-        cannot_tell(EQ2, "ip-not-allowed"),
-        never=("ip-not-allowed", "scope-insufficient"),
-    ),
-)
-def _(stage: Stage) -> None:
-    key = stage.issue("A")
-    stage.save("office.har", watched(stage, lambda: stage.python(REQUESTS, key, THROUGH)))
-    stage.api.answers.append(lambda _request: Response(403, (JSON,), b'{"error": "Forbidden"}'))
-    stage.save("cloud.har", watched(stage, lambda: stage.python(REQUESTS, key, THROUGH)))
-
-
-@several(
-    "two-keys-one-sandbox",
-    "http http",
-    "curl",
-    "a sandbox of another organization: its key sees it, this one gets 404",
-    any_of(
-        problem("hidden-404", also=["cross-org-resource"]),
-        problem("cross-org-resource", also=["hidden-404"]),
-        cannot_tell(["hidden-404", "cross-org-resource"]),
-        never=("resource-absent", "wrong-base-url"),
-    ),
-)
-def _(stage: Stage) -> None:
-    own, other = stage.issue("A"), stage.issue("B")
-    sandbox = stage.api.directory.create_sandbox("own", {"status": "running"})
-    stage.api.answers.append(
-        lambda request: (
-            Response(404, (JSON,), b'{"error": "Not Found"}')
-            if other.encode() in request.values(b"x-api-key")
-            else None
-        )
-    )
-    stage.save("mine.txt", stage.terminal(f'curl -si -H "X-API-Key: {other}" {URL}/{sandbox}'))
-    stage.save("colleague.txt", stage.terminal(f'curl -si -H "X-API-Key: {own}" {URL}/{sandbox}'))
-
-
-@several(
-    "lists-and-404",
-    "http",
-    "curl",
-    "the key lists, and one sandbox is not found",
-    cannot_tell(["resource-absent", "hidden-404", "cross-org-resource"], "resource-absent"),
-)
-def _(stage: Stage) -> None:
-    key = stage.issue("A")
-    stage.save(
-        "curl.txt",
-        stage.terminal(
-            f'curl -si -H "X-API-Key: {key}" {URL}', f'curl -si -H "X-API-Key: {key}" {URL}/sb_00aa11bb22cc33dd44'
-        ),
-    )
-
-
-@several(
-    "key-file-and-truncated-environment",
-    "key env",
-    "printf, bash",
-    "the environment has a part of the key in the file",
-    problem("key-truncated"),
-)
-def _(stage: Stage) -> None:
-    key = stage.mint("A")
-    stage.save("key.txt", stage.run('printf "%s\\n" "$KEY"', {"KEY": key}))
-    stage.save("env.txt", stage.run("env", {"HOPX_API_KEY": key[:50]}))
-
-
-@several(
-    "one-character-off",
-    "env http",
-    "curl",
-    "one character was typed wrongly, as the other file shows",
-    any_of(problem("key-mistyped", also=["env-shadowed-by-shell"])),
-)
-def _(stage: Stage) -> None:
-    key = stage.issue("A")
-    stage.write(".env", f"HOPX_API_KEY={key}\n")
+    stage.write(".env", f"HOPX_API_KEY={stage.mint('A')}\nPORT=8080\n")
     stage.save("dot.env", stage.read(".env"))
-    typed = key[:40] + ("x" if key[40] != "x" else "y") + key[41:]
-    stage.save("curl.txt", stage.terminal(f'curl -sv -H "X-API-Key: {typed}" {URL}'))
+    stage.save("error.txt", stage.python(REQUESTS))
+
+
+@several("dotenv-and-no-key-async", "env error", "hopx-ai", "a .env with the key, which nobody reads", NOT_LOADED)
+def _(stage: Stage) -> None:
+    stage.write(".env", f"# production\nHOPX_API_KEY='{stage.mint('A')}'\n")
+    stage.save("dot.env", stage.read(".env"))
+    stage.save("error.txt", stage.python(HOPX_ASYNC))
 
 
 @several(
-    "too-new-then-fine",
-    "http http",
-    "curl",
-    "a new key is refused once, and works a minute later",
-    any_of(
-        problem("key-not-yet-active"),
-        healthy(),
-        cannot_tell(["key-not-yet-active", "vendor-incident-or-client-defect"]),
-        nothing_to_see(),
-        never=("revoked", "expired", "key-mistyped"),
-    ),
+    "dotenv-in-parent-and-no-key",
+    "env error",
+    "hopx-ai, python-dotenv",
+    "the program looks for the file elsewhere",
+    NOT_LOADED,
 )
 def _(stage: Stage) -> None:
-    key = stage.issue("A")
-    stage.api.answers.append(
-        lambda _request: Response(401, (JSON,), b'{"error": "Unauthorized", "code": "AUTHENTICATION_ERROR"}')
-    )
-    stage.save("first.txt", stage.terminal(f'curl -si -H "X-API-Key: {key}" {URL}'))
-    stage.api.answers.clear()
-    stage.save("second.txt", stage.terminal(f'curl -si -H "X-API-Key: {key}" {URL}'))
+    stage.write("config/.env", f"HOPX_API_KEY={stage.mint('A')}\n")
+    stage.save("dot.env", stage.read("config/.env"))
+    stage.save("error.txt", stage.python("from dotenv import load_dotenv\n\nload_dotenv()\n" + HOPX))
 
 
 @several(
-    "cli-settings-win",
+    "environment-and-cli-401",
     "env error",
     "hopx-cli",
-    "the CLI's settings file holds another key than the environment",
-    problem("stored-credential-conflict"),
+    "a revoked key; nothing shows it",
+    cannot_tell([*EQ1, "env-shadowed-by-shell", "stored-credential-conflict", "network-unreachable"], "revoked"),
 )
 def _(stage: Stage) -> None:
-    stage.run(
-        "mkdir -p ~/.hopx && printf 'api_key: %s\\nbase_url: https://api.hopx.dev\\n' \"$KEY\" > ~/.hopx/config.yaml",
-        {"KEY": stage.revoked("A")},
-    )
-    env = {"HOPX_API_KEY": stage.issue("B")}
-    stage.save("config.yaml", stage.run("cat ~/.hopx/config.yaml"))
+    env = {"HOPX_API_KEY": stage.revoked("A")}
     stage.save("env.txt", stage.run("env", env))
     stage.save("error.txt", stage.hopx("sandbox list", env))
-
-
-@several(
-    "json-error-and-redirect",
-    "error http",
-    "hopx-ai, curl",
-    "the API redirects; curl shows it",
-    problem("http-redirect-dropped-auth"),
-)
-def _(stage: Stage) -> None:
-    stage.edge.start(server="location /v1/ { return 301 https://eu.hopx.dev$request_uri; }")
-    stage.save("error.txt", stage.python(HOPX, stage.issue("A")))
-    stage.save("curl.txt", stage.terminal(f"curl -sI {URL}"))
-
-
-@several(
-    "json-error-and-portal",
-    "error http",
-    "hopx-ai, curl",
-    "a login page answers; curl shows it",
-    problem("captive-portal-or-login-html"),
-)
-def _(stage: Stage) -> None:
-    page = Response(
-        200,
-        ((b"content-type", b"text/html"),),
-        b"<html><head><title>Hotel Wi-Fi - Sign in</title></head><body><form action='/login'></form></body></html>",
-    )
-    stage.api.answers.append(lambda _request: page)
-    stage.save("error.txt", stage.python(HOPX, stage.issue("A")))
-    stage.save("curl.txt", stage.terminal(f"curl -si {URL}"))
-
-
-@several(
-    "limit-error-and-answer",
-    "error http",
-    "hopx-ai, curl",
-    "the error speaks of a limit, and the answer of permissions",
-    problem("scope-insufficient"),
-)
-def _(stage: Stage) -> None:
-    body = b'{"code": "auth_insufficient_permissions", "message": "Key has limited permissions"}'
-    stage.api.answers.append(lambda _request: Response(403, (JSON,), body))
-    stage.save("error.txt", stage.python(HOPX, stage.issue("A")))
-    stage.save("curl.txt", stage.terminal(f'curl -si -H "X-API-Key: {stage.secrets["A"]}" {URL}'))
-
-
-@several(
-    "inspected-and-openssl",
-    "error error",
-    "requests, openssl",
-    "a company's product opens the connection, and openssl says whose certificate it is",
-    problem("tls-interception"),
-)
-def _(stage: Stage) -> None:
-    stage.edge.stop()
-    server = listen(stage.api.mock.respond, "127.0.0.2", 443, certificate("inspected", "corp"))
-    stage.save("error.txt", stage.python(REQUESTS, stage.issue("A")))
-    stage.save(
-        "openssl.txt",
-        stage.run(
-            "openssl s_client -connect api.hopx.dev:443 -servername api.hopx.dev < /dev/null 2>&1 | grep -v '^[A-Za-z0-9+/=]*$' | head -20"
-        ),
-    )
-    server.shutdown()
-    server.server_close()
-
-
-@several(
-    "dotenv-quotes-and-success", "env har", "requests, mitmproxy", "nothing: the loader takes the quotes away", FINE
-)
-def _(stage: Stage) -> None:
-    stage.write(".env", f"HOPX_API_KEY='{stage.issue('A')}'\n")
-    stage.save("dot.env", stage.read(".env"))
-    stage.save(
-        "capture.har",
-        watched(stage, lambda: stage.python("from dotenv import load_dotenv\nload_dotenv()\n" + REQUESTS, env=THROUGH)),
-    )
