@@ -131,7 +131,8 @@ class Dialogue:
             says = f"that of {other.place}: {answered.words}"
             self.seen.check("other key", "ok" if answered.is_success else "fail", says)
             if answered.is_success and self.own:
-                fact = "stored-key-accepted" if other.kind in _STORES else "file-key-accepted"
+                is_hidden = self.own.kind == "variable" and other.kind not in _STORES
+                fact = "file-key-accepted" if is_hidden else "stored-key-accepted"
                 says = f"the API accepts the key of {other.place}, and not that of {self.own.place}"
                 self.seen.fact(fact, says, other.place)
 

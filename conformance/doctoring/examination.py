@@ -88,6 +88,7 @@ class Doctor:
         has_way = proxy is not None and opens_way(proxy, self.asked, self.machine, self.reading, self.seconds, seen)
         if has_way and not is_direct:
             says = f"{self.asked.host} is reached through {proxy}, and not without it"
+            seen.facts = [one for one in seen.facts if one.name != "not-connected"]
             seen.fact("proxy-is-only-way", says, Place(f"the proxy {proxy}", "CONNECT"))
         if is_direct and self._ask(found, seen):
             return self._accepted(found, seen)
