@@ -23,7 +23,7 @@ class KeySource(Entry, frozen=True):
     `name` is the variable, `file` the path that it or the key stands in (`~` is the home directory, anything else the
     working directory), `field` the keys that lead to it in YAML, `service` and `user` those of the keyring. With
     `within: parents` the file is looked for in the directories above too. `hides` are the kinds of sources that are
-    not read any more where this one is set to nothing.
+    not read any more where this one is set to nothing; what is read `always` is not hidden.
     """
 
     kind: SourceKind
@@ -37,6 +37,7 @@ class KeySource(Entry, frozen=True):
     when: str = ""
     any_case: bool = False
     hides: list[SourceKind] = []
+    always: bool = False
 
 
 class Netrc(Entry, frozen=True):

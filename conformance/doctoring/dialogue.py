@@ -57,10 +57,13 @@ class Dialogue:
             return True
         self.seen.exchanges.append(nobody.exchange)
         self.seen.check("no key", "fail", f"a request without a key: {nobody.words}{_leads_to(nobody)}")
-        if nobody.status == 404 and not nobody.is_page:
-            says = f"{nobody.exchange.url} is not found, and the documentation has it"
-            self.seen.fact("list-absent", says, nobody.exchange.place)
+        if nobody.status == 404:
+            self._note_absence(nobody)
         return nobody.status >= 500 or nobody.status == 429
+
+    def _note_absence(self, answered: Answered) -> None:
+        says = f"{answered.exchange.url} is not found, and the documentation has it"
+        self.seen.fact("list-absent", says, answered.exchange.place)
 
     def _judge_stranger(self, stranger: Answered) -> None:
         if stranger.is_success:
@@ -82,6 +85,8 @@ class Dialogue:
             self._note(f"key in {header}", answers[style])
         first = answers[asked.styles[0]]
         self._compare(answers)
+        if first.status == 404:
+            self._note_absence(first)
         if asked.viewing and (first.is_success or first.status == 403):
             self._view(first, self.asking.ask("viewing", asked.own, asked.styles[0], asked.viewing, key))
         accepted = any(one.is_success for one in answers.values())

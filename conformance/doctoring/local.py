@@ -11,7 +11,7 @@ from conformance.doctoring.naming import near_misses
 from conformance.doctoring.sources import PROCESS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from conformance.diagnosis.evidence import Holder
     from conformance.diagnosis.reading import Reading
@@ -36,7 +36,8 @@ def check_places(found: Places, machine: Machine, seen: Seen) -> None:
     if found.process is None:
         seen.check("source", "fail", f"{found.variable} is not set", PROCESS)
     for won in found.winners:
-        _check_winner(won, machine, seen)
+        _note_facts(won, machine, seen)
+    _check_winners(found.winners, seen)
     _check_stores(found, seen)
     _check_netrc(found.netrc, seen)
 
@@ -56,18 +57,27 @@ def _says(one: Holding) -> str:
     return f"{what} ({one.note})" if one.note else what
 
 
-def _check_winner(won: Winner, machine: Machine, seen: Seen) -> None:
-    client = won.client
+def _check_winners(winners: Iterable[Winner], seen: Seen) -> None:
+    """One row for all clients that find the same for the same reason."""
+    alike: dict[tuple[Status, str], list[str]] = {}
+    for won in winners:
+        alike.setdefault((_status_of(won), won.why), []).append(won.client.title)
+    for (status, why), titles in alike.items():
+        seen.check("client", status, why, ", ".join(titles))
+
+
+def _status_of(won: Winner) -> Status:
     if won.holding is None:
-        unread = next((one for one in won.unread if one.kind == "keyring"), None)
-        is_here = bool(client.program) and _is_installed(client.program, machine)
-        if unread and is_here:
-            says = f"{client.title} finds no key but perhaps in the keyring: {unread.note}"
-            seen.fact("keyring-unreadable", says, unread.place)
-        seen.check("client", "unknown" if unread else "fail", won.why, client.title)
-    else:
-        shown = won.holding.credential.key.shown if won.holding.credential else ""
-        seen.check("client", "warn" if won.is_opposed or won.unread else "ok", f"{shown}: {won.why}", client.title)
+        return "unknown" if won.unread else "fail"
+    return "warn" if won.is_opposed or won.unread else "ok"
+
+
+def _note_facts(won: Winner, machine: Machine, seen: Seen) -> None:
+    client = won.client
+    unread = next((one for one in won.unread if one.kind == "keyring"), None)
+    if won.holding is None and unread and client.program and _is_installed(client.program, machine):
+        says = f"{client.title}: no place has a key but perhaps the keyring: {unread.note}"
+        seen.fact("keyring-unreadable", says, unread.place)
     if won.hidden and won.hidden_by:
         says = f"{client.title}: {won.hidden_by.place} is set to nothing, and hides the key of {won.hidden[0].place}"
         seen.fact("nothing-hides-key", says, won.hidden_by.place)

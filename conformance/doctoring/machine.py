@@ -26,7 +26,9 @@ class Machine:
         return self.home / name[2:] if name.startswith("~/") else self.directory / name
 
     def shown(self, path: Path) -> str:
-        """A path as people write it, with `~` for the home directory."""
+        """A path as people write it, below the working directory or below `~`."""
+        if path.parent == self.directory:
+            return f"./{path.name}"
         if path.is_relative_to(self.home) and self.home != Path(self.home.anchor):
             return f"~/{path.relative_to(self.home)}"
         return str(path)

@@ -33,8 +33,8 @@ def headline(examined: Examined) -> str:
 
 def as_text(examined: Examined) -> str:
     """For people: the verdict, every check, every finding with its fix, and the request ids at the end."""
-    findings = rendering.as_text(examined.diagnosis).split("\n")[1:]
-    return "\n".join([headline(examined), "", *_table(examined), "", *findings]).rstrip("\n")
+    findings = "\n".join(rendering.as_text(examined.diagnosis).split("\n")[1:]).strip("\n")
+    return "\n".join([headline(examined), "", *_table(examined), "", findings]).rstrip("\n")
 
 
 def _table(examined: Examined) -> Iterator[str]:

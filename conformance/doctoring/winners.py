@@ -76,10 +76,11 @@ def winner(client: Client, sources: Sources) -> Winner:
             continue
         if source.when:
             only_when += [(held, source.when)] if _counts(held, won) else []
-        elif source.kind in hiding:
+        elif source.kind in hiding and not source.always:
             hidden += [held] if held.state == "key" else []
         elif held.state == "key":
-            won, losers = (held, losers) if won is None else (won, [*losers, held])
+            won = won or held
+            losers += [held] if held.place not in {one.place for one in (won, *losers)} else []
         elif held.state == "unreadable" and won is None:
             unread.append(held)
         else:
