@@ -213,6 +213,8 @@ def _without_name(text: str) -> tuple[str, list[Fact]]:
     if match := _HEADER.match(text):
         return text[match.end() :], [Fact("header-name", "the name of a header was copied with it")]
     if match := _ASSIGNMENT.match(text):
+        if match[0].lower().startswith(("export", "set")):
+            return text[match.end() :], [Fact("command", "the command that sets it was copied with it")]
         return text[match.end() :], [Fact("assignment", "the name of a variable was copied with it")]
     return text, []
 

@@ -33,6 +33,12 @@ NAMES = frozenset(
         "variable-unset",
     }
 )
+UNSET = "says-unset"  # a sign of the causes file
+_OUT_OF_REACH = {
+    ("process",): "key-in-other-process",
+    ("file", "docker", "compose", "systemd"): "file-not-loaded",
+    ("shell",): "key-in-shell-file",
+}
 _WRITTEN = {
     "bom": ("file-with-bom", "the file begins with a byte order mark"),
     "utf-16": ("file-in-utf-16", "the file is written in UTF-16"),
@@ -82,6 +88,17 @@ def of_clients(case: Case) -> Iterator[Fact]:
         if one.holder == "client" and any(_differ(one, other) for other in variables):
             says = f"{one.place} keeps another key than {case.surface.variable} has"
             yield Fact("stored-key-differs", says, one.place, one.name)
+
+
+def told_apart(fact: Fact, case: Case) -> Fact:
+    """The fact itself; but of a client that was given no key, where it should have come from, if that shows."""
+    if fact.name != UNSET:
+        return fact
+    found = {one.holder: one for one in reversed(_keys(case, case.surface.variable))}
+    for holders, name in _OUT_OF_REACH.items():
+        if one := next((found[holder] for holder in holders if holder in found), None):
+            return Fact(name, f"{fact.says}, and {one.place} has one", fact.place, one.name)
+    return fact
 
 
 def of_winners(case: Case) -> Iterator[Fact]:

@@ -36,4 +36,5 @@ PREDICATES = (
 def facts_of(case: Case, known: Iterable[KnownSign]) -> tuple[Fact, ...]:
     """Everything that a case shows, each fact once for each place."""
     found = [fact for predicate in PREDICATES for fact in predicate(case)]
-    return tuple(dict.fromkeys([*found, *signs.of_signs(case, known)]))
+    shown = signs.of_signs(case, known)
+    return tuple(dict.fromkeys([*found, *(environment.told_apart(fact, case) for fact in shown)]))
