@@ -73,6 +73,7 @@ def parser(command: list[str] | None = None) -> argparse.ArgumentParser:
     grammars = {
         "mock": _add_mock,
         "key": _add_key,
+        "doctor": _add_doctor,
         "explain": _add_explain,
         "redact": _add_redact,
         "scan": _add_scan,
@@ -119,6 +120,31 @@ def _add_key(commands: Commands[argparse.ArgumentParser]) -> None:
         _add_spec_option(action)
         _add_format(action)
         action.set_defaults(command="key", function=f"{name}_key")
+
+
+def _add_doctor(commands: Commands[argparse.ArgumentParser]) -> None:
+    doctor = commands.add_parser("doctor", help="find out why it fails on this machine")
+    doctor.add_argument("--offline", action="store_true", help="do everything but the network")
+    doctor.add_argument("--plan", action="store_true", help="say what would be sent where, and send nothing")
+    doctor.add_argument("--watch", action="store_true", help="examine again until it is healthy")
+    doctor.add_argument(
+        "--interval", type=_seconds, default=5.0, metavar="S", help="seconds between two examinations (default: 5)"
+    )
+    doctor.add_argument(
+        "--times", type=_often, default=120, metavar="N", help="examine no more often than this (default: 120)"
+    )
+    doctor.add_argument("--base-url", default="", metavar="URL", help="default: the variable's, then the spec file's")
+    doctor.add_argument(
+        "--timeout",
+        type=_time_limit,
+        default=10.0,
+        metavar="S",
+        help="limit of anything, in seconds (default: 10)",
+    )
+    doctor.add_argument("--clients", default="", metavar="FILE", help="default: the one that comes with the suite")
+    _add_spec_option(doctor)
+    _add_format(doctor)
+    doctor.set_defaults(command="doctor", function="examine_machine")
 
 
 def _add_explain(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -259,6 +285,30 @@ class _NameVersions(argparse.Action):
             parser.error("--versions goes after the --adapter that it is about")
         name, versions = wanted[-1]
         wanted[-1] = (name, [*versions, *filter(None, value.split(","))])
+
+
+def _seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 3600:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; write seconds, from 0 to 3600")
+    return number
+
+
+def _time_limit(text: str) -> float:
+    number = _seconds(text)
+    if number < 0.01:
+        raise argparse.ArgumentTypeError(f"{text!r} is too short a time for anything; write seconds, from 0.01")
+    return number
+
+
+def _often(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if not 1 <= number <= 100_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of times; write one from 1 to 100000")
+    return number
 
 
 def _count(text: str) -> int:

@@ -33,7 +33,7 @@ NAMES = frozenset(
         "plain-http",
         "preflight-refused",
         "proxy-refuses",
-        "rate-limited",
+        "too-many-requests",
         "refused",
         "refused-page",
         "said-missing",
@@ -92,7 +92,7 @@ _BY_STATUS = {
     402: ("too-much-used", "the answer is 402"),
     404: ("absent", "the answer is 404"),
     407: ("proxy-refuses", "the answer is 407, which is the proxy's"),
-    429: ("rate-limited", "the answer is 429"),
+    429: ("too-many-requests", "the answer is 429"),
 }
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from conformance.diagnosis.evidence import Credential
     from conformance.diagnosis.reading import Reading, Source
+    from conformance.diagnosis.surface import Surface
 
 _LONGEST = 1 << 20  # characters that are read
 _KEPT = 1 << 16  # characters that are kept
@@ -26,10 +27,6 @@ _ERROR = re.compile(
 _LITERAL = re.compile(r"(?<![A-Za-z0-9])b?([\"'])((?:(?!\1)[^\\\n]|\\.){1,4096})\1", re.DOTALL)
 _SAYS_HEADER = re.compile(
     r"header value[:,]?\s{0,3}(?:in header [^:\n]{1,200}:\s)?$|return character\(s\) in header value: $", re.IGNORECASE
-)
-_ARGUMENT = re.compile(
-    r"[\"']?\b(api_?key|x-api-key|authorization)[\"']?\]?\s{0,3}[:=]\s{0,3}b?([\"'`])((?:(?!\2)[^\\\n]|\\.){0,4096})\2",
-    re.IGNORECASE,
 )
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'", '"': '"', "0": "\0", "f": "\f", "v": "\v"}
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
@@ -69,7 +66,7 @@ def read(source: Source, reading: Reading) -> Evidence:
 def _credentials(text: str, source: str, reading: Reading) -> Iterator[Credential]:
     """What stands in a key's place: quoted after `header value` or `api_key=`, and every key anywhere else."""
     taken: list[tuple[int, int]] = []
-    for match in _ARGUMENT.finditer(text):
+    for match in _argument(reading.surface).finditer(text):
         taken.append(match.span())
         yield from _of_value(_unescaped(match[3]), match[1], _place(text, match.start(), source), reading)
     for match in _LITERAL.finditer(text):
@@ -86,6 +83,15 @@ def _credentials(text: str, source: str, reading: Reading) -> Iterator[Credentia
     for credential in reading.keys_in(rest, Place(source)):
         at = rest.find(credential.key.reveal())
         yield reading.credential(credential.key.reveal(), _place(text, at, source), "text")
+
+
+def _argument(surface: Surface) -> re.Pattern[str]:
+    """A quoted text that is given as the key: to a parameter, in a header, in a dictionary."""
+    names = "|".join(map(re.escape, surface.headers))
+    return re.compile(
+        rf"[\"']?\b(api_?key|{names})[\"']?\]?\s{{0,3}}[:=]\s{{0,3}}b?([\"'`])((?:(?!\2)[^\\\n]|\\.){{0,4096}})\2",
+        re.IGNORECASE,
+    )
 
 
 def _of_value(value: str, name: str, place: Place, reading: Reading) -> tuple[Credential, ...]:
