@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SINGLE_GOAL, SEVERAL_GOAL, CANNOT_TELL_GOAL = 0.97, 0.85, 0.90
 _COLUMNS = (
     "cases",
+    "all right",
     "single top-1",
     "several exact",
     "c-t precision",
@@ -51,6 +52,7 @@ class Score:
     """The measures of some cases."""
 
     cases: int
+    right: Share
     single: Share
     several: Share
     precision: Share
@@ -96,6 +98,7 @@ def score(judged: Sequence[Judged]) -> Score:
     untold = [one for one in judged if one.expects == {"cannot-tell"}]
     return Score(
         cases=len(judged),
+        right=Share(sum(one.is_right for one in judged), len(judged)),
         single=Share(sum(one.is_top_right for one in single), len(single)),
         several=Share(sum(one.is_exact for one in several), len(several)),
         precision=Share(sum(one.is_exact for one in said), len(said)),
@@ -113,7 +116,7 @@ def table(judged: Sequence[Judged]) -> list[str]:
     rows = [(name, score(members)) for name, members in [*groups.items(), ("all", list(judged))] if members]
     lines = [f"{'':8}" + "".join(f"{column:>14}" for column in _COLUMNS)]
     for name, made in rows:
-        cells = (made.cases, made.single, made.several, made.precision, made.recall, made.confidently_wrong,
+        cells = (made.cases, made.right, made.single, made.several, made.precision, made.recall, made.confidently_wrong,
                  made.false_alarms, made.leaks, made.crashes)  # fmt: skip
         lines.append(f"{name:8}" + "".join(f"{cell!s:>14}" for cell in cells))
     return lines

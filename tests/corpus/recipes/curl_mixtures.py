@@ -134,3 +134,36 @@ def _(stage: Stage) -> None:
     stage.save("terminal.txt", stage.terminal(f'curl -svL -H "Authorization: Bearer {stage.issue("A")}" {URL}'))
     stage.held[0].shutdown()
     stage.held[0].server_close()
+
+
+# nothing is wrong
+working("curl-healthy-head", "nothing", f'curl -sI -H "X-API-Key: KEY" {URL}', healthy())
+working(
+    "curl-healthy-create",
+    "nothing",
+    f"""curl -si -X POST -H "Authorization: Bearer KEY" -H "Content-Type: application/json" -d '{{"template_id": "52", "timeout_seconds": 600}}' {URL}""",
+    healthy(),
+    "create_only",
+)
+working(
+    "curl-healthy-words",
+    "nothing, though the address speaks of what has expired",
+    f'curl -sv -H "X-API-Key: KEY" "{URL}?status=expired&reason=revoked"',
+    healthy(),
+    "read_only",
+)
+
+
+@RECIPES.case("curl-healthy-delete", "curl http", "curl", "nothing", healthy())
+def _(stage: Stage) -> None:
+    sandbox = stage.api.directory.create_sandbox("own", {"status": "running"})
+    stage.save("terminal.txt", stage.terminal(f'curl -sv -X DELETE -H "X-API-Key: {stage.issue("A")}" {URL}/{sandbox}'))
+
+
+@RECIPES.case(
+    "curl-newline-in-header", "curl", "curl", "the key was pasted with its line break", problem("key-trailing-newline")
+)
+def _(stage: Stage) -> None:
+    command = f"curl -s -H $'X-API-Key: {stage.mint('A')}\\n' {URL}"
+    stage.run(command)
+    stage.save("command.txt", command + "\n")

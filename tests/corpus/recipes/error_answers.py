@@ -17,7 +17,6 @@ from tests.corpus.programs import (
     HOPX_NODE,
     HTTPX,
     REQUESTS,
-    URLLIB3,
 )  # fmt: skip
 from tests.corpus.recipe import (
     EQ1,
@@ -285,33 +284,3 @@ def _(stage: Stage) -> bytes:
         'if response.status_code != 200:\n    raise SystemExit(f"{response.status_code} from {response.url}: {response.text}")\n',
     )
     return stage.python(program, stage.mint("J", {"iss": "hopx-agent", "exp": 1763883600}), url=url, headers=BEARER)
-
-
-for _words, _name in (
-    ("sandbox info sb_00aa11bb22cc33dd44", "info"),
-    ("template list", "templates"),
-    ("auth validate", "validate"),
-):
-    said(
-        f"cli-{_name}-401", "hopx-cli", "an unknown key", cannot_tell([*ANY_401, "network-unreachable"], "key-mistyped")
-    )(lambda s, words=_words: s.hopx(words, {"HOPX_API_KEY": s.mint("A")}))
-said("hopx-async-plain-401", "hopx-ai", "an unknown key", cannot_tell(ANY_401, "key-mistyped"))(
-    lambda s: s.python(HOPX_ASYNC, s.mint("A"))
-)
-said("urllib3-plain-401", "urllib3", "an unknown key", cannot_tell(ANY_401, "key-mistyped"))(
-    lambda s: s.python(URLLIB3, s.mint("A"))
-)
-
-
-@said("cli-scope", "hopx-cli", "the key may not create, and the answer says so", problem("scope-insufficient"))
-def _(stage: Stage) -> bytes:
-    body = '{"code": "auth_insufficient_permissions", "message": "Insufficient permissions"}'
-    stage.api.answers.append(lambda _request: refusal(403, body))
-    return stage.hopx("sandbox list", {"HOPX_API_KEY": stage.issue("A", "create_only")})
-
-
-@said("cli-rate-limited", "hopx-cli", "too many requests", problem("rate-limited"))
-def _(stage: Stage) -> bytes:
-    body = '{"code": "auth_rate_limited", "message": "Rate limit exceeded"}'
-    stage.api.answers.append(lambda _request: refusal(429, body))
-    return stage.hopx("sandbox list", {"HOPX_API_KEY": stage.issue("A")})

@@ -126,3 +126,19 @@ def _(stage: Stage) -> None:
         entry["request"]["headers"] = [one for one in entry["request"]["headers"] if one["name"] != "Authorization"]
     har["log"]["creator"] = {"name": "WebInspector", "version": "537.36"}
     stage.save("capture.har", json.dumps(har, indent=2))
+
+
+@RECIPES.case(
+    "har-browser-stranger-401", "har", "Chromium", "nothing: another host answers 401, and the API 200", healthy()
+)
+def _(stage: Stage) -> None:
+    script = f'fetch("/v1/sandboxes", {{ headers: {{ "X-API-Key": "{stage.issue("A")}" }} }}); new Image().src = "https://app.example.com/pixel.gif";'
+    page = site(script.encode())
+    stage.api.answers.append(lambda request: None if request.path.startswith("/v1/") else page(request))
+    refused = Response(
+        401, ((b"content-type", b"text/html"),), b"<html><title>401 Authorization Required</title></html>"
+    )
+    server = listen(lambda _request: refused, "127.0.0.4", 443, certificate("edge"))
+    stage.save("browser.har", browsed("https://api.hopx.dev/"))
+    server.shutdown()
+    server.server_close()

@@ -239,3 +239,9 @@ def _(stage: Stage) -> list[Ask]:
 def _(stage: Stage) -> None:
     ask(stage, [Ask(0, with_x(stage.issue("A")), site="http://api.hopx.dev") for _ in range(3)])
     stage.save("plain.log", (LOGS / "plain.log").read_bytes())
+
+
+@of_nginx("log-healthy-json", "nothing", "json.log", healthy())
+def _(stage: Stage) -> list[Ask]:
+    one, two = with_x(stage.issue("A")), {"Authorization": f"Bearer {stage.issue('B', 'read_only')}"}
+    return [Ask(0, one), Ask(1, two), Ask(2, one, client="revoked-watch/2.0"), Ask(4, two), Ask(6, one)]

@@ -13,6 +13,7 @@ from tests.corpus.recipe import (
     EQ3,
     any_of,
     cannot_tell,
+    healthy,
     nothing_to_see,
     problem,
     suggests,
@@ -190,3 +191,13 @@ def of_python(name: str, server: str, command: str, program: str) -> None:
 
 of_python("gunicorn-401", "gunicorn", "gunicorn --access-logfile - --bind 127.0.0.1:9001 server:app", WSGI)
 of_python("uvicorn-401", "uvicorn", "uvicorn --port 9001 server:app", ASGI)
+
+
+@through_caddy("caddy-healthy", "nothing", healthy())
+def _(stage: Stage) -> list[Ask]:
+    key = stage.issue("A")
+    return [
+        Ask(0, with_x(key)),
+        Ask(0, {"Authorization": f"Bearer {key}"}),
+        Ask(0, with_x(key), client="expired-key-checker/1.0"),
+    ]

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 from conformance.mock.message import Response
 from tests.corpus.programs import HOPX, REQUESTS
 from tests.corpus.recipe import EQ2, any_of, cannot_tell, healthy, nothing_to_see, problem
-from tests.corpus.recipes.several import FINE, JSON, URL, several
-from tests.corpus.servers import listen
+from tests.corpus.recipes.several import JSON, URL, several
 from tests.corpus.watching import THROUGH, watched
-from tests.corpus.world import certificate
 
 if TYPE_CHECKING:
     from tests.corpus.stage import Stage
@@ -237,36 +235,3 @@ def _(stage: Stage) -> None:
     stage.api.answers.append(lambda _request: Response(403, (JSON,), body))
     stage.save("error.txt", stage.python(HOPX, stage.issue("A")))
     stage.save("curl.txt", stage.terminal(f'curl -si -H "X-API-Key: {stage.secrets["A"]}" {URL}'))
-
-
-@several(
-    "inspected-and-openssl",
-    "error error",
-    "requests, openssl",
-    "a company's product opens the connection, and openssl says whose certificate it is",
-    problem("tls-interception"),
-)
-def _(stage: Stage) -> None:
-    stage.edge.stop()
-    server = listen(stage.api.mock.respond, "127.0.0.2", 443, certificate("inspected", "corp"))
-    stage.save("error.txt", stage.python(REQUESTS, stage.issue("A")))
-    stage.save(
-        "openssl.txt",
-        stage.run(
-            "openssl s_client -connect api.hopx.dev:443 -servername api.hopx.dev < /dev/null 2>&1 | grep -v '^[A-Za-z0-9+/=]*$' | head -20"
-        ),
-    )
-    server.shutdown()
-    server.server_close()
-
-
-@several(
-    "dotenv-quotes-and-success", "env har", "requests, mitmproxy", "nothing: the loader takes the quotes away", FINE
-)
-def _(stage: Stage) -> None:
-    stage.write(".env", f"HOPX_API_KEY='{stage.issue('A')}'\n")
-    stage.save("dot.env", stage.read(".env"))
-    stage.save(
-        "capture.har",
-        watched(stage, lambda: stage.python("from dotenv import load_dotenv\nload_dotenv()\n" + REQUESTS, env=THROUGH)),
-    )
