@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.diagnosis.reading import Reader
 
 # in the order in which they are asked; where two are as sure, the first has it
@@ -19,6 +22,9 @@ READERS = {
     "error": "failure",
 }
 _ENOUGH = 95
+_LIKE_A_LOG = re.compile(
+    rb"[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}|[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[T ][0-9]{2}:|\w=\S{1,80} \w{1,30}=|^\w{3} [ 0-9][0-9] [0-9]{2}:"
+)
 
 
 def reader(kind: str) -> Reader:
@@ -30,9 +36,30 @@ def kind_of(head: bytes) -> str:
     """The kind that what begins so is of; an error's text where nothing else fits."""
     best, surest = "error", 0
     for kind in READERS:
+        if kind in _WORTH_ASKING and not _WORTH_ASKING[kind](head):
+            continue
         sure = reader(kind).recognises(head)
         if sure > surest:
             best, surest = kind, sure
         if surest >= _ENOUGH:
             break
     return best
+
+
+def _is_wide(head: bytes) -> bool:
+    return b"\0" in head[:64]
+
+
+def _is_structured(head: bytes) -> bool:
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") or _is_wide(head)
+
+
+# what is cheaper to see than a reader is to load
+_WORTH_ASKING: dict[str, Callable[[bytes], bool]] = {
+    "har": _is_structured,
+    "log": lambda head: _is_structured(head) or _LIKE_A_LOG.search(head[:8192]) is not None,
+    "http": lambda head: b"HTTP/" in head or b":authority" in head or b":method" in head or _is_wide(head),
+    "curl": lambda head: b"curl" in head.lower() or _is_wide(head),
+    "env": lambda head: b"=" in head or b":" in head or b"Value" in head or _is_wide(head),
+    "key": lambda head: b"\n" not in head.strip() or _is_wide(head),
+}
