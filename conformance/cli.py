@@ -208,6 +208,11 @@ def _add_spec(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_spec_option(causes)
     _add_format(causes)
     causes.set_defaults(command="causes", function="show_causes")
+    clients = actions.add_parser("clients", help="where clients take their key from, and how they reach the API")
+    clients.add_argument("--clients", default="", metavar="FILE", help="default: the one that comes with the suite")
+    _add_spec_option(clients)
+    _add_format(clients)
+    clients.set_defaults(command="clients", function="show_clients")
     selftest = actions.add_parser("selftest", help="prove the suite: impostors are caught, conforming ones left alone")
     selftest.add_argument(
         "--impostors", default="", metavar="FILE", help="variants and clients (default: the checkout's)"

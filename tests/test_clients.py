@@ -17,7 +17,6 @@ import yaml
 from runs import ROOT, SPEC, environment, run_command
 from scripted import Peer, scripted
 
-from conformance.diagnosis.client import Client, KeySource
 from conformance.diagnosis.clients import clients_schema, load
 from conformance.keys import KeyFormat
 from conformance.sdk.adapter import find_adapter
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scripted import Scripted
+
+    from conformance.diagnosis.client import Client, KeySource
 
 FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
 CLIENTS = {client.id: client for client in load(default_clients(), default_spec()).clients}
@@ -294,7 +295,7 @@ def test_what_a_client_makes_of_a_netrc_file(client: str, tmp_path: Path) -> Non
     (place.home / ".netrc").chmod(0o600)
     asked = {
         "curl": ["sh", "-c", CURL.replace("curl ", "curl -n ")],
-        "requests": PROGRAMS["requests"][1][:2] + [BEARER, "BASE"],
+        "requests": [*PROGRAMS["requests"][1][:2], BEARER, "BASE"],
     }
     with listening() as server:
         run_client(client, place, server, asked[client])

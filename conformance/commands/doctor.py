@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from conformance.commands.explain import print_proved
 from conformance.commands.output import complain
+from conformance.diagnosis.client import Clients
 from conformance.diagnosis.clients import load as load_clients
 from conformance.diagnosis.digest import knowledge
 from conformance.diagnosis.reading import Reading
@@ -36,7 +37,7 @@ def examine_machine(options: argparse.Namespace) -> int:
     try:
         spec = load_spec(spec_file)
         known = knowledge(default_causes(), spec_file)
-        clients = load_clients(Path(options.clients) if options.clients else default_clients(), spec_file)
+        clients = _clients(options, spec_file)
     except FileError as error:
         complain(str(error))
         return _USAGE
@@ -52,6 +53,13 @@ def examine_machine(options: argparse.Namespace) -> int:
     if options.plan:
         return _print_plan(doctor, options.format)
     return _watch(doctor, options) if options.watch else _once(doctor, options)
+
+
+def _clients(options: argparse.Namespace, spec_file: Path) -> Clients:
+    """The clients that were asked for, or those of the spec file that comes with the suite; others have none."""
+    if not options.clients and spec_file != default_spec():
+        return Clients(title="", clients=[])
+    return load_clients(Path(options.clients) if options.clients else default_clients(), spec_file)
 
 
 def _is_plain(base_url: str) -> bool:

@@ -39,6 +39,19 @@ class KeySource(Entry, frozen=True):
     hides: list[SourceKind] = []
     always: bool = False
 
+    @property
+    def text(self) -> str:
+        """The source in words."""
+        what = {
+            "variable": self.name,
+            "dotenv": f"{self.name} of {self.file}{', here or above' if self.within == 'parents' else ''}",
+            "yaml": f"{'.'.join(self.field)} of {self.file}",
+            "keyring": f"the keyring: {self.service}, {self.user}",
+        }.get(self.kind, self.says)
+        if self.hides:
+            what += f" (set to nothing, it hides: {', '.join(self.hides)})"
+        return f"{what}, when {self.when}" if self.when else what
+
 
 class Netrc(Entry, frozen=True):
     """What a client makes of a `.netrc` file with the API's host; always, or only `when` somebody asks for it."""

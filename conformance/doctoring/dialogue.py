@@ -83,6 +83,9 @@ class Dialogue:
             label = f"with the key in {header}"
             answers[style] = self.asking.ask(label, asked.own, style, asked.listing, key)
             self._note(f"key in {header}", answers[style])
+        # one that is refused in one header and taken in another was not revoked in between
+        taken = [one for one in answers.values() if one.is_success]
+        self.seen.exchanges += [one.exchange for one in taken or answers.values()]
         first = answers[asked.styles[0]]
         self._compare(answers)
         if first.status == 404:
@@ -95,11 +98,11 @@ class Dialogue:
         return accepted
 
     def _note(self, name: str, answered: Answered) -> None:
-        self.seen.exchanges.append(answered.exchange)
         if answered.is_success:
             self.seen.check(name, "ok", f"accepted: {answered.words}")
         else:
-            self.seen.check(name, "fail", f"not accepted: {answered.words}")
+            told_as = f" (request id {answered.exchange.request_id})" if answered.exchange.request_id else ""
+            self.seen.check(name, "fail", f"not accepted: {answered.words}{told_as}")
 
     def _compare(self, answers: dict[str, Answered]) -> None:
         accepted = [style for style, one in answers.items() if one.is_success]

@@ -6,8 +6,10 @@ import importlib.util
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,22 +43,31 @@ def kept(service: str, user: str, program: str, environment: Mapping[str, str], 
     if not argv:
         return Kept(None, "nothing on this machine can read one")
     try:
-        done = subprocess.run(  # noqa: S603  an interpreter of this machine, or the system's own tool
-            argv,
-            cwd=os.sep,  # where nobody has put a module of the name
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=seconds,
-            check=False,
-        )
+        text = _output(argv, environment, seconds)
     except subprocess.TimeoutExpired:
         return Kept(None, f"it gave no answer within {seconds:g} s; it may be locked, and wait for a password")
     except OSError as error:
         return Kept(None, f"it cannot be read: {error.strerror}")
-    text = done.stdout.decode("utf-8", "replace")
-    return _of_python(text) if argv[1:2] == ["-c"] else Kept(text.removesuffix("\n") or None)
+    return _of_python(text) if argv[1] == "-c" else Kept(text.removesuffix("\n") or None)
+
+
+def _output(argv: Sequence[str], environment: Mapping[str, str], seconds: float) -> str:
+    """What a process writes, which is ended after a time with all that it started."""
+    process = subprocess.Popen(  # noqa: S603  an interpreter of this machine, or the system's own tool
+        argv,
+        cwd=os.sep,  # where nobody has put a module of the name
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        return process.communicate(timeout=seconds)[0].decode("utf-8", "replace")
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _of_python(text: str) -> Kept:

@@ -142,11 +142,21 @@ def check_names(found: Places, machine: Machine, reading: Reading, seen: Seen) -
         seen.check("name", "ok", f"no variable looks like {found.variable} and is another")
 
 
+def _has_misnamed_key(machine: Machine, reading: Reading) -> bool:
+    known = {*reading.surface.variables, reading.surface.base_url_variable}
+    begins = reading.surface.key_format.prefixes
+    return any(value.startswith(begins) for name, value in machine.environment.items() if name not in known)
+
+
 def settings(found: Places, machine: Machine, reading: Reading) -> Iterator[Setting]:
-    """The variables as evidence: this process's, the nearest `.env` file's, and those of shells that are handed on."""
+    """The variables as evidence: this process's, the nearest `.env` file's, and those of shells that are handed on.
+
+    That a variable is not set says nothing where another one holds the key by mistake.
+    """
     process = found.process
     place = process.place if process else Place(PROCESS, found.variable)
-    yield Setting(place, "process", found.variable, process.credential if process else None)
+    if process or not _has_misnamed_key(machine, reading):
+        yield Setting(place, "process", found.variable, process.credential if process else None)
     base = reading.surface.base_url_variable
     if value := machine.environment.get(base):
         yield Setting(Place(PROCESS, base), "process", base, value=reading.hidden(value))

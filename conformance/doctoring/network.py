@@ -87,9 +87,7 @@ def _is_believed(tls: Tls, asked: Questions, seen: Seen) -> bool:
         maker = tls.certificate.interceptor if tls.certificate else ""
         if maker:
             says = f"the certificate of {asked.host} is made by an inspecting proxy ({maker}){issuer}"
-            seen.check(
-                "tls", "warn", f"{says}; this machine believes it, and clients with authorities of their own do not"
-            )
+            seen.check("tls", "warn", f"{says}; this machine believes it, and clients with others do not")
             seen.fact("issuer-intercepts", says, place)
         else:
             seen.check("tls", "ok", f"the certificate is believed{issuer}")

@@ -59,6 +59,7 @@ def places(machine: Machine, clients: Clients, host: str, reading: Reading, keyr
     """Look into every place; nothing is changed, and nothing is sent."""
     variable = reading.surface.variable
     sources = Sources(machine, reading, keyring_seconds)
+    sources.variable(variable)
     winners = tuple(winner(client, sources) for client in clients.clients)
     found = [
         *sources.seen.values(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from conformance.diagnosis.client import PROFILE
+from conformance.diagnosis.client import PROFILE, KeySource
 from conformance.diagnosis.evidence import Place
 from conformance.doctoring.assignments import decoded, of_dotenv
 from conformance.doctoring.holding import Holding
@@ -15,7 +15,7 @@ from conformance.doctoring.machine import contents
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conformance.diagnosis.client import Client, KeySource
+    from conformance.diagnosis.client import Client
     from conformance.diagnosis.evidence import Credential
     from conformance.diagnosis.reading import Reading
     from conformance.doctoring.machine import Machine
@@ -42,6 +42,11 @@ class Sources:
         if mark not in self.seen:
             self.seen[mark] = self._look_up(source, client, names)
         return self.seen[mark]
+
+    def variable(self, name: str) -> None:
+        """Look up a variable of this process, whoever reads it."""
+        held = self._variable(KeySource(kind="variable", name=name))
+        self.seen["variable", name] = held
 
     def _look_up(self, source: KeySource, client: Client, names: tuple[str, ...]) -> Holding:
         if source.kind == "variable":
