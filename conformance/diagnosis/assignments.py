@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from binascii import Error as NotBase64Error
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.diagnosis.command_lines import first_word
 
@@ -33,8 +32,7 @@ _TABLE = re.compile(rf"({NAME})\s{{2,200}}(\S.*)")
 _COMMENT = re.compile(r"\s+#.*")
 
 
-@dataclass(frozen=True)
-class Assignment:
+class Assignment(NamedTuple):
     """A variable, its value as its consumer has it, and the line that sets it."""
 
     name: str

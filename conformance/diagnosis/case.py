@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.diagnosis.shape import shape_of
 from conformance.diagnosis.urls import host_of, parts_of
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from conformance.exchange import Headers
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """An answer as somebody tells of it: in an exchange, or in the error that a client made of it."""
 
     place: Place
@@ -53,12 +51,12 @@ class Told:
         return host_of(self.url)
 
 
-@dataclass(frozen=True)
 class Case:
     """All evidence of one reading, and the API that it is about."""
 
-    evidence: Evidence
-    surface: Surface
+    def __init__(self, evidence: Evidence, surface: Surface) -> None:
+        self.evidence = evidence
+        self.surface = surface
 
     @cached_property
     def exchanges(self) -> tuple[PartialExchange, ...]:

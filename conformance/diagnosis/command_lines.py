@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -12,8 +11,8 @@ if TYPE_CHECKING:
 Shell = Literal["bash", "cmd", "powershell"]
 
 _PROMPT = (
-    r"(?:(?:PS(?: [^>\n]{0,200})?>|[A-Za-z]:\\[^>\n]{0,200}>|(?:\([^)\n]{1,40}\) ?)?[\w.-]{1,40}@[\w.-]{1,60}[^$#%\n]{0,120}[$#%]"
-    r"|[$#%>❯➜]|[0-9]{1,4}\.) ?)?"
+    r"(?:(?:PS(?: [^>\n]{0,200})?>|[A-Za-z]:\\[^>\n]{0,200}>"
+    r"|(?:\([^)\n]{1,40}\) ?)?[\w.-]{1,40}@[\w.-]{1,60}[^$#%\n]{0,120}[$#%]|[$#%>\u276f\u279c]|[0-9]{1,4}\.) ?)?"
 )
 _BEFORE = r"(?:(?:sudo|time|command|env|exec|winpty)\s+|[A-Z_][A-Z0-9_]{0,60}=(?:'[^'\n]*'|\"[^\"\n]*\"|\S*)\s+)*"
 _COMMAND = re.compile(rf"^[ \t>|]{{0,8}}{_PROMPT}[ \t]*`{{0,3}}{_BEFORE}(curl(?:\.exe)?)(?=\s)", re.IGNORECASE)
@@ -32,17 +31,16 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'", '"': '"', "0"
 _MOST_LINES = 200  # of one command
 
 
-@dataclass
 class Word:
     """One word of a command; `variables` are those whose values stand in it where the shell would put them."""
 
-    text: str = ""
-    variables: list[str] = field(default_factory=list)
-    line: int = 0
+    def __init__(self, text: str = "", variables: Sequence[str] = (), line: int = 0) -> None:
+        self.text = text
+        self.variables = list(variables)
+        self.line = line
 
 
-@dataclass(frozen=True)
-class CommandLine:
+class CommandLine(NamedTuple):
     """A command: its words, the line that it begins in, and the first line behind it."""
 
     words: tuple[Word, ...]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.command_lines import Word
@@ -10,35 +9,106 @@ from conformance.diagnosis.command_lines import Word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SHORT = {
-    "H": "header", "X": "request", "u": "user", "d": "data", "F": "form", "b": "cookie", "x": "proxy", "U": "proxy-user",
-    "A": "user-agent", "e": "referer", "T": "upload-file", "o": "output", "m": "max-time", "w": "write-out", "K": "config",
-    "c": "cookie-jar", "D": "dump-header", "E": "cert", "r": "range", "C": "continue-at", "y": "speed-time", "Y": "speed-limit",
-    "z": "time-cond", "Q": "quote", "t": "telnet-option", "h": "help", "P": "ftp-port",
-}  # fmt: skip
+_SHORT = dict(
+    pair.split("=")
+    for pair in [
+        "H=header",
+        "X=request",
+        "u=user",
+        "d=data",
+        "F=form",
+        "b=cookie",
+        "x=proxy",
+        "U=proxy-user",
+        "A=user-agent",
+        "e=referer",
+        "T=upload-file",
+        "o=output",
+        "m=max-time",
+        "w=write-out",
+        "K=config",
+        "c=cookie-jar",
+        "D=dump-header",
+        "E=cert",
+        "r=range",
+        "C=continue-at",
+        "y=speed-time",
+        "Y=speed-limit",
+        "z=time-cond",
+        "Q=quote",
+        "t=telnet-option",
+        "h=help",
+        "P=ftp-port",
+    ]
+)
 _WITH_VALUE = {
-    *_SHORT.values(), "url", "json", "data-raw", "data-binary", "data-urlencode", "data-ascii", "oauth2-bearer", "connect-timeout",
-    "resolve", "connect-to", "cacert", "capath", "key", "retry", "retry-delay", "retry-max-time", "interface", "noproxy",
-    "proxy-header", "netrc-file", "form-string", "url-query", "aws-sigv4", "max-redirs", "trace", "trace-ascii", "stderr", "tlsv1",
-    "ciphers", "limit-rate", "unix-socket", "socks5", "socks5-hostname", "dns-servers", "proto", "request-target", "variable",
-    "expand-header", "pass", "cert-type", "key-type", "keepalive-time", "local-port", "mail-from", "preproxy", "proxy1.0", "rate",
-} - {"tlsv1"}  # fmt: skip
+    *_SHORT.values(),
+    *[
+        "url",
+        "json",
+        "data-raw",
+        "data-binary",
+        "data-urlencode",
+        "data-ascii",
+        "oauth2-bearer",
+        "connect-timeout",
+        "resolve",
+        "connect-to",
+        "cacert",
+        "capath",
+        "key",
+        "retry",
+        "retry-delay",
+        "retry-max-time",
+        "interface",
+        "noproxy",
+        "proxy-header",
+        "netrc-file",
+        "form-string",
+        "url-query",
+        "aws-sigv4",
+        "max-redirs",
+        "trace",
+        "trace-ascii",
+        "stderr",
+        "ciphers",
+        "limit-rate",
+        "unix-socket",
+        "socks5",
+        "socks5-hostname",
+        "dns-servers",
+        "proto",
+        "request-target",
+        "variable",
+        "expand-header",
+        "pass",
+        "cert-type",
+        "key-type",
+        "keepalive-time",
+        "local-port",
+        "preproxy",
+        "proxy1.0",
+        "rate",
+    ],
+}
+_WITHOUT = {"G": "get", "n": "netrc", "I": "head", "L": "location"}
+_READ_ELSEWHERE = ("netrc", "netrc-optional", "netrc-file", "config")
 _BODIES = ("data", "data-raw", "data-binary", "data-urlencode", "data-ascii", "json", "form", "form-string")
 
 
-@dataclass
 class Asked:
-    """What a curl command asks for; `variables` are those whose values it needs."""
+    """What a curl command asks for, as far as it was read."""
 
-    urls: list[Word] = field(default_factory=list)
-    method: str = ""
-    headers: list[Word] = field(default_factory=list)
-    bodies: list[Word] = field(default_factory=list)
-    cookies: list[Word] = field(default_factory=list)
-    user: Word | None = None
-    token: Word | None = None
-    as_query: bool = False
-    reads_files: bool = False
+    def __init__(self) -> None:
+        self.urls: list[Word] = []
+        self.method = ""
+        self.headers: list[Word] = []
+        self.bodies: list[Word] = []
+        self.cookies: list[Word] = []
+        self.user: Word | None = None
+        self.token: Word | None = None
+        self.as_query = False
+        self.reads_files = False
 
     @property
     def verb(self) -> str:
@@ -76,7 +146,7 @@ def _options(word: Word) -> list[tuple[str, Word | None]]:
         return [("url", word)]
     found: list[tuple[str, Word | None]] = []
     for at, letter in enumerate(text[1:], start=2):
-        name = _SHORT.get(letter, {"G": "get", "n": "netrc", "I": "head", "L": "location"}.get(letter, letter))
+        name = _SHORT.get(letter) or _WITHOUT.get(letter, letter)
         if name in _WITH_VALUE:
             rest = text[at:]
             return [*found, (name, Word(rest, word.variables, word.line) if rest or word.variables else None)]
@@ -92,26 +162,24 @@ def _with_hyphens(text: str) -> str:
 
 
 def _apply(asked: Asked, name: str, value: Word | None) -> None:
-    if name == "get":
+    if name in _READ_ELSEWHERE:
+        asked.reads_files = True
+    elif name == "get":
         asked.as_query = True
-    elif name in ("head", "netrc", "netrc-optional"):
-        asked.method = asked.method or ("HEAD" if name == "head" else "")
-        asked.reads_files = asked.reads_files or name != "head"
-    if value is None:
-        return
-    if name in _BODIES:
-        asked.bodies.append(value)
-    elif name == "url":
-        asked.urls.append(value)
+    elif name == "head":
+        asked.method = asked.method or "HEAD"
+    elif value is not None:
+        _apply_value(asked, name, value)
+
+
+def _apply_value(asked: Asked, name: str, value: Word) -> None:
+    several = {"url": asked.urls, "header": asked.headers, "expand-header": asked.headers, "cookie": asked.cookies}
+    several |= dict.fromkeys(_BODIES, asked.bodies)
+    if name in several:
+        several[name].append(value)
     elif name == "request":
         asked.method = value.text
-    elif name in ("header", "expand-header"):
-        asked.headers.append(value)
-    elif name == "cookie":
-        asked.cookies.append(value)
     elif name == "user":
         asked.user = value
     elif name == "oauth2-bearer":
         asked.token = value
-    elif name in ("config", "netrc-file"):
-        asked.reads_files = True

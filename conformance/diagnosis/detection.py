@@ -23,7 +23,14 @@ READERS = {
 }
 _ENOUGH = 95
 _LIKE_A_LOG = re.compile(
-    rb"[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}|[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[T ][0-9]{2}:|\w=\S{1,80} \w{1,30}=|^\w{3} [ 0-9][0-9] [0-9]{2}:"
+    rb"[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}|[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[T ][0-9]{2}:|\w=\S{1,80} \w{1,30}="
+    rb"|^\w{3} [ 0-9][0-9] [0-9]{2}:"
+)
+# a variable that is set, or a file that may set some
+_SETS = re.compile(
+    rb"^\s*(?:(?:export|declare -x|typeset -x|set|setx|setenv) +\"?|\$env:|- +[\"']?)?[A-Za-z_][\w.-]*\s?=(?!=)"
+    rb"|^(?:services|env|apiVersion|api_?key|Name|\[Service\]|\[Unit\])|^\s*(?:environment|env_file|stringData)\s?:",
+    re.MULTILINE,
 )
 
 
@@ -60,6 +67,6 @@ _WORTH_ASKING: dict[str, Callable[[bytes], bool]] = {
     "log": lambda head: _is_structured(head) or _LIKE_A_LOG.search(head[:8192]) is not None,
     "http": lambda head: b"HTTP/" in head or b":authority" in head or b":method" in head or _is_wide(head),
     "curl": lambda head: b"curl" in head.lower() or _is_wide(head),
-    "env": lambda head: b"=" in head or b":" in head or b"Value" in head or _is_wide(head),
+    "env": lambda head: _SETS.search(head[:8192]) is not None or _is_wide(head),
     "key": lambda head: b"\n" not in head.strip() or _is_wide(head),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class History:
         ordered = [kept[number] for number in sorted(kept)]
         by_pod = len({one.pod for one in ordered}) > 1  # one alone is that of the server which wrote the log
         return tuple(
-            replace(one.exchange, origin=(one.pod if by_pod else one.address) or one.address or one.pod)
+            one.exchange._replace(origin=(one.pod if by_pod else one.address) or one.address or one.pod)
             for one in ordered
         )
 

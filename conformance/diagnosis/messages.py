@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.answer import said
@@ -21,23 +20,19 @@ HEADER = re.compile(r"(:?[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}):[ \t]{0,20}(.{0,6553
 _REDACTED = re.compile(r"\[?(?:redacted|hidden|removed|filtered)\]?|\*{3,}", re.IGNORECASE)
 
 
-@dataclass
 class Message:
-    """An exchange in the making: what of it was seen so far, and in which line it began.
+    """An exchange in the making: what of it was seen so far, and in which line it began."""
 
-    `scheme` is that of the URL, where something said it.
-    """
-
-    line: int
-    scheme: str = "https"
-    method: str = ""
-    target: str = ""
-    headers: list[tuple[int, str, str]] = field(default_factory=list)
-    body: list[str] = field(default_factory=list)
-    status: int | None = None
-    answer_headers: list[tuple[str, str]] = field(default_factory=list)
-    answer: list[str] = field(default_factory=list)
-    client: str = ""
+    def __init__(self, line: int, client: str = "") -> None:
+        self.line = line
+        self.client = client
+        self.method = ""
+        self.target = ""
+        self.headers: list[tuple[int, str, str]] = []
+        self.body: list[str] = []
+        self.status: int | None = None
+        self.answer_headers: list[tuple[str, str]] = []
+        self.answer: list[str] = []
 
     def exchange(self, source: str, reading: Reading) -> PartialExchange:
         """The exchange, every secret in it hidden."""
@@ -83,7 +78,7 @@ class Message:
         if self.method == "CONNECT":
             return f"https://{self.target}"
         host = self._header("host") or self._header(":authority")
-        return f"{self.scheme}://{host}{self.target}" if host else self.target
+        return f"https://{host}{self.target}" if host else self.target
 
     def _header(self, wanted: str) -> str:
         return next((value.strip() for _, name, value in self.headers if name.lower() == wanted), "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.case import is_success
@@ -74,7 +73,7 @@ def of_settings(case: Case) -> Iterator[Fact]:
             continue
         for fact in _own(setting.credential, case):
             if fact.name == "scheme-without-space":
-                yield replace(fact, name="scheme-bearer")
+                yield fact._replace(name="scheme-bearer")
             elif fact.name not in ("empty", _VARIANT) and not (
                 fact.name == "byte-order-mark" and "bom" in setting.marks
             ):
@@ -98,7 +97,7 @@ def _own(credential: Credential, case: Case) -> list[Fact]:
     facts = list(case.shape(credential).facts)
     if credential.key.reveal().strip() == case.surface.key.get("example"):
         facts.append(Fact("documented-example", "this is the example of the documentation, which nobody owns"))
-    return [replace(fact, place=where, at=at, says=f"{_called(credential)}: {fact.says}") for fact in facts]
+    return [fact._replace(place=where, at=at, says=f"{_called(credential)}: {fact.says}") for fact in facts]
 
 
 def _called(credential: Credential) -> str:
@@ -196,9 +195,9 @@ def _basic(credential: Credential, exchange: PartialExchange, case: Case) -> Ite
 def _of_shape(credential: Credential, case: Case) -> Iterator[Fact]:
     for fact in _own(credential, case):
         if fact.name == "literal-null" or (fact.name == "empty" and credential.scheme):
-            yield replace(fact, name="null-in-header")
+            yield fact._replace(name="null-in-header")
         elif fact.name == "empty":
-            yield replace(fact, name="empty-header")
+            yield fact._replace(name="empty-header")
         elif fact.name in ("masked", "mask-character") and _masks_by_itself(credential.place.source, case):
             continue
         elif fact.name not in _SAYS_ITSELF:

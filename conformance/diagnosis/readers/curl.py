@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -71,8 +70,7 @@ def _of_command(command: CommandLine, behind: list[tuple[int, str]], source: str
 
 
 def _with_answer(request: PartialExchange, answer: PartialExchange) -> PartialExchange:
-    return replace(
-        request,
+    return request._replace(
         status=answer.status,
         response_headers=answer.response_headers,
         response_text=answer.response_text,
@@ -91,8 +89,7 @@ def _with_body(request: PartialExchange, behind: list[tuple[int, str]], reading:
     if not (failed or text.startswith(("{", "[", "<"))):
         return request
     status = int(failed[1]) if failed else _status_of(answer.code, answer.message, text)
-    return replace(
-        request,
+    return request._replace(
         status=status,
         response_text=reading.hidden(text),
         code=reading.hidden(answer.code),
