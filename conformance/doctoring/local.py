@@ -39,7 +39,7 @@ def check_places(found: Places, machine: Machine, seen: Seen) -> None:
         _note_facts(won, machine, seen)
     _check_winners(found.winners, seen)
     _check_stores(found, seen)
-    _check_netrc(found.netrc, seen)
+    _check_netrc(found, seen)
 
 
 def _status(one: Holding) -> Status:
@@ -96,14 +96,16 @@ def _check_stores(found: Places, seen: Seen) -> None:
             seen.fact("stored-keys-differ", f"{one.place} holds another key than {first.place}", one.place)
 
 
-def _check_netrc(entry: Holding | None, seen: Seen) -> None:
+def _check_netrc(found: Places, seen: Seen) -> None:
+    entry = found.netrc
     if entry is None:
         seen.check("netrc", "ok", "it has no entry for the API")
     elif entry.state == "unreadable":
         seen.check("netrc", "unknown", entry.note, str(entry.place))
     else:
-        says = "requests for Python replaces a Bearer header by its user and password; curl does so with -n"
-        seen.check("netrc", "warn", says, str(entry.place))
+        readers = [(won.client.title, won.client.netrc) for won in found.winners if won.client.netrc]
+        told = [f"{who} sends {what.sends}{f' when {what.when}' if what.when else ''}" for who, what in readers if what]
+        seen.check("netrc", "warn", "; ".join(told) or "clients may send it", str(entry.place))
         if entry.name != "default":
             seen.fact("netrc-has-host", f"it has an entry for {entry.name}, which some clients send", entry.place)
 

@@ -40,7 +40,11 @@ class Machine:
 
 def this_machine() -> Machine:
     """The one that this process runs on."""
-    return Machine(dict(os.environ), _home(), Path.cwd())
+    try:
+        directory = Path.cwd()
+    except FileNotFoundError:  # somebody removed it
+        directory = _home()
+    return Machine(dict(os.environ), _home(), directory)
 
 
 def _home() -> Path:

@@ -120,7 +120,7 @@ def opens_way(proxy: Proxy, asked: Questions, machine: Machine, reading: Reading
     user = _user(machine.environment[proxy.variables[0]])
     if user:
         reading.scrubber.learn(user)
-    answer = tunnelled(proxy, user, asked.host, asked.port, seconds)
+    answer = tunnelled(proxy, user, asked.host, asked.port, seconds) if proxy.host else "it has no host"
     if isinstance(answer, int) and 200 <= answer < 300:
         seen.check("proxy", "ok", f"{proxy} opens a way to {asked.host}")
         return True
@@ -133,7 +133,10 @@ def opens_way(proxy: Proxy, asked: Questions, machine: Machine, reading: Reading
 
 
 def _user(value: str) -> str:
-    parts = urlsplit(value if "://" in value else f"http://{value}")
+    try:
+        parts = urlsplit(value if "://" in value else f"http://{value}")
+    except ValueError:
+        return ""
     return f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else ""
 
 

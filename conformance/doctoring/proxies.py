@@ -24,7 +24,7 @@ class Proxy:
     has_user: bool
 
     def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
+        return f"{self.host}:{self.port}" if self.host else "no address"
 
     def is_used_by(self, client: Client) -> bool:
         """Whether a client takes its proxy from one of the variables."""
