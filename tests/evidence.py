@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -46,14 +45,12 @@ def texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, tuple | frozenset | list):
+        if hasattr(value, "_fields"):
+            yield repr(value)
         for one in value:
             yield from texts(one)
     elif isinstance(value, ApiKey):
         yield value.shown
-    elif is_dataclass(value):
-        yield repr(value)
-        for one in fields(value):
-            yield from texts(getattr(value, one.name))
 
 
 def leaks(evidence: Evidence, *keys: str) -> list[str]:

@@ -97,4 +97,12 @@ def _histories(case: Case) -> list[History]:
         key_id = case.key_id(one)
         if key_id and one.status:
             found.setdefault(key_id, []).append(one)
-    return [History(key_id, tuple(exchanges)) for key_id, exchanges in found.items()]
+    return [History(key_id, tuple(exchanges)) for key_id, exchanges in found.items() if _has_order(exchanges)]
+
+
+def _has_order(exchanges: list[PartialExchange]) -> bool:
+    """Whether it shows which exchange came first: those of one file follow each other, files do so by their times."""
+    if len({one.place.source for one in exchanges}) == 1:
+        return True
+    times = [one.at for one in exchanges]
+    return None not in times and len(set(times)) == len(times)

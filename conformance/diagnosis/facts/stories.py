@@ -37,7 +37,9 @@ _TOGETHER = 120.0  # seconds between two clocks that may tell of the same reques
 def of_redirects(case: Case) -> Iterator[Fact]:
     """A request that had a key, was redirected, and went on without it."""
     for before, after in pairwise(case.exchanges):
-        if before.status in _REDIRECTS and before.witness == after.witness == "client":
+        if before.place.source != after.place.source or before.witness != "client":
+            continue
+        if before.status in _REDIRECTS:
             had = any(map(case.is_documented, before.credentials))
             if had and not after.credentials and after.headers:
                 yield Fact("key-lost-on-redirect", "the request after the redirect has no key any more", after.place)

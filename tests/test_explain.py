@@ -1,0 +1,307 @@
+"""hopx-auth explain through the command: its answers, what bad input gets, and what never comes out of it."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import json
+import os
+import tempfile
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from mutations import mutated
+from runs import SPEC, Ran, run_command
+
+from conformance import cli
+from conformance.diagnosis.detection import READERS
+from conformance.keys import KeyFormat
+from tests.corpus.case import cases
+
+FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
+EXAMPLES = int(os.environ.get("EXPLAIN_EXAMPLES", "40"))  # inputs for each property
+SAMPLES = [(case.given_as, data) for case in cases() for data in case.stored().values()]
+ANSWER = {
+    "type": "object",
+    "required": ["schema", "verdict", "findings", "cannot_tell", "request_ids", "keys"],
+    "properties": {
+        "schema": {"const": 1},
+        "verdict": {"enum": ["problem", "healthy", "cannot-tell"]},
+        "findings": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["cause", "confidence", "summary", "evidence", "fix", "falsified_by", "because"],
+                "properties": {
+                    "confidence": {"enum": ["certain", "likely", "possible"]},
+                    "evidence": {
+                        "type": "array",
+                        "minItems": 1,
+                        "items": {"type": "object", "required": ["source", "where", "detail"]},
+                    },
+                    "fix": {"type": "array", "minItems": 1, "items": {"type": "string"}},
+                    "because": {"type": "array", "items": {"type": "string"}},
+                },
+            },
+        },
+        "cannot_tell": {
+            "oneOf": [{"type": "null"}, {"type": "object", "required": ["candidates", "ask", "splits"]}],
+        },
+        "request_ids": {"type": "array", "items": {"type": "string"}},
+        "keys": {"type": "array", "items": {"type": "object", "required": ["key_id", "fingerprint"]}},
+    },
+}
+
+
+def minted() -> str:
+    return FORMAT.mint().reveal()
+
+
+def explained(directory: Path, text: str | bytes, *words: str, name: str = "evidence") -> Ran:
+    (directory / name).write_bytes(text.encode() if isinstance(text, str) else text)
+    return run_command(directory, "explain", name, *words)
+
+
+def answer(ran: Ran) -> dict[str, Any]:
+    result: dict[str, Any] = json.loads(ran.stdout)
+    jsonschema.validate(result, ANSWER)
+    return result
+
+
+def holds_secret(text: str, key: str) -> bool:
+    secret = FORMAT.parse(key).secret
+    return any(secret[at : at + 8] in text for at in range(len(secret) - 7))
+
+
+def test_a_traceback_that_prints_the_whole_key_is_explained_without_it(tmp_path: Path) -> None:
+    key = minted()
+    raised = f"httpx.LocalProtocolError: Illegal header value b'{key}\\n'"
+    text = f'Traceback (most recent call last):\n  File "a.py", line 3\n{raised}\n'
+    ran = explained(tmp_path, text, "--format", "json")
+    found = answer(ran)
+    assert ran.status == 1
+    assert [(one["cause"], one["confidence"]) for one in found["findings"]] == [("key-trailing-newline", "certain")]
+    assert found["findings"][0]["evidence"][0]["where"] == "line 3"
+    assert [one["key_id"] for one in found["keys"]] == [FORMAT.parse(key).key_id]
+    assert not holds_secret(ran.output, key)
+
+
+def test_the_failing_example_of_the_sdk_page_is_a_placeholder(tmp_path: Path) -> None:
+    page = (
+        "from hopx_ai import Sandbox, AuthenticationError\n\ntry:\n    sandbox = Sandbox.create(\n"
+        '        template="code-interpreter",\n        api_key="invalid-key"\n    )\n'
+        'except AuthenticationError as e:\n    print(f"Authentication failed: {e.message}")\n'
+    )
+    found = answer(explained(tmp_path, page, "--format", "json"))
+    assert [one["cause"] for one in found["findings"]] == ["placeholder-key"]
+
+
+def test_what_the_failing_example_prints_asks_for_more(tmp_path: Path) -> None:
+    body = '{"error": "Unauthorized", "code": "AUTHENTICATION_ERROR"}'
+    printed = f"Authentication failed: {body}\nStatus code: 401\nRequest ID: req_1a2b3c\n"
+    ran = explained(tmp_path, printed, "--format", "json")
+    found = answer(ran)
+    assert (ran.status, found["verdict"], found["request_ids"]) == (3, "cannot-tell", ["req_1a2b3c"])
+    assert "revoked" in found["cannot_tell"]["candidates"]
+    assert found["cannot_tell"]["ask"]
+
+
+def test_several_files_give_an_answer_that_none_gives_alone(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"HOPX_API_KEY={minted()}\n", encoding="utf-8")
+    (tmp_path / "env.txt").write_text("PATH=/bin\nHOME=/root\nPWD=/\nSHELL=/bin/sh\n", encoding="utf-8")
+    causes = {}
+    for files in ([".env"], ["env.txt"], [".env", "env.txt"], ["env.txt", ".env"]):
+        found = answer(run_command(tmp_path, "explain", *files, "--format", "json"))
+        causes[tuple(files)] = [one["cause"] for one in found["findings"]]
+    assert list(causes.values()) == [[], ["env-var-unset"], ["dotenv-not-loaded"], ["dotenv-not-loaded"]]
+
+
+def test_the_same_key_has_the_same_fingerprint_in_two_files_and_another_in_another_run(tmp_path: Path) -> None:
+    key = minted()
+    (tmp_path / "a").write_text(key, encoding="utf-8")
+    (tmp_path / "b").write_text(f"HOPX_API_KEY={key}\n", encoding="utf-8")
+    first, second = (answer(run_command(tmp_path, "explain", "a", "b", "--format", "json"))["keys"] for _ in range(2))
+    assert len(first) == len(second) == 1
+    assert first[0]["fingerprint"] != second[0]["fingerprint"]
+
+
+def test_standard_input_and_gzip_are_read(tmp_path: Path) -> None:
+    line = f'curl -H "Api-Key: {minted()}" https://api.hopx.dev/v1/sandboxes\n'
+    ran = run_command(tmp_path, "explain", "-", "--format", "json", stdin=line)
+    assert [one["cause"] for one in answer(ran)["findings"]] == ["wrong-header-name"]
+    packed = answer(explained(tmp_path, gzip.compress(line.encode()), "--format", "json"))
+    assert [one["cause"] for one in packed["findings"]] == ["wrong-header-name"]
+
+
+@pytest.mark.parametrize("name", ["none", "directory"])
+def test_what_cannot_be_read_is_a_clear_error_and_no_answer(name: str, tmp_path: Path) -> None:
+    (tmp_path / "directory").mkdir()
+    ran = run_command(tmp_path, "explain", name)
+    assert (ran.status, ran.stdout) == (2, "")
+    assert name in ran.stderr
+    assert "give" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_an_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
+    ran = explained(tmp_path, "")
+    assert ran.status == 3
+    assert "it is empty" in ran.stdout
+
+
+def test_a_kind_can_be_named(tmp_path: Path) -> None:
+    ran = explained(tmp_path, minted()[:-5], "--as", "key", "--format", "json")
+    assert [one["cause"] for one in answer(ran)["findings"]] == ["key-truncated"]
+
+
+def test_terminal_escapes_and_markup_of_the_evidence_change_nothing(tmp_path: Path) -> None:
+    text = f"\x1b[2J<script>alert(1)</script> 401 Unauthorized \x1b]0;x\x07 https://api.hopx.dev\n{minted()}\n"
+    for form in ("text", "html"):
+        ran = explained(tmp_path, text, "--format", form)
+        assert "\x1b" not in ran.stdout
+        assert "<script>" not in ran.stdout
+
+
+class Links(HTMLParser):
+    """What a page loads from elsewhere."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.marked = 0
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found += [value or "" for name, value in attributes if name in ("src", "href")]
+        self.marked += tag == "mark"
+
+
+def test_the_page_stands_alone_marks_what_decides_and_has_two_texts_to_send(tmp_path: Path) -> None:
+    key = minted()
+    text = "$ curl -v https://api.hopx.dev/v1/sandboxes\n> GET /v1/sandboxes HTTP/1.1\n> Host: api.hopx.dev\n"
+    text += f'> X-API-Key: "{key}"\n>\n'
+    text += '< HTTP/1.1 401 Unauthorized\n< x-request-id: req_77aa88\n<\n{"error": "Unauthorized"}\n'
+    ran = explained(tmp_path, text, "--format", "html")
+    page = Links(ran.stdout)
+    assert ran.status == 1
+    assert page.found == []
+    assert page.marked == 1
+    for words in (
+        "key-wrapped-in-quotes",
+        "A reply to the customer",
+        "A note for the colleague",
+        "req_77aa88",
+        "Hello,",
+    ):
+        assert words in ran.stdout
+    assert not holds_secret(ran.stdout, key)
+
+
+def test_another_apis_evidence_is_read_by_its_own_spec_file(tmp_path: Path) -> None:
+    ran = explained(tmp_path, "x", "--spec", "nowhere.yaml")
+    assert ran.status == 2
+    assert "nowhere.yaml" in ran.stderr
+
+
+def in_process(data: bytes, *words: str) -> tuple[int, str]:
+    """An explanation within this process, which many examples need."""
+    out, err = io.StringIO(), io.StringIO()
+    with tempfile.TemporaryDirectory() as directory, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        file = Path(directory) / "evidence"
+        file.write_bytes(data)
+        status = cli.main(["explain", str(file), *words])
+    return status, out.getvalue() + err.getvalue()
+
+
+PROPERTY = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@pytest.mark.parametrize("kind", ["", *READERS])
+@PROPERTY
+@given(data=st.one_of(st.binary(max_size=2000), mutated(*(data for _, data in SAMPLES))))
+def test_no_input_makes_a_traceback(kind: str, data: bytes) -> None:
+    status, printed = in_process(data, *(["--as", kind] if kind else []))
+    assert status in (0, 1, 2, 3)  # 2 for what begins as an archive or a picture does
+    assert "internal error" not in printed
+
+
+KEYS = [minted() for _ in range(3)]
+FILLED = [
+    data.replace(b"{%A[0:66]%}", KEYS[0].encode()).replace(b"{%B[0:66]%}", KEYS[1].encode())
+    for _, data in SAMPLES
+    if b"{%A[0:66]%}" in data and len(data) < 50_000
+]
+
+
+@PROPERTY
+@given(data=mutated(*FILLED), form=st.sampled_from(["text", "json", "html"]))
+def test_no_output_holds_a_piece_of_a_secret(data: bytes, form: str) -> None:
+    _, printed = in_process(data, "--format", form)
+    assert not any(holds_secret(printed, key) for key in KEYS)
+
+
+def verdict(data: bytes) -> tuple[str, list[str]]:
+    _, printed = in_process(data, "--format", "json")
+    found = json.loads(printed)
+    return found["verdict"], sorted(one["cause"] for one in found["findings"])
+
+
+HARS = [data for _, data in SAMPLES if data.lstrip().startswith(b"{") and b'"entries"' in data and len(data) < 300_000]
+
+
+@PROPERTY
+@given(data=st.sampled_from(HARS), seed=st.randoms(use_true_random=False))
+def test_the_order_and_case_of_headers_and_entries_of_others_change_no_verdict(data: bytes, seed: Any) -> None:
+    har = json.loads(data)
+    for entry in har["log"]["entries"]:
+        headers = entry["request"]["headers"]
+        seed.shuffle(headers)
+        for header in headers:
+            header["name"] = seed.choice([str.lower, str.upper, str.title])(header["name"])
+    other = {
+        "startedDateTime": "2026-01-01T00:00:00.000Z",
+        "request": {"method": "GET", "url": "https://cdn.example.net/app.js", "headers": [], "httpVersion": "HTTP/1.1"},
+        "response": {"status": 404, "headers": [], "content": {"size": 0, "mimeType": "text/html", "text": "<html>"}},
+    }
+    har["log"]["entries"].insert(seed.randint(0, len(har["log"]["entries"])), other)
+    assert verdict(json.dumps(har).encode()) == verdict(data)
+
+
+TEXTS = [
+    data for _, data in SAMPLES if b"\r" not in data and b"\0" not in data and data.isascii() and b"HTTP/1" in data
+]
+
+
+@PROPERTY
+@given(data=st.sampled_from(TEXTS))
+def test_the_line_ends_of_a_transcript_change_no_verdict(data: bytes) -> None:
+    assert verdict(data.replace(b"\n", b"\r\n")) == verdict(data)
+
+
+def test_the_order_of_files_changes_no_verdict(tmp_path: Path) -> None:
+    for case in cases():
+        if len(case.files) < 2:
+            continue
+        files, _ = case.filled()
+        for name, data in files.items():
+            (tmp_path / name).write_bytes(data)
+        told = []
+        for names in (list(files), list(files)[::-1]):
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                cli.main(["explain", *(str(tmp_path / name) for name in names), "--format", "json"])
+            found = json.loads(out.getvalue())
+            told.append((found["verdict"], sorted(one["cause"] for one in found["findings"])))
+        assert told[0] == told[1], case.id
