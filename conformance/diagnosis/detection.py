@@ -68,6 +68,6 @@ _WORTH_ASKING: dict[str, Callable[[bytes], bool]] = {
     "log": lambda head: _is_structured(head) or _LIKE_A_LOG.search(head[:8192]) is not None,
     "http": lambda head: b"HTTP/" in head or b":authority" in head or b":method" in head or _is_wide(head),
     "curl": lambda head: b"curl" in head.lower() or _is_wide(head),
-    "env": lambda head: _SETS.search(head[:8192]) is not None or _is_wide(head),
+    "env": lambda head: _SETS.search(head[:8192].removeprefix(b"\xef\xbb\xbf")) is not None or _is_wide(head),
     "key": lambda head: b"\n" not in head.strip() or _is_wide(head),
 }

@@ -34,6 +34,10 @@ _SIGNS = re.compile(
     r"|^Name\s+Value\s*$|^\s*-?\s*name\s?:\s*[A-Z_]{3,}\s*$",
     re.MULTILINE,
 )
+# lines of a shell's start-up file that set nothing
+_OF_SHELLS = re.compile(
+    r"\s*(?:alias |source |\. |if |fi\b|then\b|else\b|elif |for |done\b|eval |shopt |setopt |unset )"
+)
 _USER = re.compile(r"(?<=://)[^/@\s]{1,2000}@")
 
 
@@ -43,6 +47,7 @@ def recognises(head: bytes) -> int:
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("#", "//"))]
     if not lines:
         return 0
+    lines = [line for line in lines if not _OF_SHELLS.match(line)] or lines
     setting = sum(1 for line in lines if _SETS.match(line[:2000]))
     if setting == len(lines):
         return 88
