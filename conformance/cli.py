@@ -147,7 +147,7 @@ def _add_doctor(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     doctor.add_argument("--clients", default="", metavar="FILE", help="default: the one that comes with the suite")
     _add_spec_option(doctor)
-    _add_format(doctor)
+    _add_format_with_page(doctor)
     doctor.set_defaults(command="doctor", function="examine_machine")
 
 
@@ -163,12 +163,7 @@ def _add_explain(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     explain.add_argument("--causes", default="", metavar="FILE", help="default: the one that comes with the suite")
     _add_spec_option(explain)
-    explain.add_argument(
-        "--format",
-        choices=("text", "json", "html"),
-        default="text",
-        help="how results are printed; html is for a ticket",
-    )
+    _add_format_with_page(explain)
     explain.set_defaults(command="explain", function="explain_files")
 
 
@@ -276,6 +271,11 @@ def _add_spec_option(action: argparse.ArgumentParser) -> None:
 
 def _add_format(action: argparse.ArgumentParser) -> None:
     action.add_argument("--format", choices=("text", "json"), default="text", help="how results are printed")
+
+
+def _add_format_with_page(action: argparse.ArgumentParser) -> None:
+    forms = ("text", "json", "html")
+    action.add_argument("--format", choices=forms, default="text", help="how results are printed; html is for a ticket")
 
 
 class _NameAdapter(argparse.Action):

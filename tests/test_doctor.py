@@ -815,3 +815,20 @@ def test_another_api_is_examined_in_its_own_words(machine: Machine) -> None:
         told = machine.asks(server.url, f"--spec={other}")
     assert told.verdict == "cannot-tell"
     assert any(b"Authorization: Token " in head or b"X-" in head for head in server.requests)
+
+
+def test_the_page_for_a_ticket_has_the_checks_and_stands_alone(tmp_path: Path) -> None:
+    machine = Machine(tmp_path).has(f'"{key()}"')
+    ran = machine.run("--offline", "--format", "html")
+    assert ran.status == 1
+    for words in ("<!doctype html>", "key-wrapped-in-quotes", "<th>check</th>", "A reply to the customer"):
+        assert words in ran.stdout
+    assert "src=" not in ran.stdout
+    assert machine.run("--plan", "--format", "html").status == 2
+
+
+def test_a_machine_is_healthy_once_its_fix_was_taken(tmp_path: Path) -> None:
+    broken = Machine(tmp_path / "broken").has(f'"{key()}"')
+    assert broken.run("--offline").status == 1
+    mended = Machine(tmp_path / "mended").has(broken.given[NAME].strip('"'))
+    assert mended.run("--offline").status == 0

@@ -51,6 +51,9 @@ def examine_machine(options: argparse.Namespace) -> int:
     reading = Reading(known.surface, os.urandom(16))
     doctor = Doctor(machine, spec, clients, known, reading, base_url, options.timeout)
     if options.plan:
+        if options.format == "html":
+            complain("a plan is printed as text or json; a page is made of an examination")
+            return _USAGE
         return _print_plan(doctor, options.format)
     return _watch(doctor, options) if options.watch else _once(doctor, options)
 
@@ -105,4 +108,8 @@ def _text(examined: Examined, doctor: Doctor, form: str) -> str:
         import json
 
         return json.dumps(telling.as_json(examined, doctor.reading))
+    if form == "html":
+        from conformance.diagnosis.page import as_page
+
+        return as_page(examined.diagnosis, examined.evidence, examined.checks)
     return telling.as_text(examined)

@@ -19,6 +19,7 @@ from conformance.targets.pace import Pace
 
 if TYPE_CHECKING:
     from conformance.diagnosis.client import Clients
+    from conformance.diagnosis.evidence import Evidence
     from conformance.diagnosis.finding import Diagnosis
     from conformance.diagnosis.knowledge import Knowledge
     from conformance.diagnosis.reading import Reading
@@ -42,6 +43,7 @@ class Examined:
     base_url: str
     found: Places
     checks: tuple[Check, ...]
+    evidence: Evidence
     diagnosis: Diagnosis
     is_accepted: bool = False
 
@@ -137,5 +139,6 @@ class Doctor:
         return self._examined(found, seen, is_accepted=True)
 
     def _examined(self, found: Places, seen: Seen, *, is_accepted: bool = False) -> Examined:
-        diagnosis = diagnose(seen.evidence(), self.known, self.reading, seen.facts)
-        return Examined(self.base_url, found, tuple(seen.checks), diagnosis, is_accepted)
+        evidence = seen.evidence()
+        diagnosis = diagnose(evidence, self.known, self.reading, seen.facts)
+        return Examined(self.base_url, found, tuple(seen.checks), evidence, diagnosis, is_accepted)
