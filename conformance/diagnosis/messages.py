@@ -1,0 +1,191 @@
+"""Requests and responses that were written as text, put together to partial exchanges."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from conformance.diagnosis.answer import said
+from conformance.diagnosis.carried import (
+    credentials_of_body,
+    credentials_of_headers,
+    credentials_of_url,
+    is_key_name,
+)
+from conformance.diagnosis.evidence import PartialExchange, Place
+from conformance.diagnosis.words import shown, variables_in, with_values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.diagnosis.evidence import Credential
+    from conformance.diagnosis.reading import Reading
+    from conformance.exchange import Headers
+
+LONGEST_TEXT = 1 << 16  # characters
+_QUOTES = "\"'“”„‘’‚«»"
+_CARRIES_KEYS = ("authorization", "proxy-authorization", "cookie")
+_HIDDEN = re.compile(
+    r"[\[<({]?(?:redacted|hidden|removed|filtered|omitted|sensitive|scrubbed|credentials)[\]>)}]?|[*•]{3,}|\.{3,}|…",
+    re.IGNORECASE,
+)
+_PAIR = re.compile(r"([?&])([^=&#\s]{1,200})=([^&#\s]{0,8192})")
+
+
+@dataclass(frozen=True)
+class Field:
+    """A request header as it was written, and the line that it stands in."""
+
+    line: int
+    name: str
+    value: str
+
+
+@dataclass
+class Message:
+    """An exchange in the making: what was seen of it so far.
+
+    `scheme` is that of the URL, where only a path is known; `stray` are texts, each with its line, that a command holds
+    and that are not sent; `emptied` are headers that a shell filled in with nothing.
+    """
+
+    line: int
+    client: str = ""
+    method: str = ""
+    target: str = ""
+    scheme: str = "https"
+    headers: list[Field] = field(default_factory=list)
+    body: list[str] = field(default_factory=list)
+    status: int | None = None
+    answer_headers: list[tuple[str, str]] = field(default_factory=list)
+    answer: list[str] = field(default_factory=list)
+    lacks: set[str] = field(default_factory=set)
+    marks: set[str] = field(default_factory=set)
+    issuer: str = ""
+    stray: list[tuple[int, str]] = field(default_factory=list)
+    emptied: list[Field] = field(default_factory=list)
+
+    @property
+    def is_request(self) -> bool:
+        """Whether the request was seen."""
+        return bool(self.method)
+
+    @property
+    def is_anything(self) -> bool:
+        """Whether there is a request or an answer."""
+        return bool(self.method) or self.status is not None
+
+    @property
+    def url(self) -> str:
+        """The URL that was asked for, as far as it is known."""
+        if "://" in self.target or not self.target:
+            return self.target
+        if self.method == "CONNECT":
+            return f"https://{self.target}"
+        host = self.header("host") or self.header(":authority")
+        return f"{self.scheme}://{host}{self.target}" if host and self.target[0] in "/*" else self.target
+
+    def header(self, wanted: str) -> str:
+        """The first value of a request header, by its name in small letters."""
+        return next((one.value.strip() for one in self.headers if one.name.lower() == wanted), "")
+
+    def answer_header(self, wanted: str) -> str:
+        """The first value of a response header, by its name in small letters."""
+        return next((value.strip() for name, value in self.answer_headers if name.lower() == wanted), "")
+
+    def exchange(self, source: str, reading: Reading) -> PartialExchange:
+        """The exchange, every secret in it hidden."""
+        headers, credentials, lacks = self._sent(source, reading)
+        place = Place(source, f"line {self.line}")
+        url, in_url = _of_url(self.url, place, reading)
+        text = _text(self.answer)
+        answer = said(text, self.answer_headers)
+        return PartialExchange(
+            place,
+            client=reading.hidden(self.client or self.header("user-agent")),
+            method=shown(self.method),
+            url=url,
+            headers=headers,
+            credentials=(*credentials, *in_url, *self._in_body(place, reading)),
+            status=self.status,
+            response_headers=tuple((name, reading.hidden(value)) for name, value in self.answer_headers),
+            response_text=reading.hidden(text),
+            code=reading.hidden(answer.code),
+            message=reading.hidden(answer.message),
+            request_id=reading.hidden(answer.request_id),
+            at=_moment(self.answer_header("date")),
+            lacks=frozenset({*self.lacks, *lacks, *self._missing()}),
+            issuer=reading.hidden(self.issuer),
+            marks=frozenset(self.marks),
+        )
+
+    def astray(self, source: str, reading: Reading) -> tuple[Credential, ...]:
+        """The keys that stand where they are not sent."""
+        return tuple(
+            credential
+            for line, text in self.stray
+            for credential in reading.keys_in(text, Place(source, f"line {line}"))
+        )
+
+    def _missing(self) -> Iterator[str]:
+        if self.status is None:
+            yield "response"
+        if not self.is_request and not self.headers:
+            yield "request headers"
+        if variables_in(self.target):
+            yield "url"
+
+    def _sent(self, source: str, reading: Reading) -> tuple[Headers, list[Credential], set[str]]:
+        headers: list[tuple[str, str]] = []
+        found: list[Credential] = []
+        lacks: set[str] = set()
+        for one in self.headers:
+            name = shown(one.name.strip(_QUOTES))
+            place = Place(source, f"line {one.line}, request header {reading.hidden(name)}")
+            names = variables_in(one.value)
+            own_shown, own = ((), ()) if names else credentials_of_headers([(name, one.value)], place, reading)
+            is_hidden = any(_HIDDEN.fullmatch(each.key.reveal().strip()) for each in own)
+            if names and _may_carry(name.lower(), reading):
+                lacks |= {f"value of {each}" for each in names}
+            if names or is_hidden:
+                lacks |= {"credential"} if is_hidden else set()
+                own_shown, own = ((name, reading.hidden(shown(one.value))),), ()
+            headers += [(reading.hidden(each), value) for each, value in own_shown]
+            found += own
+        for one in self.emptied:
+            place = Place(source, f"line {one.line}, request header {one.name}")
+            found.append(reading.credential("", place, "header", one.name))
+        return tuple(headers), found, lacks
+
+    def _in_body(self, place: Place, reading: Reading) -> tuple[Credential, ...]:
+        text = _text(self.body)
+        return credentials_of_body(with_values(text, dict.fromkeys(variables_in(text), "")), place, reading)
+
+
+def _text(lines: list[str]) -> str:
+    return "\n".join(lines)[:LONGEST_TEXT].strip("\r\n")
+
+
+def _may_carry(name: str, reading: Reading) -> bool:
+    return name in _CARRIES_KEYS or is_key_name(name, reading)
+
+
+def _of_url(url: str, place: Place, reading: Reading) -> tuple[str, tuple[Credential, ...]]:
+    if not variables_in(url):
+        return credentials_of_url(url[:LONGEST_TEXT], place, reading)
+    found: list[Credential] = []
+    for match in _PAIR.finditer(url):
+        if variables_in(match[3]) and is_key_name(match[2].lower(), reading):
+            found.append(reading.credential("", place, "query", match[2]))  # a key belongs there, whatever its value
+    bare = _PAIR.sub(lambda match: "" if variables_in(match[3]) else match[0], url)
+    _, others = credentials_of_url(with_values(bare, dict.fromkeys(variables_in(bare), "")), place, reading)
+    return reading.hidden(shown(url)), (*found, *others)
+
+
+def _moment(date: str) -> float | None:
+    try:
+        return parsedate_to_datetime(date).timestamp() if date else None
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None

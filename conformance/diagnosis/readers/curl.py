@@ -1,0 +1,177 @@
+"""Reads commands that send a request, as people paste them, and what they printed, where that was pasted too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from conformance.diagnosis.command_lines import command_in, command_lines
+from conformance.diagnosis.curl_requests import requests_of
+from conformance.diagnosis.decoded import decoded, opened_text
+from conformance.diagnosis.evidence import Evidence, Note, Place
+from conformance.diagnosis.hiding import hidden
+from conformance.diagnosis.messages import Message
+from conformance.diagnosis.other_requests import of_cmdlet, of_httpie, of_wget
+from conformance.diagnosis.readers.transcript import LONGEST_LINE, evidence_of_messages, failures_of, wire_of
+from conformance.diagnosis.shell_values import ShellValues
+from conformance.diagnosis.words import unmarked, variables_in
+
+if TYPE_CHECKING:
+    from conformance.diagnosis.command_lines import CommandLine
+    from conformance.diagnosis.reading import Reading, Source
+    from conformance.diagnosis.wire import Wire
+    from conformance.diagnosis.wire_lines import Line
+
+_MOST_LINES = 50_000
+_MOST_COMMANDS = 200
+_FIRST = 5  # lines with text
+_CMDLETS = ("invoke-restmethod", "invoke-webrequest", "irm", "iwr")
+_ODD = {
+    "smart-quotes": "typographic quotation marks quote nothing here: they are part of what is sent",
+    "typographic-dash": "a dash that is no hyphen stands before an option, so curl takes it for a URL",
+    "single-quotes": "cmd knows no single quotes: they are part of what is sent",
+    "unquoted-header": "a header without quotes ends at its space: what follows is not sent with it",
+    "header-without-colon": "a header without a colon is not sent",
+    "open quotation": "a quotation does not end",
+    "a backslash at the end": "a backslash at the end of a line does not continue it in this shell",
+    "space behind the last sign": "a space behind the last sign of a line keeps it from going on in the next",
+}
+
+
+def recognises(head: bytes) -> int:
+    """How sure it is that this is a command that sends a request."""
+    text = decoded(head)
+    if text.lstrip()[:1] in ("{", "[") and text.strip():
+        return 0
+    number = 0
+    best = 0
+    for line in text.splitlines():
+        number += bool(line.strip())
+        match = command_in(line)
+        if match:
+            is_first = number <= _FIRST and match.re.groupindex.get("cmd")
+            best = max(best, 97 if is_first else 80 if match.re.groupindex.get("cmd") else 55)
+        if best > 90 or number > _MOST_LINES:
+            break
+    return best
+
+
+def read(source: Source, reading: Reading) -> Evidence:
+    """The requests of every command, each with the answer that was pasted behind it."""
+    with opened_text(source) as text:
+        lines = [unmarked(line[:LONGEST_LINE]) for line in islice(text, _MOST_LINES)]
+        is_cut = bool(text.read(1))
+    commands = list(islice(command_lines(lines), _MOST_COMMANDS))
+    paste = _Paste(source.name, reading, lines, ShellValues(source.name, reading))
+    evidence = paste.evidence(commands)
+    if is_cut or len(commands) == _MOST_COMMANDS:
+        evidence += Evidence(notes=(Note(Place(source.name), "only its beginning was read, because it is too long"),))
+    return hidden(evidence, reading)
+
+
+@dataclass
+class _Paste:
+    source: str
+    reading: Reading
+    lines: list[str]
+    values: ShellValues
+
+    def evidence(self, commands: list[CommandLine]) -> Evidence:
+        """What all commands and everything between them come to."""
+        first = commands[0].line if commands else len(self.lines) + 1
+        evidence = self._printed(wire_of(self._numbered(1, first)), [])
+        self.values.read(self.lines, 1, first)
+        for at, command in enumerate(commands):
+            end = commands[at + 1].line if at + 1 < len(commands) else len(self.lines) + 1
+            evidence += self._of_command(command, self._numbered(command.end, end))
+            self.values.read(self.lines, command.end, end)
+        return evidence + Evidence(settings=tuple(self.values.settings))
+
+    def _numbered(self, first: int, end: int) -> list[tuple[int, str]]:
+        return [(number, self.lines[number - 1]) for number in range(first, end)]
+
+    def _of_command(self, command: CommandLine, behind: list[tuple[int, str]]) -> Evidence:
+        self.values.read_before(command.before, command.line)
+        known = command.with_values(self.values.values)
+        requests = self._requests(known)
+        for one in requests:
+            one.marks |= command.oddities
+        marks = sorted({mark for one in requests for mark in one.marks} & _ODD.keys())
+        place = Place(self.source, f"line {command.line}")
+        notes = tuple(Note(place, _ODD[mark]) for mark in marks)
+        client = requests[0].client if requests else ""
+        return self._printed(wire_of(behind, client), requests) + Evidence(notes=notes)
+
+    def _requests(self, command: CommandLine) -> list[Message]:
+        texts = {word.text.lower() for word in command.words}
+        if command.program in _CMDLETS or texts & {"-headers", "-uri"}:
+            return of_cmdlet(command, self.values.tables)
+        if command.program == "wget":
+            return of_wget(command)
+        return requests_of(command) if command.program == "curl" else of_httpie(command)
+
+    def _printed(self, wire: Wire, requests: list[Message]) -> Evidence:
+        """Requests of a command, and what was printed behind it."""
+        failures = failures_of(wire.troubles, self.source, self.reading)
+        if any(one.is_request for one in wire.messages):
+            _tell_emptied(requests, wire.messages)
+            messages = wire.messages
+        else:
+            messages = _answered(requests, wire)
+        if failures.failures and messages and messages[-1].status is None:
+            messages[-1].status = 0
+        return evidence_of_messages(messages, self.source, self.reading) + failures
+
+
+def _tell_emptied(requests: list[Message], seen: list[Message]) -> None:
+    """Where a header of the command is not among those that were sent, the shell filled it in with nothing."""
+    sent = next((one for one in seen if one.is_request and one.method != "CONNECT"), None)
+    if sent is None or not requests:
+        return
+    sent.marks |= requests[0].marks
+    names = {one.name.lower() for one in sent.headers}
+    for one in requests[0].headers:
+        if variables_in(one.value) and one.name.lower() not in names:
+            sent.emptied.append(one)
+
+
+def _answered(requests: list[Message], wire: Wire) -> list[Message]:
+    """The requests with the answers that were printed, in order; what answers a redirect was asked behind it."""
+    answers = wire.messages
+    if not answers:
+        return _with_loose(requests, wire.loose)
+    if not requests:
+        return answers
+    follows = len(requests) == 1
+    made: list[Message] = []
+    for request, answer in zip(requests, answers, strict=False):
+        made.append(_with_answer(request, answer))
+    rest = answers[len(requests) :]
+    if follows and rest:
+        rest = [replace(one, target=one.target or requests[0].target) for one in rest]
+    return [*made, *rest, *requests[len(answers) :]]
+
+
+def _with_answer(request: Message, answer: Message) -> Message:
+    return replace(
+        request,
+        status=answer.status,
+        answer_headers=answer.answer_headers,
+        answer=answer.answer,
+        issuer=answer.issuer,
+    )
+
+
+def _with_loose(requests: list[Message], loose: list[Line]) -> list[Message]:
+    """The last request with a body that was printed without its head, or a status that was printed alone."""
+    texts = [line.text.strip() for line in loose if line.text.strip() not in ("```", "~~~")]
+    if not requests or not texts:
+        return requests
+    last = requests[-1]
+    start = next((at for at, text in enumerate(texts) if text[:1] in "{[<" and len(text) > 1 or text in "{["), None)
+    if texts[-1].isdecimal() and len(texts[-1]) == 3 and "100" <= texts[-1] < "600":
+        last = replace(last, status=int(texts.pop()))
+    if start is not None and texts[start:]:
+        last = replace(last, answer=texts[start:], lacks=last.lacks | {"status", "response headers"})
+    return [*requests[:-1], last]

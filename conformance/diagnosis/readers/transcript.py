@@ -1,0 +1,100 @@
+"""Reads HTTP as text: raw messages, .http files, and what curl, wget, HTTPie, nghttp and http.client print."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from conformance.diagnosis.command_lines import command_in
+from conformance.diagnosis.decoded import decoded, opened_text
+from conformance.diagnosis.editor_lines import is_editor_file, of_browser, of_editor
+from conformance.diagnosis.evidence import Evidence, Failure, Note, Place
+from conformance.diagnosis.hiding import hidden
+from conformance.diagnosis.messages import LONGEST_TEXT
+from conformance.diagnosis.wire import Wire
+from conformance.diagnosis.wire_lines import Line, marked_lines
+from conformance.diagnosis.words import unmarked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from conformance.diagnosis.client_talk import Trouble
+    from conformance.diagnosis.messages import Message
+    from conformance.diagnosis.reading import Reading, Source
+
+MOST_LINES = 200_000
+LONGEST_LINE = 1 << 16  # characters
+_STAMP = r"(?:[0-9T:.Z-]{8,35} )?(?:\[[0-9x-]{3,15}\] )?"
+_VERB = "(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|CONNECT|TRACE)"
+_SIGNS = {
+    sure: re.compile(pattern, re.MULTILINE)
+    for sure, pattern in {
+        94: rf"^{_STAMP}> {_VERB} \S+ HTTP/|^(?:[\d:.]{{8,20}} )?(?:=> Send|<= Recv) header, |^---request begin---",
+        93: rf"\A\s*{_VERB} \S+ HTTP/[0-9]|\A\s*HTTP/[0-9](?:\.[0-9])? [0-9]{{3}}\b",
+        92: rf"^{_STAMP}< HTTP/[0-9.]+ [0-9]{{3}}|^send: b['\"]{_VERB} |^\[ {{0,6}}[0-9.]+\] (?:send|recv) ",
+        88: r"\A\s*:(?:method|authority|path|scheme)\b|^\* \[?(?:HTTP/[23]\] \[\d+\]|h2h3|h2) \[:|\A\s*Request URL:?\s",
+        86: r"^curl: ?\(\d+\) |^\*\s+Trying [0-9a-f:.\[\]]+",
+        75: rf"^[ \t]{{0,4}}HTTP/[0-9](?:\.[0-9])? [0-9]{{3}}\b|^{_VERB} \S+ HTTP/[0-9][.0-9]{{0,2}}\s*$",
+    }.items()
+}
+_STRUCTURED = re.compile(r"\s*[\[{]")
+
+
+def recognises(head: bytes) -> int:
+    """How sure it is that this is HTTP as text; a command before it tells more, and has another reader."""
+    text = decoded(head)
+    if _STRUCTURED.match(text):
+        return 0
+    sure = next((sure for sure, sign in _SIGNS.items() if sign.search(text)), 0)
+    if sure < 90 and is_editor_file(text.splitlines()[:2000]):
+        return 90
+    return min(sure, 60) if any(command_in(line) for line in text.splitlines()[:5]) else sure
+
+
+def read(source: Source, reading: Reading) -> Evidence:
+    """Every exchange of a transcript, in order, and the trouble that the client tells of."""
+    with opened_text(source) as text:
+        lines = [unmarked(line[:LONGEST_LINE]) for line in islice(text, MOST_LINES)]
+        is_cut = bool(text.read(1))
+    wire = wire_of(list(enumerate(lines, start=1)))
+    notes = (Note(Place(source.name), "only its beginning was read, because it is too long"),) if is_cut or wire.is_cut else ()
+    exchanges = evidence_of_messages(wire.messages, source.name, reading)
+    return hidden(exchanges + failures_of(wire.troubles, source.name, reading) + Evidence(notes=notes), reading)
+
+
+def wire_of(lines: Sequence[tuple[int, str]], client: str = "") -> Wire:
+    """The exchanges and troubles in numbered lines of a transcript."""
+    wire = Wire(client)
+    for line in _marked(lines):
+        wire.take(line)
+    wire.finish()
+    return wire
+
+
+def _marked(lines: Sequence[tuple[int, str]]) -> Iterable[Line]:
+    if is_editor_file(text for _, text in lines):
+        return (Line(number, mark, text) for number, mark, text in of_editor(lines))
+    return marked_lines(of_browser(lines))
+
+
+def evidence_of_messages(messages: Iterable[Message], source: str, reading: Reading) -> Evidence:
+    """The exchanges of messages, and the keys that stand in commands where they are not sent."""
+    found = [one for one in messages if one.is_anything or one.headers or one.target]
+    astray = tuple(credential for one in found for credential in one.astray(source, reading))
+    return Evidence(exchanges=tuple(one.exchange(source, reading) for one in found), credentials=astray)
+
+
+def failures_of(troubles: Iterable[Trouble], source: str, reading: Reading) -> Evidence:
+    """What a client told of its failures."""
+    return Evidence(
+        failures=tuple(
+            Failure(
+                Place(source, f"line {one.line}"),
+                one.client,
+                message=reading.hidden(one.message),
+                text=reading.hidden("\n".join(one.lines))[:LONGEST_TEXT],
+            )
+            for one in troubles
+        )
+    )
