@@ -13,22 +13,24 @@ if TYPE_CHECKING:
 
 _FIELD = re.compile(r"(?:h2h3|h2|\[HTTP/[23]\] \[\d{1,10}\]|\[\d{1,10}\]) \[(:?[^:\]]{1,100}): (.{0,65536})\]")
 _TROUBLE = re.compile(
-    r"ssl certificate problem|ssl peer certificate|ssl: no alternative|no alternative certificate|could not resolve|unable to resolve"
-    r"|couldn.t (?:connect|resolve)|failed to connect|connection (?:refused|reset|timed out)|operation timed out|timeout was reached"
-    r"|proxy connect aborted|connect tunnel failed|schannel: (?!.{0,20}sending)|ssl_error_syscall|gnutls_handshake|wrong version number"
-    r"|empty reply from server|recv failure|send failure",
+    r"ssl certificate problem|ssl peer certificate|ssl: no alternative|no alternative certificate|wrong version number"
+    r"|(?:could not|unable to|couldn.t) (?:resolve|connect)|failed to connect|connection (?:refused|reset|timed out)"
+    r"|operation timed out|timeout was reached|proxy connect aborted|connect tunnel failed|schannel: (?!.{0,20}sending)"
+    r"|ssl_error_syscall|gnutls_handshake|empty reply from server|recv failure|send failure",
     re.IGNORECASE,
 )
 _LAST_WORD = re.compile(
     r"curl: ?\((?P<number>\d{1,3})\) (?P<curl>.*)|http: error: (?P<httpie>.*)"
-    r"|wget: (?P<wget>unable.*)|ERROR: (?P<wget_error>cannot verify.*)|Connecting to .{1,300} failed: (?P<wget_failed>.*)"
-    r"|failed: (?P<wget_named>Name or service not known\..*)",
+    r"|wget: (?P<wget>unable.*)|ERROR: (?P<wget_error>cannot verify.*)"
+    r"|Connecting to .{1,300} failed: (?P<wget_failed>.*)|failed: (?P<wget_named>Name or service not known\..*)",
     re.DOTALL,
 )
 _ISSUER = re.compile(r"\s{0,4}issuer: (.{1,1000})")
 _NEXT_URL = re.compile(r".{0,40}request to this URL: '(.{1,8192})'")
 _PORT = re.compile(r"(?:  Trying .{1,100}:|Connected to .{1,300} port )(\d{1,5})\b")
-_FAILED = re.compile(r"returned error: (\d{3})|[Rr]emote server returned an error: \((\d{3})\)|does not indicate success: (\d{3})\b")
+_FAILED = re.compile(
+    r"returned error: (\d{3})|[Rr]emote server returned an error: \((\d{3})\)|does not indicate success: (\d{3})\b"
+)
 _LONGEST = 2000  # characters of a line
 _MOST_LINES = 30
 

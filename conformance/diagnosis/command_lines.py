@@ -17,15 +17,17 @@ Shell = Literal["posix", "cmd", "powershell"]
 
 _PROMPT = (
     r"(?:(?P<powershell>PS(?: [^>\n]{0,200})?>+)|(?P<cmd>[A-Za-z]:\\[^>\n]{0,200}>)"
-    r"|(?:\([^)\n]{1,40}\) ?)?(?:[\w.-]{1,40}@[\w.-]{1,60}[^$#%>\n]{0,120}[$#%>]|[$%❯➜λ»>]|bash-[0-9.]{1,9}[$#]|[0-9]{1,3}[.)])"
-    r"(?=[ \t`]))"
+    r"|(?:\([^)\n]{1,40}\) ?)?(?:[\w.-]{1,40}@[\w.-]{1,60}[^$#%>\n]{0,120}[$#%>]|[$%❯➜λ»>]|bash-[0-9.]{1,9}[$#]"
+    r"|[0-9]{1,3}[.)])(?=[ \t`]))"
 )
 _ASSIGNED = r"[A-Za-z_]\w{0,80}=(?:'[^'\n]{0,4000}'|\"[^\"\n]{0,4000}\"|[^\s'\"]{0,4000})"
 _BEFORE = rf"(?:(?:sudo(?:\s+-\w+)*|time|env|command|exec|nohup|winpty|&|{_ASSIGNED})\s+)"
 _PROGRAM = (
     r"(?P<program>curl(?:\.exe)?|wget(?:\.exe)?|https?|xh|Invoke-RestMethod|Invoke-WebRequest|irm|iwr)(?=[ \t]+\S)"
 )
-_AT_START = re.compile(rf"^[ \t]{{0,20}}{_PROMPT}?[ \t]{{0,9}}`{{0,3}}(?P<before>{_BEFORE}{{0,9}}){_PROGRAM}", re.IGNORECASE)
+_AT_START = re.compile(
+    rf"^[ \t]{{0,20}}{_PROMPT}?[ \t]{{0,9}}`{{0,3}}(?P<before>{_BEFORE}{{0,9}}){_PROGRAM}", re.IGNORECASE
+)
 _INSIDE = re.compile(
     r"(?:^|[\s`'\"(|;&:=])(?P<before>)(?P<program>curl(?:\.exe)?|Invoke-RestMethod|Invoke-WebRequest)"
     r"(?=[ \t]+(?:--?[A-Za-z]|[–—−][A-Za-z-]|\^?['\"“]?https?://|[\"'$]))",
@@ -37,7 +39,9 @@ _ARGUMENTS = re.compile(
 _FOLLOWS = re.compile(r"\s*(?:-|[–—−]|\"|'|https?:|\^)")
 _MORE = re.compile(r"^[ \t]{0,20}(?:>{1,2}|More\?|quote>|dquote>|bquote>)[ \t](?!\S*[ \t]*HTTP/)")
 _OUTPUT = re.compile(r"^(?:[<*] |[{}] \[[0-9]|> [A-Z]{3,10} \S+ HTTP/|HTTP/[0-9.]+ [0-9]{3}|curl: \()")
-_SESSION = re.compile(r"\$(?:env:|\{env:)|@\{|Invoke-(?:Rest|Web)|`[ \t]*$|^\s*(?:irm|iwr)\s", re.IGNORECASE | re.MULTILINE)
+_SESSION = re.compile(
+    r"\$(?:env:|\{env:)|@\{|Invoke-(?:Rest|Web)|`[ \t]*$|^\s*(?:irm|iwr)\s", re.IGNORECASE | re.MULTILINE
+)
 _CARET = re.compile(r"\^[ \t]*$|\^\"", re.MULTILINE)
 _PERCENT = re.compile(r"%[A-Za-z_]\w{0,80}%")
 _HERE = re.compile(r"<<-?[ \t]{0,9}['\"]?(\w{1,40})")
@@ -131,7 +135,15 @@ def shell_of(lines: Sequence[str], at: int, match: re.Match[str]) -> Shell:
         return "powershell"
     if prompts.get("cmd"):
         return "cmd"
-    if prompts.get("program") and match["program"].lower() not in ("curl", "curl.exe", "wget", "wget.exe", "http", "https", "xh"):
+    if prompts.get("program") and match["program"].lower() not in (
+        "curl",
+        "curl.exe",
+        "wget",
+        "wget.exe",
+        "http",
+        "https",
+        "xh",
+    ):
         return "powershell"
     own = "\n".join(_own(lines, at))[match.start("program") :]
     if _is_typed(match):
@@ -154,7 +166,10 @@ def _own(lines: Sequence[str], at: int) -> Iterator[str]:
 
 def _is_typed(match: re.Match[str]) -> bool:
     """Whether a POSIX shell's prompt stands before the command."""
-    return match.re is _AT_START and re.match(r"\s*(?:\S{1,100}[$#%]|[$%❯➜λ])[ \t]", match.string[: match.start("program")]) is not None
+    return (
+        match.re is _AT_START
+        and re.match(r"\s*(?:\S{1,100}[$#%]|[$%❯➜λ])[ \t]", match.string[: match.start("program")]) is not None
+    )
 
 
 def _joined(lines: Sequence[str], at: int, start: int, shell: Shell) -> tuple[str, int, frozenset[str]]:
@@ -164,21 +179,24 @@ def _joined(lines: Sequence[str], at: int, start: int, shell: Shell) -> tuple[st
     while end < len(lines) and end - at < _MOST_LINES:
         quote = _quote_after(pieces[-1], quote, shell)
         following = _bare(lines[end])
+        if quote and (_OUTPUT.match(following) or command_in(following)):
+            break
         if not quote:
             joint = _joint(pieces[-1], following, shell)
             if not joint:
                 break
-            odd |= {joint} - {"as usual"}
-            pieces[-1] = pieces[-1].rstrip().removesuffix("\\" if joint != "as usual" else "") + (
-                "" if joint == "as usual" else _CONTINUATIONS[shell]
-            )
+            if joint != "as usual":
+                odd.add(joint)
+                pieces[-1] = pieces[-1].rstrip().removesuffix("\\") + _CONTINUATIONS[shell]
             kept = (len(pieces) + 1, end + 1)
-        elif _OUTPUT.match(following) or command_in(following):
-            pieces, end = pieces[: kept[0]], kept[1]
-            odd.add("open quotation")
-            break
-        pieces.append(_MORE.sub("", following) if not quote else following)
+            following = _MORE.sub("", following)
+        pieces.append(following)
         end += 1
+    else:
+        quote = _quote_after(pieces[-1], quote, shell)
+    if quote:
+        pieces, end = pieces[: kept[0]], kept[1]
+        odd.add("open quotation")
     return "\n".join(pieces), end, frozenset(odd)
 
 

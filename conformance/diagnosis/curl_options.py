@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 # docs/cmdline-opts of curl 8.16: options with an argument
 WITH_VALUE = frozenset(
-    """abstract-unix-socket alt-svc aws-sigv4 cacert capath cert cert-type ciphers config connect-timeout connect-to
+    """
+    abstract-unix-socket alt-svc aws-sigv4 cacert capath cert cert-type ciphers config connect-timeout connect-to
     continue-at cookie cookie-jar create-file-mode crlfile curves data data-ascii data-binary data-raw data-urlencode
     delegation dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-url dump-header ech egd-file engine
     etag-compare etag-save expect100-timeout form form-string ftp-account ftp-alternative-to-user ftp-method ftp-port
@@ -28,7 +29,8 @@ WITH_VALUE = frozenset(
     socks4 socks4a socks5 socks5-gssapi-service socks5-hostname speed-limit speed-time ssl-sessions stderr
     telnet-option tftp-blksize time-cond tls-max tls13-ciphers tlsauthtype tlspassword tlsuser trace trace-ascii
     trace-config unix-socket upload-file upload-flags url url-query user user-agent variable vlan-priority
-    write-out""".split()
+    write-out
+    """.split()  # noqa: SIM905
 )
 _LETTERS = {
     "A": "user-agent", "C": "continue-at", "D": "dump-header", "E": "cert", "F": "form", "G": "get", "H": "header",

@@ -44,7 +44,7 @@ def is_editor_file(lines: Iterable[str]) -> bool:
 
 
 def of_editor(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, Mark, str]]:
-    """The requests of a .http file, line by line with marks as of curl -v; answers that were pasted stay as they are."""
+    """The requests of a .http file, line by line with marks as of curl -v; pasted answers stay as they are."""
     values: dict[str, str] = {}
     where = "outside"
     for number, raw in lines:

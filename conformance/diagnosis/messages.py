@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -31,6 +32,7 @@ _HIDDEN = re.compile(
     r"[\[<({]?(?:redacted|hidden|removed|filtered|omitted|sensitive|scrubbed|credentials)[\]>)}]?|[*•]{3,}|\.{3,}|…",
     re.IGNORECASE,
 )
+_CHUNK = re.compile(r"[0-9a-fA-F]{1,8}\r?|\r?")
 _PAIR = re.compile(r"([?&])([^=&#\s]{1,200})=([^&#\s]{0,8192})")
 
 
@@ -48,7 +50,8 @@ class Message:
     """An exchange in the making: what was seen of it so far.
 
     `scheme` is that of the URL, where only a path is known; `stray` are texts, each with its line, that a command holds
-    and that are not sent; `emptied` are headers that a shell filled in with nothing.
+    and that are not sent; `dumped` is the body of the answer as it
+    came, before it was shown; `emptied` are headers that a shell filled in with nothing.
     """
 
     line: int
@@ -61,6 +64,7 @@ class Message:
     status: int | None = None
     answer_headers: list[tuple[str, str]] = field(default_factory=list)
     answer: list[str] = field(default_factory=list)
+    dumped: list[str] = field(default_factory=list)
     lacks: set[str] = field(default_factory=set)
     marks: set[str] = field(default_factory=set)
     issuer: str = ""
@@ -100,7 +104,7 @@ class Message:
         headers, credentials, lacks = self._sent(source, reading)
         place = Place(source, f"line {self.line}")
         url, in_url = _of_url(self.url, place, reading)
-        text = _text(self.answer)
+        text = _without_rest(_text(self._body()))
         answer = said(text, self.answer_headers)
         return PartialExchange(
             place,
@@ -128,6 +132,10 @@ class Message:
             for line, text in self.stray
             for credential in reading.keys_in(text, Place(source, f"line {line}"))
         )
+
+    def _body(self) -> list[str]:
+        is_chunked = "chunked" in self.answer_header("transfer-encoding").lower()
+        return [one for one in self.dumped if not (is_chunked and _CHUNK.fullmatch(one))] or self.answer
 
     def _missing(self) -> Iterator[str]:
         if self.status is None:
@@ -168,6 +176,18 @@ def _text(lines: list[str]) -> str:
     return "\n".join(lines)[:LONGEST_TEXT].strip("\r\n")
 
 
+def _without_rest(text: str) -> str:
+    """A body without what a terminal shows behind it."""
+    start = len(text) - len(text.lstrip())
+    if text[start : start + 1] in ("{", "["):
+        try:
+            return text[: json.JSONDecoder().raw_decode(text, start)[1]]
+        except (ValueError, RecursionError):
+            return text
+    end = text.lower().rfind("</html>")
+    return text[: end + 7] if end > 0 else text
+
+
 def _may_carry(name: str, reading: Reading) -> bool:
     return name in _CARRIES_KEYS or is_key_name(name, reading)
 
@@ -175,10 +195,11 @@ def _may_carry(name: str, reading: Reading) -> bool:
 def _of_url(url: str, place: Place, reading: Reading) -> tuple[str, tuple[Credential, ...]]:
     if not variables_in(url):
         return credentials_of_url(url[:LONGEST_TEXT], place, reading)
-    found: list[Credential] = []
-    for match in _PAIR.finditer(url):
-        if variables_in(match[3]) and is_key_name(match[2].lower(), reading):
-            found.append(reading.credential("", place, "query", match[2]))  # a key belongs there, whatever its value
+    found = [
+        reading.credential("", place, "query", match[2])  # a key belongs there, whatever its value
+        for match in _PAIR.finditer(url)
+        if variables_in(match[3]) and is_key_name(match[2].lower(), reading)
+    ]
     bare = _PAIR.sub(lambda match: "" if variables_in(match[3]) else match[0], url)
     _, others = credentials_of_url(with_values(bare, dict.fromkeys(variables_in(bare), "")), place, reading)
     return reading.hidden(shown(url)), (*found, *others)

@@ -18,10 +18,16 @@ if TYPE_CHECKING:
 _VERB = re.compile(r"[A-Z]{3,10}")
 _ITEM = re.compile(r"(?P<name>[A-Za-z0-9_.-]{1,100})(?P<kind>:=|==|=@|:@|:|=|;)(?P<value>.*)", re.DOTALL)
 _ENTRY = re.compile(
-    r"\s*+(?:\"(?P<double>[^\"\n]{1,100})\"|'(?P<single>[^'\n]{1,100})'|(?P<plain>[\w-]{1,100}))\s*=\s*+"
+    r"\s{0,100}+(?:\"(?P<double>[^\"\n]{1,100})\"|'(?P<single>[^'\n]{1,100})'|(?P<plain>[\w-]{1,100}))\s{0,100}=\s{0,100}"
     r"(?P<value>(?:\"[^\"]*+\"|'[^']*+'|[^;\n\"'])*+)[;\n]?"
 )
-_SWITCHES = ("skipcertificatecheck", "usebasicparsing", "usedefaultcredentials", "allowunencryptedauthentication", "verbose")
+_SWITCHES = (
+    "skipcertificatecheck",
+    "usebasicparsing",
+    "usedefaultcredentials",
+    "allowunencryptedauthentication",
+    "verbose",
+)
 
 
 def of_wget(command: CommandLine) -> list[Message]:
@@ -63,7 +69,7 @@ def of_httpie(command: CommandLine) -> list[Message]:
     """The request of an HTTPie command; `https` and `xh` take the same words."""
     made = Message(command.line, "httpie")
     words = list(command.words)
-    token_kind = "basic"
+    scheme = "basic"
     credentials = ""
     while words:
         word = words.pop(0)
@@ -71,7 +77,7 @@ def of_httpie(command: CommandLine) -> list[Message]:
         if name in ("-A", "--auth-type", "-a", "--auth", "--proxy", "--session", "-o", "--timeout", "--verify"):
             value = value or (words.pop(0).text if words else "")
         if name in ("-A", "--auth-type"):
-            token_kind = value
+            scheme = value
         elif name in ("-a", "--auth"):
             credentials = value
         elif word.text.startswith("-"):
@@ -83,7 +89,7 @@ def of_httpie(command: CommandLine) -> list[Message]:
         elif item := _ITEM.fullmatch(word.text):
             _add_item(made, item, word.line)
     if credentials:
-        is_bearer = token_kind == "bearer"
+        is_bearer = scheme == "bearer"
         made.headers.append(
             Field(made.line, "Authorization", f"Bearer {credentials}") if is_bearer else _basic(credentials, made.line)
         )

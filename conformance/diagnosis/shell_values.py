@@ -16,10 +16,15 @@ if TYPE_CHECKING:
 
     from conformance.diagnosis.reading import Reading
 
-_PROMPT = r"[ \t]{0,20}(?:(?:PS[^>\n]{0,200}>|[A-Za-z]:\\[^>\n]{0,200}>|[\w.-]{1,40}@[^$#%>\n]{0,160}[$#%>]|[$%❯➜>])[ \t]+)?"
+_PROMPT = (
+    r"[ \t]{0,20}(?:(?:PS[^>\n]{0,200}>|[A-Za-z]:\\[^>\n]{0,200}>|[\w.-]{1,40}@[^$#%>\n]{0,160}[$#%>]"
+    r"|[$%\u276f\u279c>])[ \t]+)?"
+)
 _POSIX = re.compile(rf"{_PROMPT}(?:export\s+|declare\s+-x\s+|typeset\s+-x\s+)?([A-Za-z_]\w{{0,80}}=.*)", re.DOTALL)
 _CMD = re.compile(rf"{_PROMPT}set\s+(?P<quote>\"?)(?P<name>[A-Za-z_]\w{{0,80}})=(?P<value>[^\r\n]*)", re.IGNORECASE)
-_SESSION = re.compile(rf"{_PROMPT}\$(?:env:)?(?P<name>[A-Za-z_]\w{{0,80}})\s*=\s*(?P<value>.*)", re.IGNORECASE | re.DOTALL)
+_SESSION = re.compile(
+    rf"{_PROMPT}\$(?:env:)?(?P<name>[A-Za-z_]\w{{0,80}})\s*=\s*(?P<value>.*)", re.IGNORECASE | re.DOTALL
+)
 _ASSIGNED = re.compile(r"([A-Za-z_]\w{0,80})=(.*)", re.DOTALL)
 _LONGEST = 20_000  # characters of a line
 _MOST_OF_TABLE = 50  # lines

@@ -18,6 +18,8 @@ REQUEST_LINE = re.compile(r"([A-Z]{3,20}) (\S{1,8192}) HTTP/[0-9](?:\.[0-9])?\s*
 STATUS_LINE = re.compile(r"HTTP/[0-9](?:\.[0-9])? ([0-9]{3})\b(.{0,500})")
 _HEADER = re.compile(r"(:?[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}):[ \t]?(.{0,65536})", re.DOTALL)
 _NOISE = re.compile(r"(?:\s|\d{1,3}|[\d.]{1,12}[kMG]?|--:--:--|\d{1,2}:\d\d:\d\d)*+|\s*% Total .*|\s*Dload .*")
+_PSEUDO = (":authority", ":method", ":path", ":scheme", ":status", ":url")
+_STATUS = re.compile(r"\s*[1-5]\d\d\s*")
 _MOST = 2000  # exchanges
 _TUNNEL = "connection established"
 
@@ -96,7 +98,7 @@ class Wire:
             self.messages.pop()  # the tunnel stands; what counts comes through it
             self._part = ""
             return
-        last.status, last.answer_headers, last.answer = status, [], []
+        last.status, last.answer_headers, last.answer, last.dumped = status, [], [], []
         self._part = "answer head"
 
     def _followed(self, number: int, last: Message | None) -> Message:
@@ -139,7 +141,7 @@ class Wire:
 
     def _of_body(self, line: Line) -> None:
         if self.messages:
-            _add(self.messages[-1].body if line.mark == "}" else self.messages[-1].answer, line.text)
+            _add(self.messages[-1].body if line.mark == "}" else self.messages[-1].dumped, line.text)
 
     def _plain(self, line: Line) -> None:
         text = line.text
@@ -147,14 +149,15 @@ class Wire:
             self._of_head(line, is_marked=False)
         elif text in (":sent", ":received"):
             self._part, self._is_marked = ("sent head" if text == ":sent" else "answer head"), False
-        elif self._talk.concludes(line) or self._is_failed(line):
+        elif self._is_failed(line) or self._talk.concludes(line):
             return
-        elif (header := _HEADER.fullmatch(text)) and (not self._part.endswith("body") and not self._is_marked):
+        elif (header := _HEADER.fullmatch(text)) and (header[1] in _PSEUDO or self._is_in_bare_head()):
             self._header(line, header[1], header[2])
-        elif header and header[1] in (":authority", ":method", ":path", ":scheme", ":url"):
-            self._header(line, header[1], header[2])
-        elif not _NOISE.fullmatch(text) or self._part.endswith("head"):
+        elif not _NOISE.fullmatch(text) or self._part.endswith("head") or _STATUS.fullmatch(text):
             self._more(line)
+
+    def _is_in_bare_head(self) -> bool:
+        return not self._part.endswith("body") and not self._is_marked
 
     def _more(self, line: Line) -> None:
         """A line of a body, or the end of a head that has no marks."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -13,19 +13,34 @@ if TYPE_CHECKING:
 Mark = Literal[">", "<", "*", "}", "{", ""]
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]{0,40}[ -/]?[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)|.)?")
-_STAMP = re.compile(r"(?:\d{4}-\d\d-\d\dT[0-9:.]{8,20}Z )?(?:\d\d:\d\d:\d\d\.\d{1,6} )?(?:\[\d{1,6}-[\dx]{1,6}\] )?(?=[*<>{}=])")
+_STAMP = re.compile(
+    r"(?:\d{4}-\d\d-\d\dT[0-9:.]{8,20}Z )?(?:\d\d:\d\d:\d\d\.\d{1,6} )?(?:\[\d{1,6}-[\dx]{1,6}\] )?(?=[*<>{}=])"
+)
 _VERBOSE = re.compile(r"([><*{}])(?: (.*)|$)", re.DOTALL)
-_GLUED = re.compile(r"(?<=\S)(?=\*(?:   Trying | (?:Could not|connect to |Host |Connection #|Closing connection|Issue another|Found bundle|Re-using|shutting down|Mark bundle)))")
-_TRACE = re.compile(r"(?:\d\d:\d\d:\d\d\.\d{1,6} )?(=>|<=|==) (?:Send |Recv |Info:)(header|data|SSL data)?.*", re.DOTALL)
+_GLUED = re.compile(
+    r"(?<=\S)(?=\*(?:   Trying | (?:Could not|connect to |Host |Connection #|Closing connection|Issue another"
+    r"|Found bundle|Re-using|shutting down|Mark bundle)))"
+)
+_TRACE = re.compile(
+    r"(?:\d\d:\d\d:\d\d\.\d{1,6} )?(=>|<=|==) (?:Send |Recv |Info:)(header|data|SSL data)?.*", re.DOTALL
+)
 _DUMP = re.compile(r"([0-9a-f]{4,8}): (.*)", re.DOTALL)
 _HEX = re.compile(r"((?:[0-9a-f]{2} ){1,16}) {0,60}(.{0,16})", re.DOTALL)
 _DEBUG = re.compile(r"(send|reply|header): (.*)", re.DOTALL)
-_LITERAL = re.compile(r"b?'(?:[^'\\]|\\.)*+'|b?\"(?:[^\"\\]|\\.)*+\"", re.DOTALL)
-_FRAME = re.compile(r"\[ {0,6}[0-9.]{4,10}\] (send|recv) (?:HEADERS frame|\(stream_id=\d{1,9}[^)\n]{0,40}\) (.*))", re.DOTALL)
+_LITERAL = re.compile(r"\s{0,20}(b?'(?:[^'\\]|\\.)*+'|b?\"(?:[^\"\\]|\\.)*+\")", re.DOTALL)
+_FRAME = re.compile(
+    r"\[ {0,6}[0-9.]{4,10}\] (send|recv) (?:HEADERS frame|\(stream_id=\d{1,9}[^)\n]{0,40}\) (.*))", re.DOTALL
+)
 _OTHER_FRAME = re.compile(r"\[ {0,6}[0-9.]{4,10}\] ")
 _SECTION = re.compile(r"---(request|response) (begin|end)---")
 _WGET_URL = re.compile(r"--\d{4}-\d\d-\d\d \d\d:\d\d:\d\d--  (\S{1,8192})")
 _WGET_BODY = re.compile(r"Skipping \d{1,12} bytes of body: \[(.*)\] done\.", re.DOTALL)
+_WGET_TALK = re.compile(
+    r"Location: \S{1,8192} \[following\]|Reusing existing connection|HTTP request sent"
+    r"|Connecting to \S{1,300}\.\.\. connected|Resolving \S{1,300}\.\.\."
+    r"|Username/Password|Length: [\d(]|Saving to: |Registered socket |(?:Closed|Reusing) fd "
+    r"|Created socket |Releasing 0x|Deleting unused 0x|URI (?:content )?encoding|\d{3} [A-Z][A-Za-z ]{1,40}$|\] done\."
+)
 _WIDTH = 64  # characters of a line of curl's ASCII dump
 
 
@@ -52,7 +67,8 @@ def _verbose(lines: Iterable[Line]) -> Iterator[Line]:
             continue
         pieces = _GLUED.split(line.text, maxsplit=1) if "* " in line.text else [line.text]
         for text in pieces:
-            match = _VERBOSE.fullmatch(text, _STAMP.match(text).end() if _STAMP.match(text) else 0)
+            stamp = _STAMP.match(text)
+            match = _VERBOSE.fullmatch(text, stamp.end() if stamp else 0)
             if match and not (match[1] in "{}" and not (match[2] or "").startswith("[")):
                 mark: Mark = match[1] if match[1] in "<>" else "*"  # type: ignore[assignment]
                 yield Line(line.number, mark, match[2] or "")
@@ -123,6 +139,7 @@ def _debug(lines: Iterable[Line]) -> Iterator[Line]:
         if match is None:
             if was in ("reply", "header") and not line.mark:
                 yield Line(line.number, "<", "")
+                line = _printed(line)
             was = was if line.mark else ""
             yield line
             continue
@@ -137,6 +154,11 @@ def _debug(lines: Iterable[Line]) -> Iterator[Line]:
             yield from _sent(line.number, _literal(match[2]))
 
 
+def _printed(line: Line) -> Line:
+    """The body of an answer, which Python prints as bytes."""
+    return replace(line, text=_literal(line.text)) if line.text.startswith(("b'", 'b"')) else line
+
+
 def _sent(number: int, text: str) -> Iterator[Line]:
     head, separator, body = text.partition("\r\n\r\n")
     if not separator:
@@ -148,12 +170,15 @@ def _sent(number: int, text: str) -> Iterator[Line]:
 
 
 def _literal(text: str) -> str:
+    """The text of Python literals one behind the other, as far as they are whole."""
     pieces: list[str] = []
-    for match in _LITERAL.finditer(text):
+    at = 0
+    while match := _LITERAL.match(text, at):
+        at = match.end()
         try:
-            value = ast.literal_eval(match[0])
+            value = ast.literal_eval(match[1])
         except (ValueError, SyntaxError):
-            continue
+            break
         pieces.append(value.decode("latin-1") if isinstance(value, bytes) else str(value))
     return "".join(pieces)
 
@@ -195,6 +220,8 @@ def _sections(lines: Iterable[Line]) -> Iterator[Line]:
             yield Line(line.number, mark or "<", line.text.strip())
         elif url := _WGET_URL.fullmatch(line.text):
             yield Line(line.number, "*", f"Issue another request to this URL: '{url[1]}'")
+        elif _WGET_TALK.match(line.text):
+            yield Line(line.number, "*", line.text)
         elif skipped := _WGET_BODY.match(line.text):
             yield Line(line.number, "{", skipped[1])
         else:

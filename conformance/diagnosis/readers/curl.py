@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -11,7 +12,6 @@ from conformance.diagnosis.curl_requests import requests_of
 from conformance.diagnosis.decoded import decoded, opened_text
 from conformance.diagnosis.evidence import Evidence, Note, Place
 from conformance.diagnosis.hiding import hidden
-from conformance.diagnosis.messages import Message
 from conformance.diagnosis.other_requests import of_cmdlet, of_httpie, of_wget
 from conformance.diagnosis.readers.transcript import LONGEST_LINE, evidence_of_messages, failures_of, wire_of
 from conformance.diagnosis.shell_values import ShellValues
@@ -19,12 +19,16 @@ from conformance.diagnosis.words import unmarked, variables_in
 
 if TYPE_CHECKING:
     from conformance.diagnosis.command_lines import CommandLine
+    from conformance.diagnosis.messages import Message
     from conformance.diagnosis.reading import Reading, Source
     from conformance.diagnosis.wire import Wire
     from conformance.diagnosis.wire_lines import Line
 
 _MOST_LINES = 50_000
 _MOST_COMMANDS = 200
+_STATUS = re.compile(
+    r"(?:http[ _/]?(?:status|code)?|status(?:[ _]?code)?)?\s{0,9}[:=]?\s{0,9}([1-5]\d\d)", re.IGNORECASE
+)
 _FIRST = 5  # lines with text
 _CMDLETS = ("invoke-restmethod", "invoke-webrequest", "irm", "iwr")
 _ODD = {
@@ -119,8 +123,6 @@ class _Paste:
             messages = wire.messages
         else:
             messages = _answered(requests, wire)
-        if failures.failures and messages and messages[-1].status is None:
-            messages[-1].status = 0
         return evidence_of_messages(messages, self.source, self.reading) + failures
 
 
@@ -169,9 +171,12 @@ def _with_loose(requests: list[Message], loose: list[Line]) -> list[Message]:
     if not requests or not texts:
         return requests
     last = requests[-1]
-    start = next((at for at, text in enumerate(texts) if text[:1] in "{[<" and len(text) > 1 or text in "{["), None)
-    if texts[-1].isdecimal() and len(texts[-1]) == 3 and "100" <= texts[-1] < "600":
-        last = replace(last, status=int(texts.pop()))
-    if start is not None and texts[start:]:
-        last = replace(last, answer=texts[start:], lacks=last.lacks | {"status", "response headers"})
+    alone = _STATUS.fullmatch(texts[-1]) or _STATUS.fullmatch(texts[0])
+    if alone:
+        last = replace(last, status=int(alone[1]))
+        texts.remove(alone[0])
+    start = next((at for at, text in enumerate(texts) if text[:1] in ("{", "[", "<")), None)
+    if start is not None:
+        unseen = {"response headers"} if alone else {"status", "response headers"}
+        last = replace(last, answer=texts[start:], lacks=last.lacks | unseen)
     return [*requests[:-1], last]

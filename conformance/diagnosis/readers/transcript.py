@@ -58,7 +58,11 @@ def read(source: Source, reading: Reading) -> Evidence:
         lines = [unmarked(line[:LONGEST_LINE]) for line in islice(text, MOST_LINES)]
         is_cut = bool(text.read(1))
     wire = wire_of(list(enumerate(lines, start=1)))
-    notes = (Note(Place(source.name), "only its beginning was read, because it is too long"),) if is_cut or wire.is_cut else ()
+    notes = (
+        (Note(Place(source.name), "only its beginning was read, because it is too long"),)
+        if is_cut or wire.is_cut
+        else ()
+    )
     exchanges = evidence_of_messages(wire.messages, source.name, reading)
     return hidden(exchanges + failures_of(wire.troubles, source.name, reading) + Evidence(notes=notes), reading)
 
@@ -87,14 +91,16 @@ def evidence_of_messages(messages: Iterable[Message], source: str, reading: Read
 
 def failures_of(troubles: Iterable[Trouble], source: str, reading: Reading) -> Evidence:
     """What a client told of its failures."""
-    return Evidence(
-        failures=tuple(
-            Failure(
-                Place(source, f"line {one.line}"),
-                one.client,
-                message=reading.hidden(one.message),
-                text=reading.hidden("\n".join(one.lines))[:LONGEST_TEXT],
-            )
-            for one in troubles
-        )
+    return Evidence(failures=tuple(_failure(one, source, reading) for one in troubles))
+
+
+def _failure(trouble: Trouble, source: str, reading: Reading) -> Failure:
+    place, text = Place(source, f"line {trouble.line}"), "\n".join(trouble.lines)[:LONGEST_TEXT]
+    credentials = reading.keys_in(text, place)
+    return Failure(
+        place,
+        trouble.client,
+        message=reading.hidden(trouble.message),
+        text=reading.hidden(text),
+        credentials=credentials,
     )
