@@ -15,9 +15,11 @@ from conformance.diagnosis.hiding import hidden
 from conformance.diagnosis.other_requests import of_cmdlet, of_httpie, of_wget
 from conformance.diagnosis.readers.transcript import LONGEST_LINE, evidence_of_messages, failures_of, wire_of
 from conformance.diagnosis.shell_values import ShellValues
-from conformance.diagnosis.words import unmarked, variables_in
+from conformance.diagnosis.words import unmarked, variables_in, with_values
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.diagnosis.command_lines import CommandLine
     from conformance.diagnosis.messages import Message
     from conformance.diagnosis.reading import Reading, Source
@@ -110,7 +112,7 @@ class _Paste:
     def _requests(self, command: CommandLine) -> list[Message]:
         texts = {word.text.lower() for word in command.words}
         if command.program in _CMDLETS or texts & {"-headers", "-uri"}:
-            return of_cmdlet(command, self.values.tables)
+            return [_filled(one, self.values.values) for one in of_cmdlet(command, self.values.tables)]
         if command.program == "wget":
             return of_wget(command)
         return requests_of(command) if command.program == "curl" else of_httpie(command)
@@ -124,6 +126,12 @@ class _Paste:
         else:
             messages = _answered(requests, wire)
         return evidence_of_messages(messages, self.source, self.reading) + failures
+
+
+def _filled(message: Message, values: Mapping[str, str]) -> Message:
+    """The message with the values of variables in the table that its headers come from."""
+    headers = [replace(one, value=with_values(one.value, values)) for one in message.headers]
+    return replace(message, headers=headers)
 
 
 def _tell_emptied(requests: list[Message], seen: list[Message]) -> None:
