@@ -67,7 +67,7 @@ def options_of(words: Sequence[Word]) -> Iterator[Option]:
         dashes = _dashes(word.text)
         if word.text == "--" and not is_ended:
             is_ended = True
-        elif is_ended or not dashes or word.text == "-":
+        elif is_ended or word.text == dashes or not dashes:
             yield Option("url", word)
         else:
             *flags, (name, value) = _options(_with_hyphens(word, dashes))
