@@ -15,6 +15,8 @@ from conformance.keys import ApiKey
 from conformance.spec.files import default_causes, default_spec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conformance.diagnosis.evidence import Evidence
     from conformance.diagnosis.reading import Reader
     from conformance.diagnosis.surface import Surface
@@ -39,6 +41,7 @@ class Known:
 
 
 KNOWN = Known()
+BREAKS = ["'", '"', "\\", "\n", "\\\n", "`", "^", "$", "{{", "@{", "“", "\ufffd"]
 
 
 class Pasted:
@@ -75,6 +78,16 @@ def _texts(value: Any) -> list[str]:
     return []
 
 
+def broken(text: str, sign: str) -> Iterator[Pasted]:
+    """The text with a sign in the secret of its key, at several places."""
+    for at in (3, 10, 22, 34):
+        key = KNOWN.mint()
+        middle = key.index(KNOWN.surface.key_format.separator) + at
+        pasted = Pasted(text, f"{key[:middle]}{sign}{key[middle:]}")
+        pasted.key = key
+        yield pasted
+
+
 def mutations(samples: list[str]) -> st.SearchStrategy[Pasted]:
     """The samples with bytes flipped, cut out, put in, and lines doubled; the key itself stays whole."""
 
@@ -97,7 +110,8 @@ def _changed(draw: st.DrawFn, data: bytes) -> bytes:
     if how == "flip":
         return data[:at] + bytes([draw(st.integers(0, 255))]) + data[at + 1 :]
     if how == "insert":
-        pieces = [b"'", b'"', b"\\", b"\n", b"`", b"^", b"$", b"\xe2\x80\x9c", b"\xff", b"{{", b"> ", b"* ", b"@{", b"\x1b["]
+        quotes = [b"'", b'"', b"\\", b"`", b"^", b"$", b"\xe2\x80\x9c"]
+        pieces = [*quotes, b"\n", b"\xff", b"{{", b"> ", b"* ", b"@{", b"\x1b["]
         return data[:at] + draw(st.sampled_from(pieces)) + data[at:]
     if how == "end":
         return data[:at]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pasted import KNOWN, Pasted, mutations, secret_pieces
+from pasted import BREAKS, KNOWN, Pasted, broken, mutations, secret_pieces
 
 from conformance.diagnosis.command_lines import command_lines
 from conformance.diagnosis.posix_shell import words_of
@@ -74,8 +74,8 @@ BEARER = [("header", "Authorization", "Bearer", "KEY")]
         (f"curl -b 'api_key=KEY' {URL}", [("cookie", "api_key", "", "KEY")]),
         (f"curl -G -d api_key=KEY {URL}", [("query", "api_key", "", "KEY")]),
         (f"curl '{URL}?api_key=KEY'", [("query", "api_key", "", "KEY")]),
-        (f"curl -d '{{\"api_key\": \"KEY\"}}' {URL}", [("body", "api_key", "", "KEY")]),
-        (f"curl -d @- {URL} <<EOF\n{{\"api_key\": \"KEY\"}}\nEOF", [("body", "api_key", "", "KEY")]),
+        (f'curl -d \'{{"api_key": "KEY"}}\' {URL}', [("body", "api_key", "", "KEY")]),
+        (f'curl -d @- {URL} <<EOF\n{{"api_key": "KEY"}}\nEOF', [("body", "api_key", "", "KEY")]),
         (f"curl -F api_key=KEY {URL}", [("body", "api_key", "", "KEY")]),
         (f"curl -H 'X-API-Key;' {URL}", [("header", "X-API-Key", "", "")]),
         (f'curl -H "X-API-Key: KEY\n" {URL}', [("header", "X-API-Key", "", "KEY\n")]),
@@ -84,7 +84,7 @@ BEARER = [("header", "Authorization", "Bearer", "KEY")]
         (f"curl -H 'X-API-Key: $HOPX_API_KEY' {URL}", [("header", "X-API-Key", "", "$HOPX_API_KEY")]),
         (f'curl -H "X-API-Key: \\$HOPX_API_KEY" {URL}', [("header", "X-API-Key", "", "$HOPX_API_KEY")]),
         (f"curl -H 'X-API-Key: {{{{HOPX_API_KEY}}}}' {URL}", [("header", "X-API-Key", "", "{{HOPX_API_KEY}}")]),
-        (f"$ curl -H \"X-API-Key: %HOPX_API_KEY%\" {URL}", [("header", "X-API-Key", "", "%HOPX_API_KEY%")]),
+        (f'$ curl -H "X-API-Key: %HOPX_API_KEY%" {URL}', [("header", "X-API-Key", "", "%HOPX_API_KEY%")]),
         # cmd and PowerShell
         (f'C:\\Users\\me> curl.exe -H "X-API-Key: KEY" ^\r\n  {URL}', X_API_KEY),
         (f'curl ^"{URL}?a=1^&b=2^" ^\r\n  -H ^"X-API-Key: KEY^" ^\r\n  --compressed', X_API_KEY),
@@ -137,7 +137,8 @@ def test_a_variable_that_the_shell_fills_in_is_no_credential(command: str) -> No
 
 
 @pytest.mark.parametrize(
-    "setting", ['export HOPX_API_KEY="KEY"', "HOPX_API_KEY='KEY'", "$ export HOPX_API_KEY=KEY", "export HOPX_API_KEY=KEY; true"]
+    "setting",
+    ['export HOPX_API_KEY="KEY"', "HOPX_API_KEY='KEY'", "$ export HOPX_API_KEY=KEY", "export HOPX_API_KEY=KEY; true"],
 )
 def test_a_variable_that_the_paste_sets_has_its_value(setting: str) -> None:
     pasted = Pasted(f'{setting}\ncurl -H "X-API-Key: $HOPX_API_KEY" {URL}\n')
@@ -205,10 +206,13 @@ def test_method_and_address_are_those_that_the_options_make(command: str, method
 
 
 def test_several_addresses_and_commands_are_several_requests() -> None:
-    evidence = read(
-        f"curl -H 'X-API-Key: KEY' {URL}/1 {URL}/2 --next {URL}/3\n\n$ curl {URL}/4\n"
-    )
-    assert [(each.url[-1], len(each.credentials)) for each in evidence.exchanges] == [("1", 1), ("2", 1), ("3", 0), ("4", 0)]
+    evidence = read(f"curl -H 'X-API-Key: KEY' {URL}/1 {URL}/2 --next {URL}/3\n\n$ curl {URL}/4\n")
+    assert [(each.url[-1], len(each.credentials)) for each in evidence.exchanges] == [
+        ("1", 1),
+        ("2", 1),
+        ("3", 0),
+        ("4", 0),
+    ]
     assert evidence.exchanges[-1].place.where == "line 3"
 
 
@@ -243,7 +247,11 @@ def test_a_key_belongs_into_a_query_whatever_its_value_is() -> None:
         (f"{ANSWER}\nHTTP 401", 401, "AUTHENTICATION_ERROR"),
         ("401", 401, ""),
         ("curl: (22) The requested URL returned error: 401", 401, ""),
-        (f"> GET /v1/sandboxes HTTP/1.1\n> Host: api.hopx.dev\n> X-API-Key: KEY\n>\n< HTTP/1.1 401 x\n<\n{ANSWER}", 401, "AUTHENTICATION_ERROR"),
+        (
+            f"> GET /v1/sandboxes HTTP/1.1\n> Host: api.hopx.dev\n> X-API-Key: KEY\n>\n< HTTP/1.1 401 x\n<\n{ANSWER}",
+            401,
+            "AUTHENTICATION_ERROR",
+        ),
     ],
 )
 def test_what_was_printed_below_belongs_to_the_request(printed: str, status: int | None, code: str) -> None:
@@ -259,7 +267,8 @@ def test_powershell_names_the_status_in_its_error() -> None:
 
 
 def test_an_answer_to_a_redirect_is_followed_by_one_whose_request_does_not_show() -> None:
-    text = f"curl -iL -H 'X-API-Key: KEY' http://api.hopx.dev/v1/sandboxes\nHTTP/1.1 301 Moved\nLocation: {URL}\n\nHTTP/2 401\n\n{ANSWER}"
+    command = "curl -iL -H 'X-API-Key: KEY' http://api.hopx.dev/v1/sandboxes"
+    text = f"{command}\nHTTP/1.1 301 Moved\nLocation: {URL}\n\nHTTP/2 401\n\n{ANSWER}"
     first, second = read(text).exchanges
     assert (first.status, len(first.credentials), "follows-redirects" in first.marks) == (301, 1, True)
     assert (second.status, second.url, "request headers" in second.lacks) == (401, URL, True)
@@ -324,7 +333,9 @@ def test_words_are_those_of_bash(text: str) -> None:
         pytest.skip("bash is not installed")
     script = f"printf '%s\\0' {text}"
     env = {"X": "(value of X)", "PATH": "/nowhere", "LC_ALL": "C.UTF-8"}
-    done = subprocess.run([bash, "-rc", f"IFS=; set -f\n{script}"], capture_output=True, env=env, check=False, timeout=10)
+    done = subprocess.run(
+        [bash, "-rc", f"IFS=; set -f\n{script}"], capture_output=True, env=env, check=False, timeout=10
+    )
     if done.returncode or done.stderr or any(sign in text for sign in "|>"):
         return
     expected = done.stdout.decode("utf-8", "replace").split("\0")[:-1]
@@ -360,7 +371,7 @@ def test_long_inputs_take_no_longer_than_they_are(text: str) -> None:
 
 
 SAMPLES = [
-    f"$ export HOPX_API_KEY=KEY\n$ curl -sv -H \"X-API-Key: $HOPX_API_KEY\" \\\n>  {URL} | jq\n{ANSWER}",
+    f'$ export HOPX_API_KEY=KEY\n$ curl -sv -H "X-API-Key: $HOPX_API_KEY" \\\n>  {URL} | jq\n{ANSWER}',
     f"curl -X POST {URL} -H 'Authorization: Bearer KEY' -d '{{\"a\": 1}}'\nHTTP/1.1 401 x\nA: b\n\n{ANSWER}",
     f'C:\\> set HOPX_API_KEY="KEY"\r\nC:\\> curl.exe -H "X-API-Key: %HOPX_API_KEY%" ^\r\n {URL}\r\n',
     f'PS C:\\> $h = @{{ "X-API-Key" = "KEY" }}\nPS C:\\> irm -Uri {URL} `\n -Headers $h\n',
@@ -373,6 +384,13 @@ def test_no_sample_tells_a_secret() -> None:
     for sample in SAMPLES:
         pasted = Pasted(sample)
         assert not secret_pieces(pasted.read(curl), pasted.key)
+
+
+@pytest.mark.parametrize("sign", BREAKS)
+def test_a_key_that_was_broken_in_two_is_hidden_all_the_same(sign: str) -> None:
+    for sample in SAMPLES:
+        for pasted in broken(sample, sign):
+            assert not secret_pieces(pasted.read(curl), pasted.key)
 
 
 @given(st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: f"curl {text}".encode())))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pasted import KNOWN, Pasted, mutations, secret_pieces
+from pasted import BREAKS, KNOWN, Pasted, broken, mutations, secret_pieces
 
 from conformance.diagnosis.readers import transcript
 
@@ -85,7 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(BODY)
 
-    do_POST = do_GET
+    do_POST = do_GET  # noqa: N815
 
     def log_message(self, *_: object) -> None:
         pass
@@ -229,7 +229,9 @@ def test_a_request_with_the_whole_address_goes_to_a_proxy() -> None:
 
 
 def test_a_tunnel_that_stands_is_no_answer_of_the_api() -> None:
-    tunnel = "> CONNECT api.hopx.dev:443 HTTP/1.1\n> Host: api.hopx.dev:443\n>\n< HTTP/1.1 200 Connection established\n<\n"
+    tunnel = (
+        "> CONNECT api.hopx.dev:443 HTTP/1.1\n> Host: api.hopx.dev:443\n>\n< HTTP/1.1 200 Connection established\n<\n"
+    )
     (exchange,) = read(tunnel + HTTP2).exchanges
     assert exchange.status == 401
 
@@ -321,9 +323,18 @@ def test_a_long_input_is_read_in_part_and_says_so() -> None:
     assert any("beginning" in note.says for note in evidence.notes)
 
 
-@pytest.mark.parametrize("text", ["", "hello\nworld", '{"log": {"entries": []}}', "HOPX_API_KEY=KEY\n", "Traceback:\n  x"])
+@pytest.mark.parametrize(
+    "text", ["", "hello\nworld", '{"log": {"entries": []}}', "HOPX_API_KEY=KEY\n", "Traceback:\n  x"]
+)
 def test_what_is_no_http_is_not_taken_for_it(text: str) -> None:
     assert transcript.recognises(text.encode()) < 50
+
+
+@pytest.mark.parametrize("sign", BREAKS)
+def test_a_key_that_was_broken_in_two_is_hidden_all_the_same(sign: str) -> None:
+    for sample in (HTTP2, RAW, f"### a\n{RAW}"):
+        for pasted in broken(sample, sign):
+            assert not secret_pieces(pasted.read(transcript), pasted.key)
 
 
 @given(st.binary(max_size=400))
@@ -333,7 +344,11 @@ def test_no_bytes_make_it_fail(data: bytes) -> None:
     KNOWN.read(transcript, data)
 
 
-@given(mutations([HTTP2, RAW, f"### a\n{RAW}", f"send: b'{RAW}'\nreply: 'HTTP/1.1 401 x'\n", f"=> Send header\n0000: {RAW}"]))
+@given(
+    mutations(
+        [HTTP2, RAW, f"### a\n{RAW}", f"send: b'{RAW}'\nreply: 'HTTP/1.1 401 x'\n", f"=> Send header\n0000: {RAW}"]
+    )
+)
 @settings(max_examples=150, deadline=None)
 def test_no_change_of_a_transcript_makes_it_fail_or_tell_a_secret(pasted: Pasted) -> None:
     transcript.recognises(pasted.data)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from conformance.diagnosis.curl_options import Option
 
 _ADDRESS = re.compile(r"/|\blocalhost\b|:[0-9]{1,5}\b|\.[a-z]{2,6}$|^\ue000", re.IGNORECASE)
+_HOST = re.compile(
+    r"(?:[\w-]{1,63}\.){0,8}[a-z-]{2,63}(?::[0-9]{1,5})?|[0-9.]{7,15}(?::[0-9]{1,5})?|:[0-9]{1,5}|", re.IGNORECASE
+)
 _UNFINISHED = ("", "bearer", "basic", "token")
 _FORM = "application/x-www-form-urlencoded"
 
@@ -123,6 +126,8 @@ class _Asked:
         """A URL, or what curl takes for one: the rest of a header that was not quoted, a sign of the shell."""
         if self._open_header and not _ADDRESS.search(value.text):
             self._made.marks.add("unquoted-header")
+            self._stray(value)
+        elif not _may_be_address(value.text):
             self._stray(value)
         elif value.text.strip():
             self._open_header = False
@@ -235,6 +240,10 @@ class _Asked:
 
     def _stray(self, value: Word) -> None:
         self._made.stray.append((value.line, unmarked(value.text)))
+
+
+def _may_be_address(text: str) -> bool:
+    return "/" in text or bool(variables_in(text)) or _HOST.fullmatch(text.strip("'\"" + OPENERS + "”’»")) is not None
 
 
 def _encoded(user: str) -> str:

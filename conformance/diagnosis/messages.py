@@ -16,6 +16,7 @@ from conformance.diagnosis.carried import (
     is_key_name,
 )
 from conformance.diagnosis.evidence import PartialExchange, Place
+from conformance.diagnosis.hiding import is_mixed
 from conformance.diagnosis.words import shown, variables_in, with_values
 
 if TYPE_CHECKING:
@@ -152,14 +153,14 @@ class Message:
         for one in self.headers:
             name = shown(one.name.strip(_QUOTES))
             place = Place(source, f"line {one.line}, request header {reading.hidden(name)}")
-            names = variables_in(one.value)
+            names = _names_in(one.value, reading)
             own_shown, own = ((), ()) if names else credentials_of_headers([(name, one.value)], place, reading)
             is_hidden = any(_HIDDEN.fullmatch(each.key.reveal().strip()) for each in own)
             if names and _may_carry(name.lower(), reading):
                 lacks |= {f"value of {each}" for each in names}
             if names or is_hidden:
                 lacks |= {"credential"} if is_hidden else set()
-                own_shown, own = ((name, reading.hidden(shown(one.value))),), ()
+                own_shown, own = ((name, reading.hidden(_shown(one.value, names))),), ()
             headers += [(reading.hidden(each), value) for each, value in own_shown]
             found += own
         for one in self.emptied:
@@ -186,6 +187,19 @@ def _without_rest(text: str) -> str:
             return text
     end = text.lower().rfind("</html>")
     return text[: end + 7] if end > 0 else text
+
+
+def _names_in(value: str, reading: Reading) -> tuple[str, ...]:
+    """The variables in a value; where a key begins before them, or they look random, they may be pieces of it."""
+    names = variables_in(value)
+    begins = any(prefix in value for prefix in reading.surface.key_format.prefixes)
+    return ("a variable",) if names and (begins or any(map(is_mixed, names))) else names
+
+
+def _shown(value: str, names: tuple[str, ...]) -> str:
+    """A value for people, its variables by the names that may be shown."""
+    own = variables_in(value)
+    return shown(with_values(value, {} if own == names else dict.fromkeys(own, "…")))
 
 
 def _may_carry(name: str, reading: Reading) -> bool:

@@ -21,7 +21,7 @@ _TOKEN = re.compile(
     | (?P<output>\$\([^()\n]{0,500}+\)|`[^`\n]{0,500}+`)
     | (?P<plain>[^\\'"$`\s;|&<>()\#]++)
     | (?P<other>.)""",
-    re.VERBOSE | re.DOTALL,
+    re.VERBOSE | re.DOTALL | re.ASCII,
 )
 _INSIDE = re.compile(
     r"""\\(?P<escaped>["$`\\\n])
@@ -29,7 +29,7 @@ _INSIDE = re.compile(
     | \$(?P<named>[A-Za-z_]\w{0,100}+)
     | (?P<output>\$\([^()\n]{0,500}+\)|`[^`\n]{0,500}+`)
     | (?P<plain>[^\\$`]++|.)""",
-    re.VERBOSE | re.DOTALL,
+    re.VERBOSE | re.DOTALL | re.ASCII,
 )
 _ANSI = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|([0-7]{1,3})|(.))", re.DOTALL)
 _LETTERS = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "v": "\v"}

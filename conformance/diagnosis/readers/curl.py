@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.command_lines import command_in, command_lines
 from conformance.diagnosis.curl_requests import requests_of
-from conformance.diagnosis.decoded import decoded, opened_text
+from conformance.diagnosis.decoded import decoded
 from conformance.diagnosis.evidence import Evidence, Note, Place
-from conformance.diagnosis.hiding import hidden
+from conformance.diagnosis.hiding import hidden, learn_pieces
 from conformance.diagnosis.other_requests import of_cmdlet, of_httpie, of_wget
-from conformance.diagnosis.readers.transcript import LONGEST_LINE, evidence_of_messages, failures_of, wire_of
+from conformance.diagnosis.readers.transcript import evidence_of_messages, failures_of, lines_of, wire_of
 from conformance.diagnosis.shell_values import ShellValues
-from conformance.diagnosis.words import unmarked, variables_in, with_values
+from conformance.diagnosis.words import variables_in, with_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,9 +65,8 @@ def recognises(head: bytes) -> int:
 
 def read(source: Source, reading: Reading) -> Evidence:
     """The requests of every command, each with the answer that was pasted behind it."""
-    with opened_text(source) as text:
-        lines = [unmarked(line[:LONGEST_LINE]) for line in islice(text, _MOST_LINES)]
-        is_cut = bool(text.read(1))
+    lines, is_cut = lines_of(source, _MOST_LINES)
+    learn_pieces("".join(lines), reading)
     commands = list(islice(command_lines(lines), _MOST_COMMANDS))
     paste = _Paste(source.name, reading, lines, ShellValues(source.name, reading))
     evidence = paste.evidence(commands)

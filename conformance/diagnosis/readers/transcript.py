@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.command_lines import command_in
 from conformance.diagnosis.decoded import decoded, opened_text
 from conformance.diagnosis.editor_lines import is_editor_file, of_browser, of_editor
 from conformance.diagnosis.evidence import Evidence, Failure, Note, Place
-from conformance.diagnosis.hiding import hidden
+from conformance.diagnosis.hiding import hidden, learn_pieces
 from conformance.diagnosis.messages import LONGEST_TEXT
 from conformance.diagnosis.wire import Wire
 from conformance.diagnosis.wire_lines import Line, marked_lines
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from conformance.diagnosis.reading import Reading, Source
 
 MOST_LINES = 200_000
+_MOST_CHARACTERS = 1 << 25
 LONGEST_LINE = 1 << 16  # characters
 _STAMP = r"(?:[0-9T:.Z-]{8,35} )?(?:\[[0-9x-]{3,15}\] )?"
 _VERB = "(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|CONNECT|TRACE)"
@@ -54,9 +54,8 @@ def recognises(head: bytes) -> int:
 
 def read(source: Source, reading: Reading) -> Evidence:
     """Every exchange of a transcript, in order, and the trouble that the client tells of."""
-    with opened_text(source) as text:
-        lines = [unmarked(line[:LONGEST_LINE]) for line in islice(text, MOST_LINES)]
-        is_cut = bool(text.read(1))
+    lines, is_cut = lines_of(source, MOST_LINES)
+    learn_pieces("".join(lines), reading)
     wire = wire_of(list(enumerate(lines, start=1)))
     notes = (
         (Note(Place(source.name), "only its beginning was read, because it is too long"),)
@@ -65,6 +64,19 @@ def read(source: Source, reading: Reading) -> Evidence:
     )
     exchanges = evidence_of_messages(wire.messages, source.name, reading)
     return hidden(exchanges + failures_of(wire.troubles, source.name, reading) + Evidence(notes=notes), reading)
+
+
+def lines_of(source: Source, most: int) -> tuple[list[str], bool]:
+    """So many lines of a source, with their ends, and whether it goes on; of long lines only the beginning."""
+    lines: list[str] = []
+    left = _MOST_CHARACTERS
+    with opened_text(source) as text:
+        while len(lines) < most and left > 0 and (line := text.readline(LONGEST_LINE)):
+            lines.append(unmarked(line))
+            while not line.endswith("\n") and left > 0 and (line := text.readline(LONGEST_LINE)):
+                left -= len(line)
+            left -= len(lines[-1])
+        return lines, bool(text.read(1))
 
 
 def wire_of(lines: Sequence[tuple[int, str]], client: str = "") -> Wire:
