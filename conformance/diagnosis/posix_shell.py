@@ -129,5 +129,5 @@ def _value(kind: str, match: re.Match[str]) -> str:
 
 def _unescaped(match: re.Match[str]) -> str:
     if match[4]:
-        return _LETTERS.get(match[4], match[4])
+        return _LETTERS.get(match[4], match[4] if match[4] in "\\'\"?" else match[0])
     return chr(int(match[1] or match[2], 16) if match[1] or match[2] else int(match[3], 8))
