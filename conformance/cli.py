@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import io
 import os
@@ -22,7 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         try:
-            return _run(parser().parse_args(arguments))
+            words = sys.argv[1:] if arguments is None else arguments
+            return _run(parser(words[:1]).parse_args(words))
         finally:
             if sys.stdout:
                 sys.stdout.flush()
@@ -45,7 +47,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    gc.disable()  # what is loaded stays; looking through it for what can go would take a tenth of the time
     command = importlib.import_module(f"conformance.commands.{options.command}")
+    gc.freeze()
+    gc.enable()
     status: int = getattr(command, options.function)(options)
     return status
 
@@ -65,17 +70,23 @@ class _Parser(argparse.ArgumentParser):
         super().error(without_keys(message))
 
 
-def parser() -> argparse.ArgumentParser:
-    """The grammar of the command line."""
+def parser(command: list[str] | None = None) -> argparse.ArgumentParser:
+    """The grammar of the command line; of one command alone, where that is named, since all take longer to build."""
     top: argparse.ArgumentParser = _Parser(prog="hopx-auth", description="Diagnostics for API-key authentication.")
-    commands = top.add_subparsers(metavar="COMMAND", required=True)
-    _add_mock(commands)
-    _add_key(commands)
-    _add_explain(commands)
-    _add_redact(commands)
-    _add_spec(commands)
-    _add_adapter(commands)
-    _add_report(commands)
+    commands = top.add_subparsers(metavar="COMMAND", required=True, prog=top.prog)
+    grammars = {
+        "mock": _add_mock,
+        "key": _add_key,
+        "doctor": _add_doctor,
+        "explain": _add_explain,
+        "redact": _add_redact,
+        "scan": _add_scan,
+        "spec": _add_spec,
+        "adapter": _add_adapter,
+        "report": _add_report,
+    }
+    for name in [name for name in command or [] if name in grammars] or grammars:
+        grammars[name](commands)
     return top
 
 
@@ -115,6 +126,31 @@ def _add_key(commands: Commands[argparse.ArgumentParser]) -> None:
         action.set_defaults(command="key", function=f"{name}_key")
 
 
+def _add_doctor(commands: Commands[argparse.ArgumentParser]) -> None:
+    doctor = commands.add_parser("doctor", help="find out why it fails on this machine")
+    doctor.add_argument("--offline", action="store_true", help="do everything but the network")
+    doctor.add_argument("--plan", action="store_true", help="say what would be sent where, and send nothing")
+    doctor.add_argument("--watch", action="store_true", help="examine again until it is healthy")
+    doctor.add_argument(
+        "--interval", type=_seconds, default=5.0, metavar="S", help="seconds between two examinations (default: 5)"
+    )
+    doctor.add_argument(
+        "--times", type=_often, default=120, metavar="N", help="examine no more often than this (default: 120)"
+    )
+    doctor.add_argument("--base-url", default="", metavar="URL", help="default: the variable's, then the spec file's")
+    doctor.add_argument(
+        "--timeout",
+        type=_time_limit,
+        default=10.0,
+        metavar="S",
+        help="limit of anything, in seconds (default: 10)",
+    )
+    doctor.add_argument("--clients", default="", metavar="FILE", help="default: the one that comes with the suite")
+    _add_spec_option(doctor)
+    _add_format(doctor)
+    doctor.set_defaults(command="doctor", function="examine_machine")
+
+
 def _add_explain(commands: Commands[argparse.ArgumentParser]) -> None:
     explain = commands.add_parser("explain", help="find the cause of a failure in a HAR, a curl line, a log, an error")
     explain.add_argument("files", nargs="+", metavar="FILE", help="evidence, read together; - is standard input")
@@ -146,6 +182,20 @@ def _add_redact(commands: Commands[argparse.ArgumentParser]) -> None:
     redact.set_defaults(command="redact", function="redact_files")
 
 
+def _add_scan(commands: Commands[argparse.ArgumentParser]) -> None:
+    scan = commands.add_parser("scan", help="find keys in files, archives and the history of repositories")
+    scan.add_argument("paths", nargs="*", metavar="PATH", help="file or directory; - is standard input")
+    scan.add_argument("--history", action="store_true", help="scan all that the repositories at PATH ever held")
+    scan.add_argument("--staged", action="store_true", help="scan what the next commit would add or change")
+    scan.add_argument(
+        "--exclude", action="append", default=[], metavar="GLOB", help="leave out what matches; repeatable"
+    )
+    scan.add_argument("--all", action="store_true", help="show documented examples and placeholders too")
+    scan.add_argument("--format", choices=("text", "json", "sarif"), default="text", help="how finds are printed")
+    _add_spec_option(scan)
+    scan.set_defaults(command="scan", function="scan_paths")
+
+
 def _add_spec(commands: Commands[argparse.ArgumentParser]) -> None:
     spec = commands.add_parser("spec", help="read and check the promises")
     actions = spec.add_subparsers(metavar="ACTION", required=True)
@@ -162,6 +212,11 @@ def _add_spec(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_spec_option(causes)
     _add_format(causes)
     causes.set_defaults(command="causes", function="show_causes")
+    clients = actions.add_parser("clients", help="where clients take their key from, and how they reach the API")
+    clients.add_argument("--clients", default="", metavar="FILE", help="default: the one that comes with the suite")
+    _add_spec_option(clients)
+    _add_format(clients)
+    clients.set_defaults(command="clients", function="show_clients")
     selftest = actions.add_parser("selftest", help="prove the suite: impostors are caught, conforming ones left alone")
     selftest.add_argument(
         "--impostors", default="", metavar="FILE", help="variants and clients (default: the checkout's)"
@@ -239,6 +294,30 @@ class _NameVersions(argparse.Action):
             parser.error("--versions goes after the --adapter that it is about")
         name, versions = wanted[-1]
         wanted[-1] = (name, [*versions, *filter(None, value.split(","))])
+
+
+def _seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 3600:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; write seconds, from 0 to 3600")
+    return number
+
+
+def _time_limit(text: str) -> float:
+    number = _seconds(text)
+    if number < 0.01:
+        raise argparse.ArgumentTypeError(f"{text!r} is too short a time for anything; write seconds, from 0.01")
+    return number
+
+
+def _often(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if not 1 <= number <= 100_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of times; write one from 1 to 100000")
+    return number
 
 
 def _count(text: str) -> int:

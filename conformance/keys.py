@@ -89,6 +89,7 @@ class KeyFormat:
         self.prefix: str = key["prefix"]
         self.other_prefixes: dict[str, str] = key.get("other_prefixes", {})
         self.separator: str = key["separator"]
+        self.example: str = key.get("example", "")
         self.id_length: int = key["id"]["length"]
         self.id_alphabet = ALPHABETS[key["id"]["alphabet"]]
         self.encoding: str = key["secret"]["encoding"]

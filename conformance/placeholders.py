@@ -11,7 +11,7 @@ _VARIABLE = re.compile(
     r"|\$\{\{[^{}]{0,80}\}\}|\{\{[^{}]{0,80}\}\}|\{[A-Za-z_][A-Za-z0-9_.]*\}"
     r"|\$\([^()]{0,80}\)|process\.env\.[A-Za-z_][A-Za-z0-9_]*|os\.environ\S{0,60}",
 )
-_BEFORE = "(?:[a-z]{1,10}[_.-]){0,3}"  # such as the prefix of a key
+_BEFORE = "(?:[a-z]{1,10}[_-]){0,3}"  # such as the prefix of a key
 _LABEL = re.compile(
     r"<[^<>]{0,60}>|\[[A-Za-z][^\[\]]{0,60}\]"
     rf"|{_BEFORE}(?:your|insert|enter|put|paste|replace|change|add)(?:[_ -]?(?:own|real|actual|my|the|with|in))*"

@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-import io
-from dataclasses import fields, is_dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from evidence import FORMAT, SURFACE, evidence_of, leaks, minted
 from hypothesis import strategies as st
-
-from conformance.diagnosis.digest import knowledge
-from conformance.diagnosis.reading import Reading, Source
-from conformance.keys import ApiKey
-from conformance.spec.files import default_causes, default_spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from types import ModuleType
+
     from conformance.diagnosis.evidence import Evidence
-    from conformance.diagnosis.reading import Reader
-    from conformance.diagnosis.surface import Surface
 
 
 class Known:
     """The API whose evidence is read."""
 
-    @cached_property
-    def surface(self) -> Surface:
-        return knowledge(default_causes(), default_spec()).surface
-
-    @property
-    def prefix(self) -> str:
-        return self.surface.key_format.prefix
+    surface = SURFACE
+    prefix = FORMAT.prefix
 
     def mint(self) -> str:
-        return self.surface.key_format.mint().reveal()
+        return minted()
 
-    def read(self, reader: Reader, data: bytes) -> Evidence:
-        return reader.read(Source("pasted.txt", lambda: io.BytesIO(data)), Reading(self.surface, b"salt"))
+    def read(self, reader: ModuleType, data: bytes) -> Evidence:
+        return evidence_of(reader, data)
 
 
 KNOWN = Known()
@@ -55,27 +43,13 @@ class Pasted:
     def __repr__(self) -> str:
         return f"Pasted({self.data.decode('utf-8', 'replace').replace(self.key.partition('.')[2], 'SECRET')!r})"
 
-    def read(self, reader: Reader) -> Evidence:
+    def read(self, reader: ModuleType) -> Evidence:
         return KNOWN.read(reader, self.data)
 
 
-def secret_pieces(value: Any, key: str) -> list[str]:
+def secret_pieces(value: Evidence, key: str) -> list[str]:
     """The texts of some evidence that hold 8 characters in a row of a key's secret."""
-    secret = key.partition(KNOWN.surface.key_format.separator)[2]
-    pieces = {secret[at : at + 8] for at in range(len(secret) - 7)}
-    return [text for text in [repr(value), *_texts(value)] if any(piece in text for piece in pieces)]
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, ApiKey):
-        return [value.shown]
-    if is_dataclass(value):
-        return [text for one in fields(value) for text in _texts(getattr(value, one.name))]
-    if isinstance(value, tuple | list | frozenset):
-        return [text for one in value for text in _texts(one)]
-    return []
+    return leaks(value, key)
 
 
 def broken(text: str, sign: str) -> Iterator[Pasted]:

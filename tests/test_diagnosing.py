@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -387,6 +386,6 @@ def test_the_order_of_the_headers_and_their_case_change_nothing() -> None:
     story = Story()
     story.asked(401, ("x-api-KEY", f'"{story.key()}"'), ("accept-encoding", "gzip"))
     exchange = story.evidence.exchanges[0]
-    turned = replace(exchange, headers=exchange.headers[::-1], credentials=exchange.credentials[::-1])
+    turned = exchange._replace(headers=exchange.headers[::-1], credentials=exchange.credentials[::-1])
     story.evidence = Evidence(exchanges=(turned,))
     assert [one.cause.id for one in story.diagnosis().findings] == ["key-wrapped-in-quotes"]

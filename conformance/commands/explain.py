@@ -11,6 +11,7 @@ from conformance.diagnosis.detection import kind_of, reader
 from conformance.diagnosis.diagnosing import diagnose
 from conformance.diagnosis.digest import knowledge
 from conformance.diagnosis.evidence import Evidence
+from conformance.diagnosis.hiding import hidden
 from conformance.diagnosis.inputs import head, sources
 from conformance.diagnosis.reading import Reading, unreadable
 from conformance.diagnosis.rendering import as_json, as_text
@@ -46,6 +47,7 @@ def explain_files(options: argparse.Namespace) -> int:
         evidence = Evidence(notes=inputs.notes)
         for source in inputs.sources:
             evidence += _read(source, options.kind, reading)
+        evidence = hidden(evidence, reading)  # also what was met in another file only
     diagnosis = diagnose(evidence, known, reading)
     text = _text(diagnosis, evidence, options.format)
     return _STATUS[diagnosis.verdict] if print_proved(text, reading) else _UNSAFE

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,8 +16,7 @@ _ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "x-amz-request-
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,400})", re.I)
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """What a response says; nothing where it says nothing."""
 
     code: str = ""

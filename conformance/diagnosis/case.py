@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.diagnosis.shape import shape_of
+from conformance.diagnosis.urls import host_of, parts_of
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import Credential, Evidence, Failure, PartialExchange, Place, Setting
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from conformance.exchange import Headers
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """An answer as somebody tells of it: in an exchange, or in the error that a client made of it."""
 
     place: Place
@@ -53,12 +51,12 @@ class Told:
         return host_of(self.url)
 
 
-@dataclass(frozen=True)
 class Case:
     """All evidence of one reading, and the API that it is about."""
 
-    evidence: Evidence
-    surface: Surface
+    def __init__(self, evidence: Evidence, surface: Surface) -> None:
+        self.evidence = evidence
+        self.surface = surface
 
     @cached_property
     def exchanges(self) -> tuple[PartialExchange, ...]:
@@ -112,28 +110,23 @@ class Case:
         return tuple(one for one in documented if self.shape(one).well_formed)
 
     def _concerns(self, exchange: PartialExchange) -> bool:
-        host, path = host_of(exchange.url), urlsplit(exchange.url).path
+        host, path = host_of(exchange.url), parts_of(exchange.url).path
         if not host or exchange.witness == "server" or self.surface.is_own_path(path):
             return True
         if any(map(self.is_key_like, exchange.credentials)):
             return True
         if self.surface.is_sibling(host):
             return exchange.status in (401, 403)
-        return self.surface.is_own_host(host) and (self._has_header(exchange) or self.surface.is_below_base(path))
+        if not self.surface.is_own_host(host):
+            return False
+        is_tunnel = exchange.method.upper() == "CONNECT"
+        return is_tunnel or self._has_header(exchange) or self.surface.is_below_base(path)
 
     def _has_header(self, exchange: PartialExchange) -> bool:
         names = {*self.surface.headers, *self.surface.wrong_headers}
         if not self.surface.is_own_host(host_of(exchange.url)):
             names.discard("authorization")
         return any(one.carrier == "header" and one.name.lower() in names for one in exchange.credentials)
-
-
-def host_of(url: str) -> str:
-    """The host of a URL; nothing where it has none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 def is_success(exchange: PartialExchange) -> bool:

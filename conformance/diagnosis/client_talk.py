@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.diagnosis.messages import Field, Message
 
@@ -35,26 +34,25 @@ _LONGEST = 2000  # characters of a line
 _MOST_LINES = 30
 
 
-@dataclass
-class Trouble:
+class Trouble(NamedTuple):
     """What a client says of its own failure; `message` is what it said last, `lines` are all that it said."""
 
     line: int
     client: str
     message: str
-    lines: list[str] = field(default_factory=list)
+    lines: list[str]
 
 
-@dataclass
 class ClientTalk:
     """What was said so far; `next_url` is where the next request goes, `scheme` that of the connection."""
 
-    issuer: str = ""
-    scheme: str = ""
-    next_url: str = ""
-    troubles: list[Trouble] = field(default_factory=list)
-    _fields: list[Field] = field(default_factory=list)
-    _open: list[tuple[int, str]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.issuer = ""
+        self.scheme = ""
+        self.next_url = ""
+        self.troubles: list[Trouble] = []
+        self._fields: list[Field] = []
+        self._open: list[tuple[int, str]] = []
 
     def take(self, line: Line) -> None:
         """Take a line that curl marks as its own words."""
@@ -95,12 +93,9 @@ class ClientTalk:
             return None
         pseudo = {one.name: one.value for one in fields if one.name.startswith(":")}
         self.scheme = pseudo.get(":scheme", "https")
-        return Message(
-            fields[0].line,
-            method=pseudo.get(":method", "GET"),
-            target=pseudo.get(":path", ""),
-            headers=[one for one in fields if one.name not in (":method", ":path", ":scheme")],
-        )
+        message = Message(fields[0].line, "", pseudo.get(":method", "GET"), pseudo.get(":path", ""), self.scheme)
+        message.headers = [one for one in fields if one.name not in (":method", ":path", ":scheme")]
+        return message
 
     def _tell(self, number: int, client: str, message: str) -> None:
         lines = list(dict.fromkeys(text for _, text in self._open[-_MOST_LINES:]))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from conformance.diagnosis.posix_shell import is_continued, quote_after, words_of
 from conformance.diagnosis.windows_shells import words_of_cmd, words_of_powershell
@@ -50,8 +49,7 @@ _MOST_LINES = 1000  # of one command
 _LONGEST_LINE = 65_536  # characters
 
 
-@dataclass(frozen=True)
-class CommandLine:
+class CommandLine(NamedTuple):
     """A command: its program, its words behind that, and the lines that it takes, counted from 1.
 
     `end` is the first line behind it; `document` is the text that it is given in its own lines; `is_at_start` says
@@ -70,7 +68,7 @@ class CommandLine:
 
     def with_values(self, values: Mapping[str, str]) -> CommandLine:
         """The same command with the values of the variables that are known."""
-        return replace(self, words=tuple(replace(one, text=with_values(one.text, values)) for one in self.words))
+        return self._replace(words=tuple(one._replace(text=with_values(one.text, values)) for one in self.words))
 
 
 def first_word(text: str) -> Word:

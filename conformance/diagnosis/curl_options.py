@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.diagnosis.words import Word, variable
 
@@ -46,8 +45,7 @@ _MEANT = frozenset(
 _EXPANDED = re.compile(r"\{\{([A-Za-z_]\w{0,80})(?::[^{}]{0,80})?\}\}")
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """One option and its value; a URL has the name `url`, and what no option takes is a URL to curl.
 
     `is_typographic` tells one that begins with a dash that is no hyphen, which curl takes for a URL.
@@ -89,7 +87,7 @@ def _with_hyphens(word: Word, dashes: str) -> Word:
         return word
     bare = word.text[len(dashes) :]
     is_long = bare.partition("=")[0] in (WITH_VALUE | _MEANT)
-    return replace(word, text=f"--{bare}" if is_long else f"-{bare}")
+    return word._replace(text=f"--{bare}" if is_long else f"-{bare}")
 
 
 def _options(word: Word) -> list[tuple[str, Word | None]]:
@@ -97,17 +95,17 @@ def _options(word: Word) -> list[tuple[str, Word | None]]:
     text = word.text
     if text.startswith("--"):
         name, equals, value = text[2:].partition("=")
-        return [(name, replace(word, text=value) if equals else None)]
+        return [(name, word._replace(text=value) if equals else None)]
     found: list[tuple[str, Word | None]] = []
     for at, letter in enumerate(text[1:], start=2):
         name = _LETTERS.get(letter, letter)
         if name in WITH_VALUE:
-            return [*found, (name, replace(word, text=text[at:]) if text[at:] else None)]
+            return [*found, (name, word._replace(text=text[at:]) if text[at:] else None)]
         found.append((name, None))
     return found
 
 
 def _option(name: str, value: Word, *, is_typographic: bool) -> Option:
     if name.startswith("expand-"):  # curl itself puts in what --variable names
-        value = replace(value, text=_EXPANDED.sub(lambda one: variable(one[1]), value.text))
+        value = value._replace(text=_EXPANDED.sub(lambda one: variable(one[1]), value.text))
     return Option(name.removeprefix("expand-"), value, is_typographic)

@@ -84,18 +84,9 @@ class _Asked:
         if not self._urls and not made.headers and not made.stray:
             return
         for url in self._urls or [Word("", made.line)]:
-            yield Message(
-                made.line,
-                made.client,
-                made.method,
-                self._address(url.text),
-                headers=list(made.headers),
-                body=list(made.body),
-                lacks=set(made.lacks),
-                marks=set(made.marks),
-                stray=list(made.stray),
-            )
-            made.stray = []
+            message = made.asked_at(self._address(url.text))
+            message.stray, made.stray = made.stray, []
+            yield message
 
     def _finished(self) -> Message:
         made = self._made

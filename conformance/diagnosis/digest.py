@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import tempfile
+import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,11 +48,12 @@ def _from_files(causes_file: Path, spec_file: Path) -> Knowledge:
 
 
 def _mark(files: Iterable[Path]) -> str:
-    seen = hashlib.sha256()
+    """What changes whenever one of the files does; a checksum, since a hash takes longer to load than the files."""
+    mark = ""
     for file in files:
-        with suppress(OSError):
-            seen.update(file.read_bytes() + b"\0")
-    return seen.hexdigest()[:32]
+        data = file.read_bytes() if file.is_file() else b""
+        mark += f"{len(data):x}{zlib.crc32(data):08x}"
+    return mark
 
 
 def _cache() -> Path:
@@ -61,6 +61,8 @@ def _cache() -> Path:
 
 
 def _keep(known: Knowledge, to: Path) -> None:
+    import tempfile
+
     to.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=to.parent, prefix=".knowledge-")
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

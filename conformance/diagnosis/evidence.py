@@ -5,8 +5,7 @@ Texts in here are redacted; only a `Credential` still holds what stood in a key'
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from conformance.exchange import Headers
@@ -17,8 +16,7 @@ Witness = Literal["client", "server"]
 Holder = Literal["process", "file", "docker", "compose", "systemd", "shell", "client"]
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands: a file as it was named, and what a person looks for in it (`line 14`, `entry 3`)."""
 
     source: str
@@ -28,12 +26,10 @@ class Place:
         return f"{self.source}, {self.where}" if self.where else self.source
 
 
-@dataclass(frozen=True)
-class Credential:
+class Credential(NamedTuple):
     """What stood where a key belongs, or was about to be put there.
 
-    `carrier` is what held it and `name` how that was spelled (`x-api-key`, `HOPX_API_KEY`); `scheme` is the word before
-    it, as it was written (`Bearer`).
+    `carrier` is what held it, `name` how that was spelled, `scheme` the word before it, as it was written (`Bearer`).
     """
 
     key: ApiKey
@@ -43,8 +39,7 @@ class Credential:
     scheme: str = ""
 
 
-@dataclass(frozen=True)
-class PartialExchange:
+class PartialExchange(NamedTuple):
     """A request, its response, or both, as far as one witness wrote them down.
 
     `status` is `None` where no response was seen, and 0 where the witness says that there was none; `at` is in seconds
@@ -80,8 +75,7 @@ class PartialExchange:
         return next((value for key, value in self.response_headers if key.lower() == wanted), "")
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """A variable as a process has it or a file sets it.
 
     `credential` is `None` where it is set to nothing or is no key's variable; `value` then says what it is set to.
@@ -96,8 +90,7 @@ class Setting:
     marks: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(NamedTuple):
     """What a client told its user: an error, in a line or in a whole traceback.
 
     `client` is the library that raised it (`hopx-ai`, `requests`), `type` the name of its class, `text` all of it;
@@ -117,16 +110,14 @@ class Failure:
     at_character: int | None = None
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """What could not be read, or was left out, and why."""
 
     place: Place
     says: str
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Everything that was handed in; several pieces are put together with `+`.
 
     `credentials` are those that stand alone: a key by itself, or in a text that is no request, setting or error.
@@ -138,8 +129,14 @@ class Evidence:
     credentials: tuple[Credential, ...] = ()
     notes: tuple[Note, ...] = ()
 
-    def __add__(self, other: Evidence) -> Evidence:
-        return Evidence(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+    def __add__(self, other: Evidence) -> Evidence:  # type: ignore[override]
+        return Evidence(
+            self.exchanges + other.exchanges,
+            self.settings + other.settings,
+            self.failures + other.failures,
+            self.credentials + other.credentials,
+            self.notes + other.notes,
+        )
 
     @property
     def every_credential(self) -> tuple[Credential, ...]:

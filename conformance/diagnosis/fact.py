@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from conformance.diagnosis.evidence import Place
 
 NOWHERE = Place("")
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """One thing that the evidence shows: its name for the causes, a sentence for people, and where it stands.
 
     `at` is what shows it there: the name of a header or variable, `url`, `status`.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import Note
@@ -14,8 +13,7 @@ Confidence = Literal["certain", "likely", "possible"]
 Verdict = Literal["problem", "healthy", "cannot-tell"]
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """A cause, how sure it is, the facts that speak for it and those that speak against it."""
 
     cause: KnownCause
@@ -25,8 +23,7 @@ class Finding:
     against: tuple[Fact, ...] = ()
 
 
-@dataclass(frozen=True)
-class Doubt:
+class Doubt(NamedTuple):
     """Causes that the evidence does not tell apart; `asked` is the set of the causes file that they come from."""
 
     candidates: tuple[str, ...]
@@ -36,16 +33,14 @@ class Doubt:
     asked: KnownSet | None = None
 
 
-@dataclass(frozen=True)
-class SeenKey:
+class SeenKey(NamedTuple):
     """A key of the evidence, as far as it may be shown."""
 
     key_id: str
     fingerprint: str
 
 
-@dataclass(frozen=True)
-class Diagnosis:
+class Diagnosis(NamedTuple):
     """The answer to a person who asks why it does not work."""
 
     verdict: Verdict

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance import placeholders
@@ -85,7 +85,7 @@ class Capture:
         lacks = self._lacks(creator)
         is_masked = any(_is_masked(one.exchange) and 200 <= (one.exchange.status or 0) < 300 for one in kept)
         exchanges = [self._finished(one.exchange, creator, lacks, is_masked=is_masked) for one in kept]
-        failures = [replace(one.failure, client=creator) for one in kept if one.failure]
+        failures = [one.failure._replace(client=creator) for one in kept if one.failure]
         notes = [Note(Place(self._source), says) for says in self._notes()]
         return Evidence(exchanges=tuple(exchanges), failures=tuple(failures), notes=tuple(notes))
 
@@ -108,8 +108,8 @@ class Capture:
     ) -> PartialExchange:
         if is_masked and _is_masked(exchange):
             lacks |= {"credential"}
-            exchange = replace(exchange, credentials=tuple(one for one in exchange.credentials if not _is_mask(one)))
-        return replace(exchange, client=exchange.client or creator, lacks=exchange.lacks | lacks)
+            exchange = exchange._replace(credentials=tuple(one for one in exchange.credentials if not _is_mask(one)))
+        return exchange._replace(client=exchange.client or creator, lacks=exchange.lacks | lacks)
 
     def _read(self, number: int, entry: Entry) -> _Kept:
         place = Place(self._source, f"entry {number}")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from conformance.diagnosis.reading import SHORTEST_SECRET
-from conformance.keys import ApiKey
 
 if TYPE_CHECKING:
     from conformance.diagnosis.reading import Reading
@@ -48,12 +46,13 @@ def hidden(evidence: T, reading: Reading) -> T:
 def _hidden(value: Any, reading: Reading) -> Any:
     if isinstance(value, str):
         return value if len(value) < SHORTEST_SECRET else _of_text(value, reading)
-    if isinstance(value, tuple):
-        return tuple(_hidden(one, reading) for one in value)
-    if isinstance(value, ApiKey) or not is_dataclass(value) or isinstance(value, type):
+    if not isinstance(value, tuple):
         return value
-    changed = {one.name: new for one in fields(value) if (new := _changed(value, one.name, reading)) is not None}
-    return replace(value, **changed) if changed else value
+    if not hasattr(value, "_fields"):
+        return tuple(_hidden(one, reading) for one in value)
+    record: Any = value
+    changed = {name: new for name in record._fields if (new := _changed(record, name, reading)) is not None}
+    return record._replace(**changed) if changed else record
 
 
 def _changed(value: Any, name: str, reading: Reading) -> Any:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import stat
 import sys
-import tempfile
-import zlib
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from conformance.diagnosis.evidence import Note, Place
 from conformance.diagnosis.reading import Source
-from conformance.redaction.files import closed_kind, shown_name
+from conformance.redaction.closed import closed_kind, shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,8 +26,7 @@ class UnusableInputError(Exception):
     """An input cannot be read; the message says which, why, and what to give instead."""
 
 
-@dataclass(frozen=True)
-class Inputs:
+class Inputs(NamedTuple):
     """What was named: what can be read, what has to be said of it, and what cannot be read at all."""
 
     sources: tuple[Source, ...]
@@ -46,8 +41,8 @@ def sources(names: Sequence[str], most: int = MOST_UNPACKED) -> Iterator[Inputs]
     What can be read only once, and what is packed with gzip, goes into a directory that nobody else can look into and
     that is removed in the end; of more than `most` bytes only the beginning.
     """
-    with tempfile.TemporaryDirectory(prefix="hopx-auth-") as directory:
-        opening = _Opening(Path(directory), most)
+    with ExitStack() as owner:
+        opening = _Opening(owner, most)
         for name in names:
             opening.add(name)
         yield Inputs(tuple(opening.sources), tuple(opening.notes), tuple(opening.refused))
@@ -60,9 +55,10 @@ def head(source: Source) -> bytes:
 
 
 class _Opening:
-    def __init__(self, directory: Path, most: int) -> None:
-        self._directory = directory
+    def __init__(self, owner: ExitStack, most: int) -> None:
+        self._owner = owner
         self._most = most
+        self._directory: Path | None = None
         self.sources: list[Source] = []
         self.notes: list[Note] = []
         self.refused: list[UnusableInputError] = []
@@ -104,6 +100,9 @@ class _Opening:
         return path
 
     def _unpacked(self, packed: Path, shown: str) -> Path:
+        import gzip
+        import zlib
+
         path, left = self._new_path(), self._most
         with path.open("wb") as spool, gzip.open(packed) as stream:
             try:
@@ -121,6 +120,10 @@ class _Opening:
         self.notes.append(Note(Place(shown), says))
 
     def _new_path(self) -> Path:
+        if self._directory is None:
+            import tempfile  # slow to import, and seldom needed
+
+            self._directory = Path(self._owner.enter_context(tempfile.TemporaryDirectory(prefix="hopx-auth-")))
         return self._directory / str(len(list(self._directory.iterdir())))
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from conformance.diagnosis.surface import Surface
 
@@ -12,8 +10,7 @@ if TYPE_CHECKING:
     from conformance.diagnosis.cause import Cause, Causes
 
 
-@dataclass(frozen=True)
-class Remedy:
+class Remedy(NamedTuple):
     """A step of a fix: where it is taken (`any`, `bash`, `python`…), whether it can be pasted, and its text."""
 
     place: str
@@ -21,8 +18,7 @@ class Remedy:
     text: str
 
 
-@dataclass(frozen=True)
-class Variant:
+class Variant(NamedTuple):
     """A form of a cause; "" for the cause in general. What decides it decides the cause."""
 
     id: str
@@ -31,8 +27,7 @@ class Variant:
     suggested_by: frozenset[str]
 
 
-@dataclass(frozen=True)
-class KnownCause:
+class KnownCause(NamedTuple):
     """A cause of the causes file; `because` are the claims behind it."""
 
     id: str
@@ -46,8 +41,7 @@ class KnownCause:
     variants: tuple[Variant, ...]
 
 
-@dataclass(frozen=True)
-class KnownSet:
+class KnownSet(NamedTuple):
     """Causes that some facts do not tell apart, and the question that does."""
 
     id: str
@@ -57,8 +51,7 @@ class KnownSet:
     suggested_by: frozenset[str]
 
 
-@dataclass(frozen=True)
-class KnownSign:
+class KnownSign(NamedTuple):
     """A fact that a pattern shows; see `Sign` of the causes file."""
 
     fact: str
@@ -69,8 +62,7 @@ class KnownSign:
     key: str
 
 
-@dataclass(frozen=True)
-class Knowledge:
+class Knowledge(NamedTuple):
     """Everything that is known before any evidence is read."""
 
     surface: Surface
@@ -78,7 +70,7 @@ class Knowledge:
     sets: tuple[KnownSet, ...]
     signs: tuple[KnownSign, ...]
 
-    @cached_property
+    @property
     def by_id(self) -> dict[str, KnownCause]:
         """The causes by their ids."""
         return {cause.id: cause for cause in self.causes}
@@ -93,7 +85,16 @@ class Knowledge:
 
     def as_json(self) -> dict[str, Any]:
         """The same as data that `from_json` takes."""
-        return asdict(self)
+        return {
+            "surface": self.surface.as_json(),
+            "causes": [
+                one._asdict()
+                | {"fix": [step._asdict() for step in one.fix], "variants": [form._asdict() for form in one.variants]}
+                for one in self.causes
+            ],
+            "sets": [one._asdict() for one in self.sets],
+            "signs": [one._asdict() for one in self.signs],
+        }
 
 
 def from_json(data: dict[str, Any]) -> Knowledge:

@@ -9,7 +9,7 @@ from conformance.diagnosis.answer import said
 from conformance.diagnosis.carried import credentials_of_headers, credentials_of_url
 from conformance.diagnosis.evidence import PartialExchange, Place
 from conformance.diagnosis.har_entry import host_and_path
-from conformance.diagnosis.log_fields import fields_of
+from conformance.diagnosis.log_fields import FieldReader
 from conformance.diagnosis.log_history import Seen
 
 if TYPE_CHECKING:
@@ -23,9 +23,13 @@ _MOST_KEYS = 200  # different ones; of more only the ids are kept
 _LONGEST_BODY = 1 << 16  # characters
 _LONGEST_MESSAGE = 2000
 _LINE = re.compile(r"([A-Z]{3,10}) (\S{1,16384})(?: [A-Z]+/[0-9.]+)?")
+_IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:, .{0,200})?")
 _PORT = re.compile(r"(?<=[\d\]]):\d{1,5}\Z")
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,36}")
-_REQUEST_ID = re.compile(r"req[-_][A-Za-z0-9-]{6,64}|[0-9a-f]{16,64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
+_REQUEST_ID = re.compile(
+    r"req[-_][A-Za-z0-9-]{6,64}|[0-9a-f]{16,64}|Root=1-[0-9a-f-]{20,40}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    re.I,
+)
 _TELLS = re.compile(r"auth|header|forbidden|limiting|denied|credential|api.?key", re.I)
 _DROPPED = re.compile(r"invalid header line: \"([A-Za-z0-9_.-]{1,200}):?\s*([^\"]{0,8192})")
 _REFUSED = (401, 402, 403, 407, 429)
@@ -38,13 +42,14 @@ class Teller:
     def __init__(self, source: str, reading: Reading) -> None:
         self._source = source
         self._reading = reading
+        self._fields = FieldReader(reading)
         self._keys: set[str] = set()
         self.beyond = 0
         self.others = 0
 
     def seen(self, number: int, record: Record, around: Record, where: str) -> Seen | None:
         """The exchange that a record tells of; `None` where it tells of none, or of another API's."""
-        fields = fields_of(record, around, self._reading)
+        fields = self._fields.fields_of(record, around)
         method, url = _method_and_url(fields)
         place = Place(self._source, where)
         if record.get("is_nginx_error") and not _TELLS.search(fields.of("message")):
@@ -78,7 +83,7 @@ class Teller:
             key_id=key_id,
             lacks=lacks | self._not_logged(fields),
         )
-        return Seen(number, exchange, fields.of("pod") or _machine(fields), _address(fields.of("address")))
+        return Seen(number, exchange, fields.of("pod") or _machine(fields), _address(fields, record))
 
     def _headers(self, headers: Headers, place: Place) -> tuple[Headers, tuple[Credential, ...], frozenset[str]]:
         shown: Headers = ()
@@ -178,7 +183,7 @@ def _user_agent(fields: Fields) -> str:
 
 def _request_id(fields: Fields, record: Record) -> str:
     others = [one for one in record.get("others") or () if isinstance(one, str)]
-    return fields.of("request_id")[:200] or next((one for one in others if _REQUEST_ID.fullmatch(one)), "")
+    return (fields.of("request_id") or next((one for one in others if _REQUEST_ID.fullmatch(one)), ""))[:200]
 
 
 def _machine(fields: Fields) -> str:
@@ -187,5 +192,8 @@ def _machine(fields: Fields) -> str:
     return "" if "." in host or ":" in host or host == "localhost" else host
 
 
-def _address(written: str) -> str:
+def _address(fields: Fields, record: Record) -> str:
+    """Who sent the request, without a port, which is another one each time."""
+    others = (one for one in record.get("others") or () if isinstance(one, str) and _IPV4.fullmatch(one))
+    written = fields.of("address") or next(others, "")
     return _PORT.sub("", written.partition(",")[0].strip())[:200]

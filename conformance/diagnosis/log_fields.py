@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from conformance.diagnosis.carried import is_key_name
@@ -20,11 +19,12 @@ if TYPE_CHECKING:
 _LONGEST = 1 << 14  # characters
 _FAMILIES = {
     "at": """requesttimeepoch timeiso8601 timelocal starttime startutc startedat requestreceivedat edgestarttimestamp
-        time timestamp ts datetime eventtime requesttime edgeendtimestamp timems timeunixnano asctime msec date logtime when
-        startlocal receivetimestamp instant observedtimestamp""",
+        time timestamp ts datetime eventtime requesttime edgeendtimestamp timems timeunixnano asctime msec date logtime
+        when startlocal receivetimestamp instant observedtimestamp""",
     "method": "method requestmethod httpmethod verb clientrequestmethod reqmethod operation",
     "url": """url requesturl urlfull urloriginal uri requesturi clientrequesturl clientrequesturi path requestpath
-        rawpath urlpath httptarget httpurl httppath xenvoyoriginalpath clientrequestpath resourcepath target endpoint route""",
+        rawpath urlpath httptarget httpurl httppath xenvoyoriginalpath clientrequestpath resourcepath target
+        endpoint route""",
     "host": """httphost requesthost authority clientrequesthost domainname requestdomainname urldomain requestaddr vhost
         hostheader host domain servername""",
     "status": """status statuscode responsestatus responsecode responsestatuscode httpstatus httpstatuscode
@@ -50,41 +50,19 @@ _FAMILIES = {
     "body": "responsebody respbody responsepayload body",
 }
 _WRAPPERS = frozenset(
-    [
-        "request",
-        "req",
-        "http",
-        "response",
-        "res",
-        "resp",
-        "httprequest",
-        "httpresponse",
-        "log",
-        "event",
-        "context",
-        "requestcontext",
-        "data",
-        "fields",
-        "jsonpayload",
-        "payload",
-        "attributes",
-        "labels",
-        "access",
-        "entry",
-        "record",
-        "message",
-        "meta",
-        "extra",
-        "url",
-        "auth",
-        "authorization",
-    ]
+    re.findall(
+        r"\S+",
+        """request req http response res resp httprequest httpresponse log event context requestcontext data fields
+        jsonpayload payload attributes labels access entry record message meta extra url auth authorization""",
+    )
 )
 _HEADERS = frozenset({"headers", "header", "requestheaders", "reqheaders", "requestheader"})
 _ANSWERS = frozenset({"response", "res", "resp", "responseheaders", "respheaders", "upstream"})
 _BEFORE_HEADER = re.compile(r"(?:http_|req(?:uest)?_headers?_|req(?:uest)?_header_|req(?:uest)?_|headers?_)", re.I)
 _OTHER = re.compile(r"[^a-z0-9]+")
 _LINE = re.compile(r"([A-Z]{3,10}) (\S{1,16384})(?: HTTP/[0-9.]+)?")
+_OUTER = ("at", "pod", "request_id", "host")  # which a collector of logs knows as well
+_MOST_PLANS = 1000
 _NONE = ("", "-", "null", "nil", "None")
 
 
@@ -108,7 +86,6 @@ class Fields:
         return self.told.get(family, "")
 
 
-@lru_cache(maxsize=4096)
 def _ranks(path: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
     """The families that a path belongs to, each with its rank in it; the lowest rank counts."""
     parts = [part for name in path for part in name.lower().split(".")]
@@ -124,7 +101,6 @@ def _ranks(path: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
 _NAMES = {family: names.split() for family, names in _FAMILIES.items()}
 
 
-@lru_cache(maxsize=4096)
 def _header(path: tuple[str, ...]) -> tuple[str, str]:
     """The side and the name of the header that a path leads to; no name where it leads to something else."""
     small = [name.lower() for name in path]
@@ -138,43 +114,100 @@ def _header(path: tuple[str, ...]) -> tuple[str, str]:
     return "field", _BEFORE_HEADER.sub("", last, count=1) if last else ""
 
 
-def fields_of(record: Record, around: Record, reading: Reading) -> Fields:
-    """What a record means, and what stands around it where it says nothing itself."""
-    best: dict[str, tuple[int, Any]] = {}
-    headers: list[tuple[str, str]] = []
-    answer: list[tuple[str, str]] = []
-    logged: set[str] = set()
-    has_all = False
-    for path, value in flat(record):
-        side, name = _header(path)
-        if side == "request" or (side == "field" and _carries_key(name, path, value, reading)):
-            name = name if side == "request" else name.replace("_", "-")
-            has_all = has_all or side == "request"
-            logged.add(name.lower())
-            if (text := _text(value)) not in _NONE:
+@dataclass(frozen=True)
+class _Plan:
+    """Where records with the same names have what: for each family the places to look at, the best one first.
+
+    `sure` and `likely` are places of request headers with the names of these: in the latter stands a key only if it
+    looks like one.
+    """
+
+    families: tuple[tuple[str, tuple[int, ...]], ...]
+    sure: tuple[tuple[int, str], ...]
+    likely: tuple[tuple[int, str], ...]
+    answers: tuple[tuple[int, str], ...]
+    has_all_headers: bool
+
+
+class FieldReader:
+    """Says what records mean; since most records of a log have the same names, each set of names is studied once."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._plans: dict[tuple[tuple[str, ...], ...], _Plan] = {}
+
+    def fields_of(self, record: Record, around: Record) -> Fields:
+        """What a record means, and what stands around it where it says nothing itself."""
+        places = flat(record)
+        plan = self._plan_of(places)
+        values = [value for _, value in places]
+        best = _best(plan, values)
+        if around:
+            outer = flat(around)
+            further = _best(self._plan_of(outer), [value for _, value in outer])
+            best |= {name: further[name] for name in _OUTER if name in further and name not in best}
+        told = {family: _text(value) for family, value in best.items()}
+        headers = [(name, _text(values[at])) for at, name in plan.sure if not isinstance(values[at], bool | dict)]
+        logged = frozenset(name.lower() for name, _ in headers)
+        for at, name in plan.likely:
+            if self._reading.shapes.secret_spans(text := _text(values[at])):
                 headers.append((name, text))
-        elif side == "response":
-            answer.append((name, _text(value)))
-        _rank(best, path, value)
-    _add_around(best, around)
-    told = {family: _text(value) for family, (_, value) in best.items()}
-    return Fields(
-        {name: text for name, text in told.items() if text not in _NONE},
-        tuple(headers),
-        frozenset(logged),
-        tuple(answer),
-        seconds(best["at"][1]) if "at" in best else None,
-        _status(best["status"][1]) if "status" in best else None,
-        has_all,
-    )
+        return Fields(
+            {name: text for name, text in told.items() if text not in _NONE},
+            tuple((name, text) for name, text in headers if text not in _NONE),
+            logged,
+            tuple((name, _text(values[at])) for at, name in plan.answers),
+            seconds(best["at"]) if "at" in best else None,
+            _status(best["status"]) if "status" in best else None,
+            plan.has_all_headers,
+        )
+
+    def _plan_of(self, places: list[tuple[tuple[str, ...], Any]]) -> _Plan:
+        paths = tuple(path for path, _ in places)
+        plan = self._plans.get(paths)
+        if plan is None:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            plan = self._plans[paths] = self._study(paths)
+        return plan
+
+    def _study(self, paths: tuple[tuple[str, ...], ...]) -> _Plan:
+        ranked: dict[str, list[tuple[int, int]]] = {}
+        sure, likely, answers = [], [], []
+        has_all = False
+        for at, path in enumerate(paths):
+            for family, rank in _ranks(path):
+                ranked.setdefault(family, []).append((rank, at))
+            side, name = _header(path)
+            if side == "request":
+                sure.append((at, name))
+                has_all = True
+            elif side == "response":
+                answers.append((at, name))
+            elif self._is_header(small := name.lower().replace("_", "-")) and not _is_answer(path):
+                sure.append((at, name.replace("_", "-")))
+            elif is_key_name(small, self._reading) and not _is_answer(path):
+                likely.append((at, name.replace("_", "-")))
+        families = tuple((family, tuple(at for _, at in sorted(found))) for family, found in ranked.items())
+        return _Plan(families, tuple(sure), tuple(likely), tuple(answers), has_all)
+
+    def _is_header(self, name: str) -> bool:
+        return name in self._reading.surface.headers or name in self._reading.surface.wrong_headers
 
 
-def _rank(best: dict[str, tuple[int, Any]], path: tuple[str, ...], value: Any) -> None:
-    if value is None or isinstance(value, dict) or value in ("", "-"):
-        return
-    for family, rank in _ranks(path):
-        if (family not in best or rank < best[family][0]) and _fits(family, value):
-            best[family] = rank, value
+def _is_answer(path: tuple[str, ...]) -> bool:
+    return "response" in path[0].lower()
+
+
+def _best(plan: _Plan, values: list[Any]) -> dict[str, Any]:
+    best: dict[str, Any] = {}
+    for family, places in plan.families:
+        for at in places:
+            value = values[at]
+            if value is not None and not isinstance(value, dict) and value not in ("", "-") and _fits(family, value):
+                best[family] = value
+                break
+    return best
 
 
 def _fits(family: str, value: Any) -> bool:
@@ -187,27 +220,6 @@ def _fits(family: str, value: Any) -> bool:
     if family in ("url", "host", "method", "code", "message"):
         return isinstance(value, str) and (family != "url" or "/" in value)
     return isinstance(value, str | int | float) and not isinstance(value, bool)
-
-
-def _add_around(best: dict[str, tuple[int, Any]], around: Record) -> None:
-    """Times and places that a collector of logs knows, where the line says nothing of them."""
-    outer: dict[str, tuple[int, Any]] = {}
-    for path, value in flat(around):
-        _rank(outer, path, value)
-    for family in ("at", "pod", "request_id", "host"):
-        if family in outer and family not in best:
-            best[family] = outer[family]
-
-
-def _carries_key(name: str, path: tuple[str, ...], value: Any, reading: Reading) -> bool:
-    """Whether a field has the name of a header that a key may stand in, and is no fact about it."""
-    small = name.lower().replace("_", "-")
-    if isinstance(value, bool | dict | list) or "response" in path[0].lower():
-        return False
-    surface = reading.surface
-    if small in surface.headers or small in surface.wrong_headers:
-        return True
-    return is_key_name(small, reading) and bool(reading.shapes.secret_spans(_text(value)))
 
 
 def _status(value: Any) -> int | None:

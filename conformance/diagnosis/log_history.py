@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -55,25 +55,27 @@ class History:
             self._all.append(seen)
         elif self._all:
             self._all = []
-        known = self._bounds.get(seen.pair)
-        if known is None and len(self._bounds) >= _MOST_PAIRS:
+        pair = seen.pair
+        if pair not in self._bounds and len(self._bounds) >= _MOST_PAIRS:
             self._unbounded += 1
+            pair = (seen.exchange.key_id, "")
+        if pair not in self._bounds and len(self._bounds) >= 2 * _MOST_PAIRS:
             return
-        first, last = known or (seen, seen)
+        first, last = self._bounds.get(pair, (seen, seen))
         if _before(seen, first):
             first = seen
         if not _before(seen, last):
             last = seen
-        self._bounds[seen.pair] = first, last
+        self._bounds[pair] = first, last
 
     def exchanges(self) -> tuple[PartialExchange, ...]:
         """What was kept, in the order of the log."""
         successes = self._all or [one for bounds in self._bounds.values() for one in bounds]
         kept = {one.number: one for one in (*self._first, *self._last, *successes)}
         ordered = [kept[number] for number in sorted(kept)]
-        by_pod = len({one.pod for one in ordered}) > 1 or len({one.address for one in ordered}) < 2
+        by_pod = len({one.pod for one in ordered}) > 1  # one alone is that of the server which wrote the log
         return tuple(
-            replace(one.exchange, origin=(one.pod if by_pod else one.address) or one.address or one.pod)
+            one.exchange._replace(origin=(one.pod if by_pod else one.address) or one.address or one.pod)
             for one in ordered
         )
 

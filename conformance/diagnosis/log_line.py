@@ -54,9 +54,10 @@ _NGINX = re.compile(
     re.S,
 )
 _NGINX_FIELD = re.compile(r", (client|server|host): \"?([^\s,\"]{1,255})|, request: \"" + _REQUEST + r"\"")
-_QUOTED = re.compile(r"\"((?:[^\"\\]|\\.){0,8192}+)\"", re.DOTALL)
+# one that is not closed goes on to the end, so that nothing is searched twice
+_QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*+)(?:\"|\\?\Z)", re.DOTALL)
 _PAIR = re.compile(
-    r"(?<![^\s,;\[])([A-Za-z_@][A-Za-z0-9_.@-]{0,80}+)=(?:\"((?:[^\"\\]|\\.){0,8192}+)\"|([^\s\"]{0,8192}+))", re.DOTALL
+    r"(?<![^\s,;\[])([A-Za-z_@][A-Za-z0-9_.@-]{0,80}+)=(?:\"((?:[^\"\\]|\\.)*+)(?:\"|\\?\Z)|([^\s\"]*+))", re.DOTALL
 )
 _USER_AGENT = re.compile(
     r"[A-Za-z][A-Za-z0-9_.-]{1,60}/[0-9v][^\"]{0,500}|(?:Mozilla|curl|Go-http-client|node)\b.{0,500}"

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.diagnosis.answer import said
 from conformance.diagnosis.carried import (
@@ -37,8 +34,7 @@ _CHUNK = re.compile(r"[0-9a-fA-F]{1,8}\r?|\r?")
 _PAIR = re.compile(r"([?&])([^=&#\s]{1,200})=([^&#\s]{0,8192})")
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """A request header as it was written, and the line that it stands in."""
 
     line: int
@@ -46,7 +42,6 @@ class Field:
     value: str
 
 
-@dataclass
 class Message:
     """An exchange in the making: what was seen of it so far.
 
@@ -55,22 +50,37 @@ class Message:
     came, before it was shown; `emptied` are headers that a shell filled in with nothing.
     """
 
-    line: int
-    client: str = ""
-    method: str = ""
-    target: str = ""
-    scheme: str = "https"
-    headers: list[Field] = field(default_factory=list)
-    body: list[str] = field(default_factory=list)
-    status: int | None = None
-    answer_headers: list[tuple[str, str]] = field(default_factory=list)
-    answer: list[str] = field(default_factory=list)
-    dumped: list[str] = field(default_factory=list)
-    lacks: set[str] = field(default_factory=set)
-    marks: set[str] = field(default_factory=set)
-    issuer: str = ""
-    stray: list[tuple[int, str]] = field(default_factory=list)
-    emptied: list[Field] = field(default_factory=list)
+    def __init__(
+        self, line: int, client: str = "", method: str = "", target: str = "", scheme: str = "https", issuer: str = ""
+    ) -> None:
+        self.line = line
+        self.client = client
+        self.method = method
+        self.target = target
+        self.scheme = scheme
+        self.issuer = issuer
+        self.headers: list[Field] = []
+        self.body: list[str] = []
+        self.status: int | None = None
+        self.answer_headers: list[tuple[str, str]] = []
+        self.answer: list[str] = []
+        self.dumped: list[str] = []
+        self.lacks: set[str] = set()
+        self.marks: set[str] = set()
+        self.stray: list[tuple[int, str]] = []
+        self.emptied: list[Field] = []
+
+    def asked_at(self, target: str) -> Message:
+        """The same request at another address."""
+        other = Message(self.line, self.client, self.method, target, self.scheme)
+        other.headers, other.body = list(self.headers), list(self.body)
+        other.lacks, other.marks = set(self.lacks), set(self.marks)
+        return other
+
+    def take_answer(self, answer: Message) -> None:
+        """Have the answer of another message."""
+        self.status, self.issuer = answer.status, answer.issuer
+        self.answer_headers, self.answer, self.dumped = answer.answer_headers, answer.answer, answer.dumped
 
     @property
     def is_request(self) -> bool:
@@ -181,6 +191,8 @@ def _without_rest(text: str) -> str:
     """A body without what a terminal shows behind it."""
     start = len(text) - len(text.lstrip())
     if text[start : start + 1] in ("{", "["):
+        import json  # slow to import
+
         try:
             return text[: json.JSONDecoder().raw_decode(text, start)[1]]
         except (ValueError, RecursionError):
@@ -220,7 +232,11 @@ def _of_url(url: str, place: Place, reading: Reading) -> tuple[str, tuple[Creden
 
 
 def _moment(date: str) -> float | None:
+    if not date:
+        return None
+    from email.utils import parsedate_to_datetime  # slow to import
+
     try:
-        return parsedate_to_datetime(date).timestamp() if date else None
+        return parsedate_to_datetime(date).timestamp()
     except (ValueError, OverflowError, TypeError, IndexError):
         return None

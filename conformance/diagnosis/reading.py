@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 from conformance import placeholders
 from conformance.diagnosis.evidence import Credential, Evidence, Note, Place
@@ -26,8 +25,7 @@ _LONGEST_KEY = 512  # characters; what is longer, such as a JWT, is remembered o
 _NO_SECRETS = {"url", "email", "prose", "command", "literal-null", "variable", "placeholder", "redacted", "empty"}
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """An input: how it was named, and a way to open it, unpacked, as often as it takes."""
 
     name: str
@@ -46,19 +44,16 @@ class Reader(Protocol):
         ...
 
 
-@dataclass
 class Reading:
     """One reading of evidence: it knows the API, and remembers every secret that it meets.
 
     `salt` makes the fingerprints of one reading comparable with each other and with nothing else.
     """
 
-    surface: Surface
-    salt: bytes
-    scrubber: Scrubber = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.scrubber = Scrubber(self.surface.key_format)
+    def __init__(self, surface: Surface, salt: bytes) -> None:
+        self.surface = surface
+        self.salt = salt
+        self.scrubber = Scrubber(surface.key_format)
 
     @cached_property
     def shapes(self) -> Shapes:

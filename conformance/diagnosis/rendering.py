@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def as_json(diagnosis: Diagnosis) -> dict[str, Any]:
             "evidence": [_fact_as_json(fact) for fact in doubt.facts],
         },
         "request_ids": list(diagnosis.request_ids),
-        "keys": [asdict(key) for key in diagnosis.keys],
+        "keys": [key._asdict() for key in diagnosis.keys],
         "notes": [
             {"source": note.place.source, "where": note.place.where, "says": note.says} for note in diagnosis.notes
         ],

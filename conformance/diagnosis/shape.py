@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
+import re  # which keeps the patterns that it was given: most are never needed
 import unicodedata
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from conformance import placeholders
 from conformance.diagnosis.fact import Fact
@@ -86,21 +85,19 @@ _SMART = {
 _QUOTES = "\"'`‘’“”„‚«»"
 _SPACES = " \t\r\n\v\f"
 _INVISIBLE = "".join(one for one, (_, fact) in _SMART.items() if fact in ("no-break-space", "zero-width"))
-_SCHEME = re.compile(r"(bearer|basic|token|apikey|digest)(?:\s+|:\s*|%20|\Z)", re.IGNORECASE)
-_GLUED_SCHEME = re.compile(r"bearer(?=[a-z0-9]+[_-])", re.IGNORECASE)
-_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,40}:\s+(?=\S)")
-_ASSIGNMENT = re.compile(r"(?:export\s+|set\s+|\$env:)?[A-Za-z_][A-Za-z0-9_]{1,60}\s?=\s?(?=\S)")
-_ESCAPED = re.compile(r"(?:\\+[nrt])+\Z")
-_URL = re.compile(r"[a-z][a-z0-9+.-]{1,12}://\S*", re.IGNORECASE)
-_MAIL = re.compile(r"[^@\s]{1,80}@[^@\s]{1,80}\.[A-Za-z]{2,20}")
-_COMMAND = re.compile(
-    r"(?:curl|wget|export|echo|cat|printenv|op|vault|aws|gcloud|sudo|python3?|node|npx)\s+\S", re.IGNORECASE
-)
-_JWT = re.compile(r"eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){1,4}")
+_SCHEME = r"(?i)(bearer|basic|token|apikey|digest)(?:\s+|:\s*|%20|\Z)"
+_GLUED_SCHEME = r"(?i)bearer(?=[a-z0-9]+[_-])"
+_HEADER = r"[A-Za-z][A-Za-z0-9-]{1,40}:\s+(?=\S)"
+_ASSIGNMENT = r"(?:export\s+|set\s+|\$env:)?[A-Za-z_][A-Za-z0-9_]{1,60}\s?=\s?(?=\S)"
+_ESCAPED = r"(?:\\+[nrt])+\Z"
+_URL = r"(?i)[a-z][a-z0-9+.-]{1,12}://\S*"
+_MAIL = r"[^@\s]{1,80}@[^@\s]{1,80}\.[A-Za-z]{2,20}"
+_COMMAND = r"(?i)(?:curl|wget|export|echo|cat|printenv|op|vault|aws|gcloud|sudo|python3?|node|npx)\s+\S"
+_JWT = r"eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){1,4}"
+_REDACTED = Fact("redacted", "hopx-auth redact has been here: what is said of the secret is what it kept")
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """All that can be said of a credential without showing it."""
 
     well_formed: bool
@@ -114,19 +111,24 @@ class Shape:
 
 def shape_of(text: str, key_format: KeyFormat) -> Shape:
     """Everything that the text of a credential shows; its wrappings are taken off and named one after the other."""
+    try:
+        parsed = key_format.parse(text)
+    except MalformedKeyError as error:
+        return _of_malformed(text, key_format, str(error))
+    prefix, length = parsed.prefix, len(parsed.secret)
+    facts = [_REDACTED] if _is_redacted(text, key_format) else list(_of_key(text[len(prefix) :], prefix, key_format))
+    return Shape(True, key_format.redact(text), prefix, parsed.key_id, len(text), length, tuple(facts))
+
+
+def _of_malformed(text: str, key_format: KeyFormat, reason: str) -> Shape:
     considered = text[:_CONSIDERED]
     core, around = _unwrapped(considered)
     facts = [*around, *_of_core(core, considered, key_format)]
     prefix = next((one for one in key_format.prefixes if core.startswith(one)), "")
     key_id, secret = _halves(core[len(prefix) :], key_format) if prefix else ("", "")
-    try:
-        key_format.parse(text)
-        well_formed = True
-    except MalformedKeyError as error:
-        well_formed = False
-        if not any(fact.name not in _RIGHT for fact in facts):
-            facts.append(Fact("malformed", f"no key: {error}"))
-    return Shape(well_formed, key_format.redact(text), prefix, key_id, len(text), len(secret), tuple(facts))
+    if not any(fact.name not in _RIGHT for fact in facts):
+        facts.append(Fact("malformed", f"no key: {reason}"))
+    return Shape(False, key_format.redact(text), prefix, key_id, len(text), len(secret), tuple(facts))
 
 
 def _unwrapped(text: str) -> tuple[str, list[Fact]]:
@@ -179,7 +181,7 @@ def _without_invisible(text: str) -> tuple[str, list[Fact]]:
 
 
 def _without_escapes(text: str) -> tuple[str, list[Fact]]:
-    bare = _ESCAPED.sub("", text)
+    bare = re.sub(_ESCAPED, "", text)
     facts = [Fact("escaped-newline", "an escaped newline is spelled out at the end")]
     return bare, facts if len(bare) < len(text) else []
 
@@ -197,12 +199,12 @@ def _without_quotes(text: str) -> tuple[str, list[Fact]]:
 
 
 def _without_scheme(text: str) -> tuple[str, list[Fact]]:
-    match = _SCHEME.match(text)
+    match = re.match(_SCHEME, text)
     if match:
         name = match[1].capitalize()
         fact = f"scheme-{name.lower()}" if name in ("Bearer", "Basic") else "scheme-other"
         return text[match.end() :], [Fact(fact, f"the scheme {name} stands in front")]
-    glued = _GLUED_SCHEME.match(text)
+    glued = re.match(_GLUED_SCHEME, text)
     if glued:
         says = "the scheme Bearer stands in front, with no space behind it"
         return text[glued.end() :], [Fact("scheme-without-space", says)]
@@ -210,9 +212,11 @@ def _without_scheme(text: str) -> tuple[str, list[Fact]]:
 
 
 def _without_name(text: str) -> tuple[str, list[Fact]]:
-    if match := _HEADER.match(text):
+    if match := re.match(_HEADER, text):
         return text[match.end() :], [Fact("header-name", "the name of a header was copied with it")]
-    if match := _ASSIGNMENT.match(text):
+    if match := re.match(_ASSIGNMENT, text):
+        if match[0].lower().startswith(("export", "set")):
+            return text[match.end() :], [Fact("command", "the command that sets it was copied with it")]
         return text[match.end() :], [Fact("assignment", "the name of a variable was copied with it")]
     return text, []
 
@@ -270,7 +274,7 @@ def _foreign(core: str, key_format: KeyFormat) -> Fact | None:
     if _with_ellipsis(core, key_format):
         return Fact("ellipsis", "an ellipsis stands where the dot between key id and secret belongs")
     if _is_redacted(core, key_format):
-        return Fact("redacted", "hopx-auth redact has been here: what is said of the secret is what it kept")
+        return _REDACTED
     if placeholders.is_placeholder(core):
         return Fact("placeholder", "this is what documentation writes where the key goes")
     if placeholders.is_masked(core):
@@ -281,16 +285,16 @@ def _foreign(core: str, key_format: KeyFormat) -> Fact | None:
 
 
 def _of_others(core: str) -> Fact | None:
-    if _JWT.fullmatch(core):
+    if re.fullmatch(_JWT, core):
         return Fact("jwt", "this is a JWT, as sessions and agents have it")
     for vendor in VENDORS:
         if core.startswith(vendor.begins) and re.fullmatch(vendor.rest, core[len(vendor.begins) :]):
             return Fact("other-vendor", f"this has the shape of another vendor's secret: {vendor.name}")
-    if _URL.fullmatch(core):
+    if re.fullmatch(_URL, core):
         return Fact("url", "this is a URL")
-    if _MAIL.fullmatch(core):
+    if re.fullmatch(_MAIL, core):
         return Fact("email", "this is an e-mail address")
-    if _COMMAND.match(core):
+    if re.match(_COMMAND, core):
         return Fact("command", "this is a command")
     if len(core.split()) > 2:
         return Fact("prose", "this is a sentence")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.evidence import Place, Setting
@@ -30,15 +29,15 @@ _LONGEST = 20_000  # characters of a line
 _MOST_OF_TABLE = 50  # lines
 
 
-@dataclass
 class ShellValues:
     """What is known of a session's variables so far; `tables` are what stands between the braces of PowerShell's."""
 
-    source: str
-    reading: Reading
-    values: dict[str, str] = field(default_factory=dict)
-    tables: dict[str, str] = field(default_factory=dict)
-    settings: list[Setting] = field(default_factory=list)
+    def __init__(self, source: str, reading: Reading) -> None:
+        self.source = source
+        self.reading = reading
+        self.values: dict[str, str] = {}
+        self.tables: dict[str, str] = {}
+        self.settings: list[Setting] = []
 
     def read(self, lines: Sequence[str], first: int, end: int) -> None:
         """Take the lines from one number up to another, counted from 1, that no command takes."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 _LOCAL = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|::1|host\.docker\.internal", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
 class Surface:
     """The side of an API that clients see.
 
@@ -25,14 +23,40 @@ class Surface:
     clients read.
     """
 
-    key: dict[str, Any]
-    base_url: str
-    base_url_variable: str
-    headers: dict[str, str]
-    wrong_headers: tuple[str, ...]
-    wrong_fields: tuple[str, ...]
-    variables: tuple[str, ...]
-    paths: tuple[str, ...]
+    def __init__(
+        self,
+        *,
+        key: dict[str, Any],
+        base_url: str,
+        base_url_variable: str,
+        headers: dict[str, str],
+        wrong_headers: tuple[str, ...],
+        wrong_fields: tuple[str, ...],
+        variables: tuple[str, ...],
+        paths: tuple[str, ...],
+    ) -> None:
+        self.key = key
+        self.base_url = base_url
+        self.base_url_variable = base_url_variable
+        self.headers = headers
+        self.wrong_headers = wrong_headers
+        self.wrong_fields = wrong_fields
+        self.variables = variables
+        self.paths = paths
+
+    def as_json(self) -> dict[str, Any]:
+        """The arguments that it was made with."""
+        names = (
+            "key",
+            "base_url",
+            "base_url_variable",
+            "headers",
+            "wrong_headers",
+            "wrong_fields",
+            "variables",
+            "paths",
+        )
+        return {name: getattr(self, name) for name in names}
 
     @cached_property
     def key_format(self) -> KeyFormat:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -44,8 +42,7 @@ _WGET_TALK = re.compile(
 _WIDTH = 64  # characters of a line of curl's ASCII dump
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line, and the direction that it went: sent (`>`, and `}` for a body), received (`<`, `{`) or said (`*`)."""
 
     number: int
@@ -156,7 +153,7 @@ def _debug(lines: Iterable[Line]) -> Iterator[Line]:
 
 def _printed(line: Line) -> Line:
     """The body of an answer, which Python prints as bytes."""
-    return replace(line, text=_literal(line.text)) if line.text.startswith(("b'", 'b"')) else line
+    return line._replace(text=_literal(line.text)) if line.text.startswith(("b'", 'b"')) else line
 
 
 def _sent(number: int, text: str) -> Iterator[Line]:
@@ -171,6 +168,8 @@ def _sent(number: int, text: str) -> Iterator[Line]:
 
 def _literal(text: str) -> str:
     """The text of Python literals one behind the other, as far as they are whole."""
+    import ast  # slow to import
+
     pieces: list[str] = []
     at = 0
     while match := _LITERAL.match(text, at):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,8 +16,7 @@ _MARKS = str.maketrans(dict.fromkeys((_BEGIN, _END), "\ufffd"))
 OUTPUT = "a command's output"
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """One word, the line that it begins in, and whether any of it was quoted.
 
     `is_table` tells the text between the braces of a PowerShell table from a word.
@@ -28,6 +26,16 @@ class Word:
     line: int
     is_quoted: bool = False
     is_table: bool = False
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables whose values the shell puts into it."""
+        return variables_in(self.text)
+
+    @property
+    def plain(self) -> str:
+        """The word without the values that the shell puts into it."""
+        return _MARK.sub("", self.text)
 
 
 def unmarked(text: str) -> str:

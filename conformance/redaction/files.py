@@ -10,25 +10,15 @@ import sys
 import tempfile
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, cast
+
+from conformance.redaction.closed import closed_kind, shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HEAD = 4096
-_CLOSED = {
-    b"PK\x03\x04": "a ZIP archive",
-    b"7z\xbc\xaf": "a 7z archive",
-    b"Rar!": "a RAR archive",
-    b"BZh": "packed with bzip2",
-    b"\xfd7zXZ": "packed with xz",
-    b"(\xb5/\xfd": "packed with zstd",
-    b"%PDF": "a PDF document",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-}
 _UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
@@ -40,8 +30,7 @@ class ClosedError(Exception):
     """What an input holds cannot be seen, and so not be proved to be clean."""
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """An input as a stream of text in something like ASCII, and what has to be done with the result again."""
 
     name: str
@@ -75,18 +64,6 @@ def _raw(name: str) -> Iterator[IO[bytes]]:
     except (IsADirectoryError, FileNotFoundError, PermissionError, AttributeError, ValueError) as error:
         why = getattr(error, "strerror", "") or "cannot be read"
         raise UnreadableError(f"{shown_name(name)}: {why}; give a file that can be read") from None
-
-
-def closed_kind(head: bytes) -> str:
-    """What it is that begins so and cannot be looked into; nothing where it can."""
-    if head[257:262] == b"ustar":
-        return "a tar archive"
-    return next((what for magic, what in _CLOSED.items() if head.startswith(magic)), "")
-
-
-def shown_name(name: str) -> str:
-    """How an input is named to people."""
-    return "standard input" if name == "-" else name
 
 
 class _Patient(io.RawIOBase):

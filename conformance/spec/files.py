@@ -20,3 +20,8 @@ def default_spec() -> Path:
 def default_causes() -> Path:
     """The causes file that is used when none is named."""
     return specs_directory() / "causes.yaml"
+
+
+def default_clients() -> Path:
+    """The clients file that is used when none is named."""
+    return specs_directory() / "clients.yaml"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -12,8 +10,7 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Mistake:
+class Mistake(NamedTuple):
     """One mistake; line and column count from 1."""
 
     file: str
@@ -35,6 +32,8 @@ class FileError(Exception):
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """What to write instead of `word`: the nearest known word, or all of them."""
+    from difflib import get_close_matches  # slow to import, and seldom needed
+
     words = sorted(known)
     nearest = get_close_matches(word, words, n=1)
     if nearest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -70,7 +70,7 @@ def _text(file: FilePath, source: Source) -> str:
         problem, reason = _mistake_after(before, source.file), "it is not UTF-8 text; save it as UTF-8"
     except OSError as error:
         problem, reason = _mistake_after("", source.file), f"{error.strerror}; give the path of a YAML file"
-    raise FileError([replace(problem, message=f"cannot be read: {reason}")])
+    raise FileError([problem._replace(message=f"cannot be read: {reason}")])
 
 
 def _check_tree(text: str, source: Source) -> None:
@@ -97,7 +97,7 @@ def _not_yaml(error: yaml.YAMLError, text: str, file: str) -> Mistake:
         # the reader refuses a character, and knows its place in bytes only
         place = _mistake_after(text.encode()[: getattr(error, "position", 0)].decode(errors="ignore"), file)
         problem = str(error).splitlines()[0]
-    return replace(place, message=f"this is not YAML: {problem}; correct the line")
+    return place._replace(message=f"this is not YAML: {problem}; correct the line")
 
 
 def _mistake_after(before: str, file: str) -> Mistake:

@@ -44,7 +44,7 @@ class Case:
     kinds: tuple[str, ...]
     files: tuple[str, ...]
     secrets: dict[str, Any]
-    recipe: dict[str, str]
+    recipe: dict[str, Any]
     answers: tuple[Answer, ...]
     forbidden: tuple[str, ...]
     altered: tuple[str, ...]

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     Act = Callable[[Stage], None]
 
 # what cannot be told apart, as the catalogue has it
-EQ1 = ["key-mistyped", "revoked", "expired", "cross-org-resource", "rotated-old-key-in-use", "key-not-yet-active", "vendor-incident-or-client-defect"]  # fmt: skip
+EQ1 = [
+    *("key-mistyped", "revoked", "expired", "cross-org-resource"),
+    *("rotated-old-key-in-use", "key-not-yet-active", "vendor-incident-or-client-defect"),
+]
 EQ2 = ["scope-insufficient", "cross-org-resource", "ip-not-allowed", "quota-or-billing"]
 EQ3 = ["env-var-unset", "dotenv-not-loaded", "http-redirect-dropped-auth", "proxy-stripped-header", "wrong-header-name"]
 EQ4 = ["http-redirect-dropped-auth", "captive-portal-or-login-html"]

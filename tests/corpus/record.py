@@ -13,29 +13,34 @@ import shutil
 import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from tests.corpus import world
-from tests.corpus.case import CASES, FAMILIES, split_of
+from tests.corpus.case import CASES, split_of
 from tests.corpus.hiding import hide
 from tests.corpus.install import install
+from tests.corpus.versions import versions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.corpus.recipe import Recipe
     from tests.corpus.stage import Stage
 
 
 def recipes() -> dict[str, Recipe]:
     """All recipes, by id."""
-    found: dict[str, Recipe] = {}
-    for file in sorted((Path(__file__).parent / "recipes").glob("[a-z]*.py")):
-        module = importlib.import_module(f"tests.corpus.recipes.{file.stem}")
-        if both := found.keys() & module.RECIPES.keys():
-            raise ValueError(f"recipes of the same name: {both}")
-        found |= module.RECIPES
-    return found
+    files = sorted((Path(__file__).parent / "recipes").glob("[a-z]*.py"))
+    modules = [importlib.import_module(f"tests.corpus.recipes.{file.stem}") for file in files]
+    # some modules add to the recipes of another one
+    families = {id(module.RECIPES): module.RECIPES for module in modules if hasattr(module, "RECIPES")}.values()
+    found = [recipe for family in families for recipe in family.values()]
+    by_id = {recipe.id: recipe for recipe in found}
+    if len(by_id) < len(found):
+        raise ValueError("two recipes have the same name")
+    return by_id
 
 
 def record(recipe: Recipe, stage: Stage) -> dict[str, bytes]:
@@ -53,15 +58,34 @@ def _described(recipe: Recipe, stage: Stage) -> bytes:
     case = {
         "id": recipe.id,
         "family": recipe.family,
-        "split": split_of(recipe.id),
-        "kinds": list(recipe.kinds),
         "files": list(stage.files),
         "secrets": stage.minted_from,
-        "recipe": {"client": recipe.client, "broken": recipe.broken, "commands": commands}
-        | ({"as": recipe.given_as} if recipe.given_as else {}),
-        "expect": recipe.expect,
-    } | ({"altered": list(recipe.altered)} if recipe.altered else {})
-    return yaml.safe_dump(case, sort_keys=False, allow_unicode=True, width=110).encode()
+        "recipe": {"clients": versions(recipe.client), "commands": commands},
+    }
+    return _labelled(case, recipe)
+
+
+def _labelled(case: dict[str, Any], recipe: Recipe) -> bytes:
+    """The description of a case with what its recipe says of it now."""
+    case |= {"split": split_of(recipe.id), "kinds": list(recipe.kinds), "expect": recipe.expect}
+    case["recipe"] |= {"broken": recipe.broken}
+    for place, name, value in ((case["recipe"], "as", recipe.given_as), (case, "altered", list(recipe.altered))):
+        place.pop(name, None)
+        place |= {name: value} if value else {}
+    return yaml.dump(case, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=110).encode()
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes the same list twice, and not as an alias."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def label(folder: Path, recipe: Recipe) -> None:
+    """Give a stored case the answers that its recipe has now."""
+    file = folder / "case.yaml"
+    file.write_bytes(_labelled(yaml.safe_load(file.read_text(encoding="utf-8")), recipe))
 
 
 def main() -> int:
@@ -69,35 +93,43 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="ids, with * for any text (default: those that are not stored)")
     parser.add_argument("--into", type=Path, default=CASES, help="folder of the cases")
+    parser.add_argument("--labels", action="store_true", help="only bring the answers of stored cases up to date")
     options = parser.parse_args()
-    install()
+    if options.labels:
+        for name, recipe in recipes().items():
+            if (folder := options.into / recipe.family / name).exists():
+                label(folder, recipe)
+        return 0
+    chosen = [recipe for recipe in recipes().values() if _is_chosen(recipe, options.names, options.into)]
+    install({client for recipe in chosen for client in recipe.client.split(", ")})
     world.enter()
     world.build()
     stage_of = _open_stage()
-    failed = 0
-    for name, recipe in recipes().items():
-        folder = options.into / recipe.family / name
-        if options.names and not any(fnmatch.fnmatch(name, pattern) for pattern in options.names):
-            continue
-        if not options.names and folder.exists():
-            continue
-        try:
-            files = record(recipe, stage_of())
-        except Exception:
-            failed += 1
-            print(f"{name} could not be recorded:", file=sys.stderr)
-            traceback.print_exc()
-            continue
-        assert FAMILIES[recipe.family]
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        for file, data in files.items():
-            (folder / file).write_bytes(data)
-        print(f"{name}: {', '.join(f'{file} ({len(data)})' for file, data in files.items())}")
-    return failed
+    return sum(not _stored(recipe, stage_of(), options.into / recipe.family / recipe.id) for recipe in chosen)
 
 
-def _open_stage():
+def _stored(recipe: Recipe, stage: Stage, folder: Path) -> bool:
+    try:
+        files = record(recipe, stage)
+    except Exception:
+        print(f"{recipe.id} could not be recorded:", file=sys.stderr)
+        traceback.print_exc()
+        return False
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for file, data in files.items():
+        (folder / file).write_bytes(data)
+    print(f"{recipe.id}: {', '.join(f'{file} ({len(data)})' for file, data in files.items())}")
+    return True
+
+
+def _is_chosen(recipe: Recipe, names: list[str], into: Path) -> bool:
+    if names:
+        return any(fnmatch.fnmatch(recipe.id, pattern) for pattern in names)
+    return not (into / recipe.family / recipe.id).exists()
+
+
+def _open_stage() -> Callable[[], Stage]:
     from tests.corpus.servers import Api, Edge, name_no_names
     from tests.corpus.stage import Stage
 

@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,31 +24,7 @@ if TYPE_CHECKING:
     Answer = Callable[[Request], Response | None]
 
 LOGS = Path("/srv/log")
-_NGINX = """
-worker_processes 1; daemon off; error_log /srv/log/error.log; pid /srv/nginx.pid;
-events {{ worker_connections 64; }}
-http {{
-  access_log off; client_body_temp_path /srv/b; proxy_temp_path /srv/p; fastcgi_temp_path /srv/f; uwsgi_temp_path /srv/u; scgi_temp_path /srv/s;
-  map $http_x_api_key $key_id {{ default ""; "~^hopx_[a-z]+_(?<kid>[A-Za-z0-9]+)\\." $kid; }}
-  map $http_authorization $auth_scheme {{ default ""; "~^(?<word>[A-Za-z]+)" $word; }}
-  log_format json escape=json '{{"time":"$time_iso8601","remote_addr":"$remote_addr","method":"$request_method","host":"$host","uri":"$request_uri",'
-    '"status":$status,"request_time":$request_time,"user_agent":"$http_user_agent","x_api_key":"$http_x_api_key","authorization":"$http_authorization",'
-    '"request_id":"$sent_http_x_request_id","upstream_status":"$upstream_status"}}';
-  log_format ids escape=json '{{"time":"$time_iso8601","client":"$remote_addr","request":"$request","status":$status,"key_id":"$key_id",'
-    '"auth_scheme":"$auth_scheme","ua":"$http_user_agent","request_id":"$sent_http_x_request_id"}}';
-  log_format kv '$time_iso8601 client=$remote_addr method=$request_method path=$uri status=$status key_id=$key_id pod=$http_x_pod rid=$sent_http_x_request_id';
-  {extra}
-  server {{
-    listen {edge}:443 ssl; server_name api.hopx.dev; server_tokens off;
-    ssl_certificate {pem}; ssl_certificate_key {key};
-    access_log /srv/log/json.log json; access_log /srv/log/ids.log ids; access_log /srv/log/combined.log combined; access_log /srv/log/kv.log kv;
-    {server}
-    location / {{ proxy_pass http://127.0.0.1:8000; proxy_set_header Host $host; proxy_pass_request_headers on; {location} }}
-  }}
-  server {{ listen {edge}:80; server_name api.hopx.dev; server_tokens off; access_log /srv/log/plain.log combined;
-    location / {{ return 301 https://$host$request_uri; }} }}
-}}
-"""
+_SETTINGS = Path(__file__).with_name("nginx.conf")
 
 
 class Api:
@@ -78,8 +55,9 @@ def listen(
             return "server"
 
         def handle_one_request(self) -> None:
-            self.raw_requestline = self.rfile.readline(65537)
-            if not self.raw_requestline or not self.parse_request():
+            with suppress(ConnectionError):
+                self.raw_requestline = self.rfile.readline(65537)
+            if not getattr(self, "raw_requestline", b"") or not self.parse_request():
                 self.close_connection = True
                 return
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -117,14 +95,16 @@ class Edge:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *, server: str = "", location: str = "", extra: str = "") -> None:
+    def start(self, *, server: str = "", extra: str = "") -> None:
         """Start with these lines in its settings, and with empty logs."""
         self.stop()
         LOGS.mkdir(exist_ok=True)
         for log in LOGS.iterdir():
             log.unlink()
         pem, key = certificate("edge")
-        text = _NGINX.format(edge=EDGE, pem=pem, key=key, server=server, location=location, extra=extra)
+        text = _SETTINGS.read_text()
+        for name, value in (("edge", EDGE), ("pem", pem), ("key", key), ("server", server), ("extra", extra)):
+            text = text.replace(f"<{name}>", str(value))
         Path("/srv/nginx.conf").write_text(text)
         self._process = subprocess.Popen(["nginx", "-c", "/srv/nginx.conf"])
         wait_for(EDGE, 443)

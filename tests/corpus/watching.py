@@ -28,33 +28,17 @@ THROUGH = {
     "CURL_CA_BUNDLE": str(_CONF / "mitmproxy-ca-cert.pem"),
     "NODE_EXTRA_CA_CERTS": str(_CONF / "mitmproxy-ca-cert.pem"),
 }
-_BROWSE = """
-import asyncio, json, sys
-from playwright.async_api import async_playwright
-
-async def main(har, url, wait, options):
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--host-resolver-rules=MAP login.hotel.example 127.0.0.10"], **options)
-        context = await browser.new_context(record_har_path=har, ignore_https_errors=True)
-        page = await context.new_page()
-        try:
-            await page.goto(url, wait_until="networkidle", timeout=15000)
-        except Exception as error:
-            print(type(error).__name__, file=sys.stderr)
-        await page.wait_for_timeout(wait)
-        await context.close()
-        await browser.close()
-
-asyncio.run(main(sys.argv[1], sys.argv[2], 300, json.loads(sys.argv[3])))
-"""
+_BROWSE = Path(__file__).with_name("browse.py")
 
 
 def watched(stage: Stage, act: Callable[[], object], *options: str) -> bytes:
     """What mitmproxy writes of what happens meanwhile; the clients go through it by `THROUGH`."""
     har = Path("/srv/flow.har")
     har.unlink(missing_ok=True)
-    command = [str(SCRATCH / "mitm/bin/mitmdump"), "-q", "--listen-host", _PROXY, "--listen-port", "8080", "--set", f"confdir={_CONF}",
-               "--set", f"hardump={har}", "--set", f"ssl_verify_upstream_trusted_ca={ROOT_CA}", *options]  # fmt: skip
+    settings = {"confdir": _CONF, "hardump": har, "ssl_verify_upstream_trusted_ca": ROOT_CA}
+    command = [str(SCRATCH / "mitm/bin/mitmdump"), "-q", "--listen-host", _PROXY, "--listen-port", "8080", *options]
+    for name, value in settings.items():
+        command += ["--set", f"{name}={value}"]
     process = subprocess.Popen(command, env=os.environ | {"HOME": "/home/dev"})
     try:
         wait_for(_PROXY, 8080)
@@ -62,18 +46,13 @@ def watched(stage: Stage, act: Callable[[], object], *options: str) -> bytes:
     finally:
         process.terminate()
         process.wait()
-    return _printed(har)
+    return har.read_bytes()
 
 
 def browsed(url: str, **options: object) -> bytes:
     """What Chromium writes of opening a page."""
     har = Path("/srv/browser.har")
     har.unlink(missing_ok=True)
-    command = [str(SCRATCH / "mitm/bin/python"), "-c", _BROWSE, str(har), url, json.dumps(options)]
+    command = [str(SCRATCH / "mitm/bin/python"), str(_BROWSE), str(har), url, json.dumps(options)]
     subprocess.run(command, check=True, env=os.environ | {"HOME": "/home/dev"}, timeout=90)
-    return _printed(har)
-
-
-def _printed(har: Path) -> bytes:
-    """The file, as it is."""
     return har.read_bytes()

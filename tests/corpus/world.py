@@ -61,7 +61,8 @@ def build() -> None:
         target = APP / {"clients": ".venv", "node_modules": "node_modules"}[name]
         target.mkdir()
         source = SCRATCH / name if name == "clients" else SCRATCH / "node" / name
-        _run("mount", "--bind", str(source), str(target))
+        if source.exists():
+            _run("mount", "--bind", str(source), str(target))
     name_hosts(HOSTS)
     _put(Path("/etc/resolv.conf"), "nameserver 127.0.0.53\noptions timeout:1 attempts:1\n")
     _make_certificates()

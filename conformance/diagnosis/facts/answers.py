@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from conformance.diagnosis.case import host_of
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.surface import is_local
+from conformance.diagnosis.urls import host_of, parts_of, shown_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +33,7 @@ NAMES = frozenset(
         "plain-http",
         "preflight-refused",
         "proxy-refuses",
-        "rate-limited",
+        "too-many-requests",
         "refused",
         "refused-page",
         "said-missing",
@@ -93,7 +92,7 @@ _BY_STATUS = {
     402: ("too-much-used", "the answer is 402"),
     404: ("absent", "the answer is 404"),
     407: ("proxy-refuses", "the answer is 407, which is the proxy's"),
-    429: ("rate-limited", "the answer is 429"),
+    429: ("too-many-requests", "the answer is 429"),
 }
 
 
@@ -123,7 +122,7 @@ def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
         if case.presented(exchange):
             name = "sent-but-missing" if is_missing else "refused"
             yield Fact(name, "401 for a well-formed key in the right header", told.place, "status")
-    elif exchange is not None and exchange.headers and not exchange.key_id and not case.hides_key(exchange):
+    elif exchange is not None and _shows_no_key(exchange, case):
         name = "key-not-sent" if exchange.witness == "client" else "unread-key"
         yield Fact(name, f"{exchange.method or 'a'} request without a key was answered with 401", told.place, "status")
     elif is_missing and not told.shows_key:
@@ -132,13 +131,19 @@ def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
         yield Fact("refused", "401, and nothing says why", told.place, "status")
 
 
+def _shows_no_key(exchange: PartialExchange, case: Case) -> bool:
+    is_seen = bool(exchange.headers) or exchange.witness == "server"
+    return is_seen and not exchange.key_id and not case.hides_key(exchange)
+
+
 def _of_redirect(told: Told, case: Case) -> Iterator[Fact]:
     headers = {name.lower(): value for name, value in told.headers}
     if "hsts" in headers.get("non-authoritative-reason", "").lower():
         return  # which the browser made up by itself, before it asked
     location = headers.get("location", "")
-    asked, to = urlsplit(told.url), urlsplit(location)
-    if to.hostname and not case.surface.is_own_host(to.hostname) and to.hostname != asked.hostname:
+    asked, to = parts_of(told.url), parts_of(location)
+    host = to.hostname or ""
+    if host and host != asked.hostname and not case.surface.is_own_host(host) and not case.surface.is_sibling(host):
         yield Fact("moved-to-page", f"{told.status} to another host", told.place, "status")
     elif to.path and to.path.rstrip("/") == asked.path.rstrip("/") and to.path != asked.path:
         yield Fact(
@@ -159,13 +164,15 @@ def of_addresses(case: Case) -> Iterator[Fact]:
 
 
 def _of_address(exchange: PartialExchange, case: Case) -> Iterator[Fact]:
-    host, parts, surface = host_of(exchange.url), urlsplit(exchange.url), case.surface
+    host, parts, surface = host_of(exchange.url), parts_of(exchange.url), case.surface
     if not host or is_local(host):
         return
     if host != surface.host:
         if not surface.is_sibling(host) or any(map(case.is_key_like, exchange.credentials)):
             name = "sibling-host" if surface.is_sibling(host) else "other-host"
-            yield Fact(name, f"the request goes to {host}, and the API is at {surface.host}", exchange.place, "url")
+            yield Fact(
+                name, f"the request goes to {shown_host(host)}, and the API is at {surface.host}", exchange.place, "url"
+            )
         return
     if parts.scheme == "http" and exchange.status not in _REDIRECTS:
         yield Fact("plain-http", f"the request goes to http://{host}, without TLS", exchange.place, "url")

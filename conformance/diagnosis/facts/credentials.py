@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.case import host_of, is_success
+from conformance.diagnosis.case import is_success
 from conformance.diagnosis.fact import Fact
+from conformance.diagnosis.urls import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ def of_requests(case: Case) -> Iterator[Fact]:
         if is_success(exchange):
             yield from (fact for one in exchange.credentials for fact in _in_url(one, case))
             continue
-        if case.surface.is_sibling(host_of(exchange.url)):
+        if case.surface.is_sibling(host_of(exchange.url)) and not any(map(case.is_key_like, exchange.credentials)):
             continue  # which takes other credentials
         yield from _several(exchange, case)
         has_key = bool(case.presented(exchange))
@@ -73,7 +73,7 @@ def of_settings(case: Case) -> Iterator[Fact]:
             continue
         for fact in _own(setting.credential, case):
             if fact.name == "scheme-without-space":
-                yield replace(fact, name="scheme-bearer")
+                yield fact._replace(name="scheme-bearer")
             elif fact.name not in ("empty", _VARIANT) and not (
                 fact.name == "byte-order-mark" and "bom" in setting.marks
             ):
@@ -89,7 +89,7 @@ def of_texts(case: Case) -> Iterator[Fact]:
     for failure in case.failures:
         for credential in failure.credentials:
             facts = _own(credential, case)
-            yield from (fact for fact in facts if fact.name not in _VAGUE)
+            yield from (fact for fact in facts if credential.name or fact.name not in _VAGUE)
 
 
 def _own(credential: Credential, case: Case) -> list[Fact]:
@@ -97,7 +97,7 @@ def _own(credential: Credential, case: Case) -> list[Fact]:
     facts = list(case.shape(credential).facts)
     if credential.key.reveal().strip() == case.surface.key.get("example"):
         facts.append(Fact("documented-example", "this is the example of the documentation, which nobody owns"))
-    return [replace(fact, place=where, at=at, says=f"{_called(credential)}: {fact.says}") for fact in facts]
+    return [fact._replace(place=where, at=at, says=f"{_called(credential)}: {fact.says}") for fact in facts]
 
 
 def _called(credential: Credential) -> str:
@@ -126,6 +126,8 @@ def _placed(credential: Credential, exchange: PartialExchange, case: Case, *, ha
     name, place = credential.name, credential.place
     if credential.carrier == "query":
         yield from _in_url(credential, case)
+        if case.is_key_like(credential):
+            yield from _of_shape(credential, case)
         return
     if credential.carrier != "header":
         if case.is_key_like(credential) and not has_key:
@@ -133,7 +135,7 @@ def _placed(credential: Credential, exchange: PartialExchange, case: Case, *, ha
             yield Fact(fact, f"the key is sent in the {credential.carrier}, not in a header", place, name)
         return
     if name.lower() not in case.surface.headers:
-        if not has_key and (case.is_key_like(credential) or name.lower() in case.surface.wrong_headers):
+        if not has_key and (case.is_key_like(credential) or _is_alone(credential, exchange, case)):
             yield Fact("key-in-other-header", f"the key is sent in {name}, which the API does not read", place, name)
             yield from _of_shape(credential, case)
         return
@@ -147,6 +149,14 @@ def _placed(credential: Credential, exchange: PartialExchange, case: Case, *, ha
         yield from _of_shape(credential, case)
     else:
         yield from _of_shape(credential, case)
+
+
+def _is_alone(credential: Credential, exchange: PartialExchange, case: Case) -> bool:
+    """Whether this is the only thing in a request to the API that may be meant for a key."""
+    if credential.name.lower() in case.surface.wrong_headers:
+        return True
+    own = [one for one in exchange.credentials if one.carrier == "header" and one.name.lower() in case.surface.headers]
+    return not own and case.surface.is_own_host(host_of(exchange.url))
 
 
 def _with_scheme(credential: Credential, exchange: PartialExchange, case: Case, expected: str) -> Iterator[Fact]:
@@ -185,9 +195,9 @@ def _basic(credential: Credential, exchange: PartialExchange, case: Case) -> Ite
 def _of_shape(credential: Credential, case: Case) -> Iterator[Fact]:
     for fact in _own(credential, case):
         if fact.name == "literal-null" or (fact.name == "empty" and credential.scheme):
-            yield replace(fact, name="null-in-header")
+            yield fact._replace(name="null-in-header")
         elif fact.name == "empty":
-            yield replace(fact, name="empty-header")
+            yield fact._replace(name="empty-header")
         elif fact.name in ("masked", "mask-character") and _masks_by_itself(credential.place.source, case):
             continue
         elif fact.name not in _SAYS_ITSELF:

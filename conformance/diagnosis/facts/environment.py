@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.case import host_of
 from conformance.diagnosis.fact import Fact
+from conformance.diagnosis.urls import host_of, shown_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,40 +27,78 @@ NAMES = frozenset(
         "misnamed",
         "proxy-set",
         "shell-hides-file",
+        "stored-key-differs",
         "used-other-than-file",
         "variable-in-bundle",
         "variable-unset",
     }
 )
-_WRITTEN = {"bom": "file-with-bom", "utf-16": "file-in-utf-16", "crlf": "file-with-crlf"}
+UNSET = "says-unset"  # a sign of the causes file
+_OUT_OF_REACH = {
+    ("process",): "key-in-other-process",
+    ("file", "docker", "compose", "systemd"): "file-not-loaded",
+    ("shell",): "key-in-shell-file",
+}
+_WRITTEN = {
+    "bom": ("file-with-bom", "the file begins with a byte order mark"),
+    "utf-16": ("file-in-utf-16", "the file is written in UTF-16"),
+    "crlf": ("file-with-crlf", "the lines of the file end with CR LF"),
+}
 _BUNDLED = ("VITE_", "NEXT_PUBLIC_", "REACT_APP_", "PUBLIC_", "EXPO_PUBLIC_", "NUXT_PUBLIC_", "GATSBY_")
 
 
 def of_writing(case: Case) -> Iterator[Fact]:
     """How the files are written that set variables."""
     for setting in case.settings:
-        for mark, fact in _WRITTEN.items():
+        for mark, (fact, says) in _WRITTEN.items():
             if mark in setting.marks and setting.holder in ("file", "docker", "compose", "systemd"):
-                yield Fact(fact, f"the file is written with {mark.upper()}", setting.place)
+                yield Fact(fact, says, setting.place)
 
 
 def of_names(case: Case) -> Iterator[Fact]:
     """Variables that hold a key under another name, and others that change where it goes."""
-    wanted = case.surface.variables
     for setting in case.settings:
-        if setting.credential and setting.name not in wanted and case.is_key_like(setting.credential):
+        if _is_misnamed(setting, case):
             if setting.name.upper().startswith(_BUNDLED):
-                yield Fact("variable-in-bundle", f"{setting.name} is built into what browsers load", setting.place)
+                says = f"{setting.name} is built into what browsers load"
+                yield Fact("variable-in-bundle", says, setting.place, setting.name)
             elif not _keys(case, case.surface.variable):
-                yield Fact(
-                    "misnamed", f"the key is in {setting.name}, and clients read {case.surface.variable}", setting.place
-                )
+                says = f"the key is in {setting.name}, and clients read {case.surface.variable}"
+                yield Fact("misnamed", says, setting.place, setting.name)
         if setting.name.upper() in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY") and setting.value:
-            yield Fact("proxy-set", f"{setting.name} is set", setting.place)
+            yield Fact("proxy-set", f"{setting.name} is set", setting.place, setting.name)
         if setting.value and setting.name == case.surface.base_url_variable:
             is_own = case.surface.is_own_host(host_of(setting.value))
             name = "base-url-set" if is_own else "base-url-elsewhere"
-            yield Fact(name, f"{setting.name} leads to {setting.value}", setting.place)
+            yield Fact(
+                name, f"{setting.name} leads to {shown_host(host_of(setting.value))}", setting.place, setting.name
+            )
+
+
+def _is_misnamed(setting: Setting, case: Case) -> bool:
+    if setting.credential is None or setting.name == case.surface.variable or setting.holder == "client":
+        return False
+    return case.is_key_like(setting.credential)
+
+
+def of_clients(case: Case) -> Iterator[Fact]:
+    """A key that a client's own file keeps beside the variable."""
+    variables = _keys(case, case.surface.variable)
+    for one in case.settings:
+        if one.holder == "client" and any(_differ(one, other) for other in variables):
+            says = f"{one.place} keeps another key than {case.surface.variable} has"
+            yield Fact("stored-key-differs", says, one.place, one.name)
+
+
+def told_apart(fact: Fact, case: Case) -> Fact:
+    """The fact itself; but of a client that was given no key, where it should have come from, if that shows."""
+    if fact.name != UNSET:
+        return fact
+    found = {one.holder: one for one in reversed(_keys(case, case.surface.variable))}
+    for holders, name in _OUT_OF_REACH.items():
+        if one := next((found[holder] for holder in holders if holder in found), None):
+            return Fact(name, f"{fact.says}, and {one.place} has one", fact.place, one.name)
+    return fact
 
 
 def of_winners(case: Case) -> Iterator[Fact]:
@@ -88,7 +126,7 @@ def of_winners(case: Case) -> Iterator[Fact]:
         )
     elif _is_ci_of_others(case):
         yield Fact("ci-without-secret", "this is a run for a pull request, which gets no secrets", lacking)
-    else:
+    elif not any(_is_misnamed(one, case) for one in case.settings):
         yield Fact("variable-unset", f"{variable} is not set", lacking)
 
 
@@ -106,11 +144,14 @@ def _bare(setting: Setting) -> str:
 
 def _lacking(case: Case, variable: str) -> Place | None:
     """Where it shows that a process has no key in its variable."""
-    for one in case.settings:
-        is_nothing = one.credential is None or not one.credential.key.reveal().strip()
-        if one.name == variable and is_nothing and one.holder in ("process", "docker", "compose", "systemd", "file"):
-            return one.place
-    return None
+    own = (one for one in case.settings if one.name == variable and one.holder not in ("shell", "client"))
+    return next((one.place for one in own if _is_nothing(one)), None)
+
+
+def _is_nothing(setting: Setting) -> bool:
+    if setting.credential is None:
+        return "refers" not in setting.marks
+    return not setting.credential.key.reveal().strip()
 
 
 def _of_use(case: Case, files: list[Setting]) -> Iterator[Fact]:

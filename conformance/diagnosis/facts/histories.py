@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.diagnosis.case import is_success
 from conformance.diagnosis.fact import Fact
@@ -18,8 +17,7 @@ NAMES = frozenset({"came-to-work", "comes-and-goes", "many-keys-refused", "repla
 _MANY = 5  # keys that fail together
 
 
-@dataclass(frozen=True)
-class History:
+class History(NamedTuple):
     """How one key fared: for every exchange, in order, whether it was accepted or refused."""
 
     key_id: str

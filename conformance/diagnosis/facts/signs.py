@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 def of_signs(case: Case, signs: Iterable[KnownSign]) -> Iterator[Fact]:
     """Every sign that an answer, an error or a request shows."""
     for sign in signs:
-        told = [one for one in case.answers if _counts(sign, one)]
-        pattern = re.compile(sign.matches, re.IGNORECASE) if told else None
-        for one in told:
-            if pattern and any(pattern.search(text) for within in sign.within for text in _texts(one, within)):
+        searched = [(one, text) for one in case.answers if _counts(sign, one) and (text := _text(one, sign))]
+        pattern = re.compile(sign.matches, re.IGNORECASE | re.MULTILINE) if searched else None
+        for one, text in searched:
+            if pattern and pattern.search(text):
                 yield Fact(sign.fact, sign.says, one.place, sign.within[0])
 
 
@@ -30,6 +30,11 @@ def _counts(sign: KnownSign, told: Told) -> bool:
     if sign.key == "unseen" and told.shows_key:
         return False
     return told.is_failure
+
+
+def _text(told: Told, sign: KnownSign) -> str:
+    """All that is searched of one answer, line by line."""
+    return "\n".join(text for within in sign.within for text in _texts(told, within) if text)
 
 
 def _texts(told: Told, within: str) -> list[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from conformance.diagnosis.case import is_success
 from conformance.diagnosis.fact import Fact
+from conformance.diagnosis.urls import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,4 +140,4 @@ def _key_of(exchange: PartialExchange, case: Case) -> object:
 
 
 def _path(exchange: PartialExchange) -> str:
-    return urlsplit(exchange.url).path.rstrip("/")
+    return parts_of(exchange.url).path.rstrip("/")

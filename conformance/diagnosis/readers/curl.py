@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -68,19 +67,19 @@ def read(source: Source, reading: Reading) -> Evidence:
     lines, is_cut = lines_of(source, _MOST_LINES)
     learn_pieces("".join(lines), reading)
     commands = list(islice(command_lines(lines), _MOST_COMMANDS))
-    paste = _Paste(source.name, reading, lines, ShellValues(source.name, reading))
+    paste = _Paste(source.name, reading, lines)
     evidence = paste.evidence(commands)
     if is_cut or len(commands) == _MOST_COMMANDS:
         evidence += Evidence(notes=(Note(Place(source.name), "only its beginning was read, because it is too long"),))
     return hidden(evidence, reading)
 
 
-@dataclass
 class _Paste:
-    source: str
-    reading: Reading
-    lines: list[str]
-    values: ShellValues
+    def __init__(self, source: str, reading: Reading, lines: list[str]) -> None:
+        self.source = source
+        self.reading = reading
+        self.lines = lines
+        self.values = ShellValues(source, reading)
 
     def evidence(self, commands: list[CommandLine]) -> Evidence:
         """What all commands and everything between them come to."""
@@ -129,8 +128,8 @@ class _Paste:
 
 def _filled(message: Message, values: Mapping[str, str]) -> Message:
     """The message with the values of variables in the table that its headers come from."""
-    headers = [replace(one, value=with_values(one.value, values)) for one in message.headers]
-    return replace(message, headers=headers)
+    message.headers = [one._replace(value=with_values(one.value, values)) for one in message.headers]
+    return message
 
 
 def _tell_emptied(requests: list[Message], seen: list[Message]) -> None:
@@ -152,24 +151,12 @@ def _answered(requests: list[Message], wire: Wire) -> list[Message]:
         return _with_loose(requests, wire.loose)
     if not requests:
         return answers
-    follows = len(requests) == 1
-    made: list[Message] = []
     for request, answer in zip(requests, answers, strict=False):
-        made.append(_with_answer(request, answer))
+        request.take_answer(answer)
     rest = answers[len(requests) :]
-    if follows and rest:
-        rest = [replace(one, target=one.target or requests[0].target) for one in rest]
-    return [*made, *rest, *requests[len(answers) :]]
-
-
-def _with_answer(request: Message, answer: Message) -> Message:
-    return replace(
-        request,
-        status=answer.status,
-        answer_headers=answer.answer_headers,
-        answer=answer.answer,
-        issuer=answer.issuer,
-    )
+    for answer in rest if len(requests) == 1 else ():
+        answer.target = answer.target or requests[0].target
+    return [*requests[: len(answers)], *rest, *requests[len(answers) :]]
 
 
 def _with_loose(requests: list[Message], loose: list[Line]) -> list[Message]:
@@ -180,10 +167,10 @@ def _with_loose(requests: list[Message], loose: list[Line]) -> list[Message]:
     last = requests[-1]
     alone = _STATUS.fullmatch(texts[-1]) or _STATUS.fullmatch(texts[0])
     if alone:
-        last = replace(last, status=int(alone[1]))
+        last.status = int(alone[1])
         texts.remove(alone[0])
     start = next((at for at, text in enumerate(texts) if text[:1] in ("{", "[", "<")), None)
     if start is not None:
-        unseen = {"response headers"} if alone else {"status", "response headers"}
-        last = replace(last, answer=texts[start:], lacks=last.lacks | unseen)
-    return [*requests[:-1], last]
+        last.answer = texts[start:]
+        last.lacks |= {"response headers"} if alone else {"status", "response headers"}
+    return requests

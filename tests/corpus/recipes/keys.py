@@ -204,7 +204,7 @@ saved(
     "bash",
     "a whole command was pasted",
     "echo 'export HOPX_API_KEY=$(pass show hopx/api)'",
-    problem("not-a-key"),
+    problem("not-a-key", also=["env-var-not-expanded"]),
 )
 saved(
     "key-smart-quotes",
@@ -252,3 +252,24 @@ saved(
 saved("key-empty", "echo", "nothing was saved", "echo",
       any_of(problem("env-var-unset"), cannot_tell(["env-var-unset", "dotenv-not-loaded", "literal-null-key"]),
              nothing_to_see()))  # fmt: skip
+saved(
+    "key-quoted-with-cr",
+    "node",
+    "taken out of JSON, and saved on Windows",
+    "node -p 'JSON.stringify(process.env.KEY)' | sed 's/$/\\r/'",
+    problem("key-wrapped-in-quotes", "key-trailing-newline"),
+)
+saved(
+    "key-scheme-and-two-newlines",
+    "echo",
+    "saved together with its scheme and an empty line",
+    'echo -e "Bearer $KEY\\n"',
+    problem("bearer-prefix-doubled", "key-trailing-newline"),
+)
+saved(
+    "key-quoted-and-cut",
+    "cut",
+    "a quote and only a part of the key",
+    """printf "'%s'" "$KEY" | cut -c-40""",
+    problem("key-wrapped-in-quotes", "key-truncated"),
+)

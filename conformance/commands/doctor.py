@@ -1,0 +1,108 @@
+"""hopx-auth doctor: why it fails on this machine."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from conformance.commands.explain import print_proved
+from conformance.commands.output import complain
+from conformance.diagnosis.client import Clients
+from conformance.diagnosis.clients import load as load_clients
+from conformance.diagnosis.digest import knowledge
+from conformance.diagnosis.reading import Reading
+from conformance.doctoring import telling
+from conformance.doctoring.examination import Doctor
+from conformance.doctoring.machine import this_machine
+from conformance.spec.files import default_causes, default_clients, default_spec
+from conformance.spec.loader import load as load_spec
+from conformance.spec.mistakes import FileError
+from conformance.targets.live import SetupError, check_base_url, is_loopback
+
+if TYPE_CHECKING:
+    import argparse
+
+    from conformance.doctoring.examination import Examined
+
+_STATUS = {"healthy": 0, "problem": 1, "cannot-tell": 3}
+_USAGE, _UNSAFE = 2, 5
+
+
+def examine_machine(options: argparse.Namespace) -> int:
+    """Print what is wrong; 0 healthy, 1 a problem, 2 usage, 3 cannot tell, 5 refused as unsafe."""
+    spec_file = Path(options.spec) if options.spec else default_spec()
+    try:
+        spec = load_spec(spec_file)
+        known = knowledge(default_causes(), spec_file)
+        clients = _clients(options, spec_file)
+    except FileError as error:
+        complain(str(error))
+        return _USAGE
+    machine = this_machine()
+    base_url = options.base_url or machine.environment.get(spec.base_url_variable, "") or spec.base_url
+    try:
+        check_base_url(base_url)
+    except SetupError as error:
+        complain(str(error))
+        return _UNSAFE if _is_plain(base_url) else _USAGE
+    reading = Reading(known.surface, os.urandom(16))
+    doctor = Doctor(machine, spec, clients, known, reading, base_url, options.timeout)
+    if options.plan:
+        return _print_plan(doctor, options.format)
+    return _watch(doctor, options) if options.watch else _once(doctor, options)
+
+
+def _clients(options: argparse.Namespace, spec_file: Path) -> Clients:
+    """The clients that were asked for, or those of the spec file that comes with the suite; others have none."""
+    if not options.clients and spec_file != default_spec():
+        return Clients(title="", clients=[])
+    return load_clients(Path(options.clients) if options.clients else default_clients(), spec_file)
+
+
+def _is_plain(base_url: str) -> bool:
+    parts = urlsplit(base_url)
+    return parts.scheme == "http" and bool(parts.hostname) and not is_loopback(parts.hostname or "")
+
+
+def _print_plan(doctor: Doctor, form: str) -> int:
+    steps = doctor.plan()
+    if form == "json":
+        import json
+
+        text = json.dumps(telling.plan_as_json(steps))
+    else:
+        text = telling.plan_as_text(steps)
+    return 0 if print_proved(text, doctor.reading) else _UNSAFE
+
+
+def _once(doctor: Doctor, options: argparse.Namespace) -> int:
+    examined = _examined(doctor, options)
+    text = _text(examined, doctor, options.format)
+    return _STATUS[examined.diagnosis.verdict] if print_proved(text, doctor.reading) else _UNSAFE
+
+
+def _watch(doctor: Doctor, options: argparse.Namespace) -> int:
+    """Examine again and again until the machine is healthy, or was examined as often as was asked for."""
+    for left in reversed(range(options.times)):
+        examined = _examined(doctor, options)
+        if examined.diagnosis.verdict == "healthy" or not left:
+            break
+        complain(f"{doctor.reading.hidden(telling.headline(examined))}; again in {options.interval:g} s")
+        time.sleep(options.interval)
+    text = _text(examined, doctor, options.format)
+    return _STATUS[examined.diagnosis.verdict] if print_proved(text, doctor.reading) else _UNSAFE
+
+
+def _examined(doctor: Doctor, options: argparse.Namespace) -> Examined:
+    return doctor.examine_offline() if options.offline else doctor.examine()
+
+
+def _text(examined: Examined, doctor: Doctor, form: str) -> str:
+    if form == "json":
+        import json
+
+        return json.dumps(telling.as_json(examined, doctor.reading))
+    return telling.as_text(examined)

@@ -1,0 +1,166 @@
+"""hopx-auth scan: keys in files, archives, streams, the index and the history of repositories."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from conformance.commands.key import key_format_of
+from conformance.commands.output import complain
+from conformance.scanning.blocks import Scanner
+from conformance.scanning.files import STDIN, Excluded, contents_of
+from conformance.scanning.find import EXAMPLE, KEY, NEAR_KEY, PLACEHOLDER, SERIOUS
+from conformance.scanning.run import Scan
+from conformance.scanning.search import best_search
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator
+
+    from conformance.scanning.find import Find, Place
+
+_KINDS = (KEY, NEAR_KEY, EXAMPLE, PLACEHOLDER)
+
+
+def scan_paths(options: argparse.Namespace) -> int:
+    """Print where keys are; 1 when there is one, else 2 when something could not be scanned, else 0."""
+    mistake = _mistake(options)
+    if mistake:
+        complain(mistake)
+        return 2
+    key_format = key_format_of(options)
+    scanner = Scanner(key_format, best_search())
+    complaints: list[str] = []
+
+    def hidden(text: str) -> str:
+        """The text without the keys that stand in names of files."""
+        if not scanner.may_find(os.fsencode(text)):
+            return text
+        from conformance.scrub import Scrubber
+
+        return Scrubber(key_format).scrub(text)
+
+    def note(message: str) -> None:
+        complaints.append(hidden(message))
+        complain(_one_line(complaints[-1]))
+
+    scan = Scan(scanner, note)
+    counts = dict.fromkeys(_KINDS, 0)
+    shown = _KINDS if options.all else SERIOUS
+    printers: dict[str, type[_TextPrinter | _JsonPrinter | _SarifPrinter]] = {
+        "text": _TextPrinter,
+        "json": _JsonPrinter,
+        "sarif": _SarifPrinter,
+    }
+    printer = printers[options.format]()
+    for find in _finds(options, scan):
+        counts[find.judged.kind] += 1
+        if find.judged.kind in shown:
+            place = find.place._replace(path=hidden(find.place.path), member=hidden(find.place.member))
+            printer.add(find._replace(place=place))
+    printer.finish(counts, scan.scanned, complaints)
+    if any(counts[kind] for kind in SERIOUS):
+        return 1
+    return 2 if complaints else 0
+
+
+def _mistake(options: argparse.Namespace) -> str:
+    if options.staged and options.history:
+        return "--staged is about the next commit and --history about those before; give one of them"
+    if not options.paths and not options.staged and not options.history:
+        return "there is nothing to scan; give files, directories, or - for standard input"
+    if options.paths.count(STDIN) > 1:
+        return "standard input can be read once only; give - once"
+    if STDIN in options.paths and (options.staged or options.history):
+        return "standard input is no repository; give the directory of one"
+    return ""
+
+
+def _finds(options: argparse.Namespace, scan: Scan) -> Iterator[Find]:
+    excluded = Excluded(options.exclude)
+    if not options.staged and not options.history:
+        yield from scan.finds(contents_of(options.paths, excluded, scan.complain))
+        return
+    from conformance.scanning.git import GitError
+    from conformance.scanning.history import finds_in_history, finds_in_index
+
+    finds_in: Callable[[str, Scan, Excluded], Iterator[Find]] = finds_in_index if options.staged else finds_in_history
+    for repository in options.paths or ["."]:
+        try:
+            yield from finds_in(repository, scan, excluded)
+        except GitError as error:
+            scan.complain(str(error))
+
+
+class _TextPrinter:
+    """A line for each find, and the counts on standard error."""
+
+    def add(self, find: Find) -> None:
+        judged, place = find.judged, find.place
+        form = "" if find.form == "plain" else f", {find.form}"
+        print(_one_line(f"{_where(place)}: {judged.kind} {judged.shown}{form}, byte {place.offset}"))
+
+    def finish(self, counts: dict[str, int], scanned: int, complaints: list[str]) -> None:
+        found = ", ".join(_of(counts[kind], kind.replace("-", " ")) for kind in SERIOUS)
+        others = [_of(counts[kind], kind.replace("-", " ")) for kind in (EXAMPLE, PLACEHOLDER) if counts[kind]]
+        failed = f"; {_of(len(complaints), 'complaint')} above" if complaints else ""
+        print(f"hopx-auth: {_of(scanned, 'file')} scanned: {found}{failed}", file=sys.stderr)
+        if others:
+            print(f"hopx-auth: also {' and '.join(others)}, which --all shows", file=sys.stderr)
+        if counts[KEY]:
+            print(
+                "hopx-auth: revoke what is in use: taking it out does not undo that it was written down",
+                file=sys.stderr,
+            )
+
+
+class _JsonPrinter:
+    """One JSON object."""
+
+    def __init__(self) -> None:
+        self._finds: list[dict[str, Any]] = []
+
+    def add(self, find: Find) -> None:
+        self._finds.append({**find.judged._asdict(), "form": find.form, **find.place._asdict()})
+
+    def finish(self, counts: dict[str, int], scanned: int, complaints: list[str]) -> None:
+        import json
+
+        result = {"schema": 1, "finds": self._finds, "counts": counts, "scanned": scanned, "complaints": complaints}
+        print(json.dumps(result))
+
+
+class _SarifPrinter:
+    """One SARIF log."""
+
+    def __init__(self) -> None:
+        self._results: list[dict[str, Any]] = []
+
+    def add(self, find: Find) -> None:
+        from conformance.scanning.sarif import result_of
+
+        self._results.append(result_of(find))
+
+    def finish(self, _counts: dict[str, int], _scanned: int, complaints: list[str]) -> None:
+        import json
+
+        from conformance.scanning.sarif import log_of
+
+        print(json.dumps(log_of(self._results, complaints)))
+
+
+def _where(place: Place) -> str:
+    name = f"{place.path}!{place.member}" if place.member else place.path
+    commit = f"commit {place.commit[:12]}, " if place.commit else ""
+    return f"{commit}{name or 'message'}:{place.line}:{place.column}"
+
+
+def _one_line(text: str) -> str:
+    from conformance.report.text import one_line
+
+    return one_line(text)
+
+
+def _of(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count != 1 else ''}"

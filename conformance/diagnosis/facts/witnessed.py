@@ -1,0 +1,27 @@
+"""Facts that only somebody shows who was there: `hopx-auth doctor`, which looked at the machine and asked the API."""
+
+from __future__ import annotations
+
+DOCTOR_FACTS = {
+    "stored-keys-differ": "the stores of a client hold another key than the one that is used",
+    "nothing-hides-key": "a place that is set to nothing keeps a client from reading the next one",
+    "keyring-unreadable": "the keyring cannot be read, and no other place has a key",
+    "file-key-accepted": "the API accepts the key of a file, and not the one that is used",
+    "stored-key-accepted": "the API accepts a key that a client has stored, and not the one that is used",
+    "netrc-has-host": "a .netrc file has an entry for the API's host",
+    "proxy-is-only-way": "the API is reached through the proxy, and not directly",
+    "not-connected": "no connection to the API came about",
+    "no-ipv4": "the API's name has no IPv4 address, and some clients use no other",
+    "issuer-unknown": "the certificate is of an authority that this machine does not know",
+    "issuer-intercepts": "the certificate is of a maker of inspecting proxies",
+    "certificate-of-another-host": "the certificate is of another host",
+    "certificate-out-of-time": "the certificate is not valid at the time that this machine believes it to be",
+    "clock-off": "the clock of this machine is wrong",
+    "list-absent": "the list of things, which is always there, is not at this address",
+    "strangers-accepted": "a key that was never issued is accepted",
+    "style-refused": "the key is accepted in one header and refused in another",
+    "may-not-list": "the key may view, and may not list",
+    "may-not-view": "the key may list, and may not view",
+    "own-list-forbidden": "the key may not list what belongs to its own organization",
+}
+NAMES = frozenset(DOCTOR_FACTS)

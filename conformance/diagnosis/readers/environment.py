@@ -1,0 +1,126 @@
+"""Variables as processes have them and files set them: env and set, .env files, Docker, Compose, systemd, shells."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from conformance import placeholders
+from conformance.diagnosis import assignments
+from conformance.diagnosis.decoded import decoded, encoding_of, opened_text
+from conformance.diagnosis.evidence import Evidence, Place, Setting
+from conformance.diagnosis.near_names import is_near
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.diagnosis.assignments import Assignment
+    from conformance.diagnosis.evidence import Holder
+    from conformance.diagnosis.reading import Reading, Source
+
+_MOST_LINES = 20_000
+_LONGEST = 65_536
+_NOTABLE = re.compile(
+    r"(?:https?|all|no)_proxy|ssl_cert_file|requests_ca_bundle|curl_ca_bundle|node_extra_ca_certs|ci|github_event_name",
+    re.IGNORECASE,
+)
+_SETS = re.compile(
+    rf"\s*(?:(?:export|declare -x|typeset -x|set|setx|setenv) +\"?)?(?:\$env:)?{assignments.NAME}\s?=(?!=).*",
+    re.IGNORECASE,
+)
+_SIGNS = re.compile(
+    r"^\s*(?:services|environment|env_file|env|apiVersion|stringData)\s?:|^\[(?:Service|Unit)\]|^Environment(?:File)?="
+    r"|^Name\s+Value\s*$|^\s*-?\s*name\s?:\s*[A-Z_]{3,}\s*$",
+    re.MULTILINE,
+)
+_USER = re.compile(r"(?<=://)[^/@\s]{1,2000}@")
+
+
+def recognises(head: bytes) -> int:
+    """How sure it is that this sets variables."""
+    text = decoded(head)
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("#", "//"))]
+    if not lines:
+        return 0
+    setting = sum(1 for line in lines if _SETS.match(line[:2000]))
+    if setting == len(lines):
+        return 88
+    if _SIGNS.search(text):
+        return 84
+    if setting * 2 > len(lines) or re.match(r"(?:declare -x|export) ", text):
+        return 75
+    return 55 if re.fullmatch(r"(?:\s*[\w-]{1,60}\s?:\s.{0,300}\n?){1,60}", text) and "key" in text.lower() else 0
+
+
+def read(source: Source, reading: Reading) -> Evidence:
+    """Every variable that may matter, as its consumer has it."""
+    with source.open() as stream:
+        encoding = encoding_of(stream.read(512))
+    with opened_text(source) as text:
+        raw = [line[:_LONGEST] for line in islice(text, _MOST_LINES)]
+    ends = [line for line in raw if line.endswith("\r\n")]
+    lines = [line.rstrip("\n").removesuffix("\r") for line in raw]
+    holder = assignments.holder_of(lines, source.name.rpartition("/")[2])
+    marks = {"utf-16"} if encoding.startswith("utf-16") else {"bom"} if encoding == "utf-8-sig" else set()
+    marks |= {"crlf"} if ends and len(ends) * 2 > len(raw) else set()
+    found = list(_assignments(lines, holder))
+    settings = [one for each in found if (one := _setting(each, holder, frozenset(marks), source, reading))]
+    variable = reading.surface.variable
+    if holder == "process" and found and not any(one.name == variable for one in found):
+        settings.append(Setting(Place(source.name), "process", variable, marks=frozenset({"absent"})))
+    return Evidence(settings=tuple(settings))
+
+
+def _assignments(lines: list[str], holder: Holder) -> Iterator[Assignment]:
+    if holder == "systemd":
+        return (
+            assignments.of_systemd(lines)
+            if any("Environment=" in line for line in lines)
+            else assignments.of_dotenv(lines)
+        )
+    if holder == "compose":
+        return assignments.of_yaml(lines)
+    if any(re.match(r"\s*(?:declare -x|typeset -x|export) ", line) for line in lines) and holder in (
+        "process",
+        "shell",
+    ):
+        return assignments.of_declarations(lines)
+    if any(re.fullmatch(r"Name\s+Value\s*", line) for line in lines):
+        return assignments.of_table(lines)
+    if any(re.match(r"\s*(?:setx? |\$env:|setenv |set -)", line, re.IGNORECASE) for line in lines) or holder == "shell":
+        return assignments.of_declarations(lines)
+    if holder == "process":
+        return assignments.of_process(lines)
+    if not any("=" in line for line in lines):
+        return assignments.of_yaml(lines)
+    return assignments.of_env_file(lines) if holder == "docker" else assignments.of_dotenv(lines)
+
+
+def _setting(
+    one: Assignment, holder: Holder, marks: frozenset[str], source: Source, reading: Reading
+) -> Setting | None:
+    place, surface = Place(source.name, f"line {one.line}"), reading.surface
+    marks |= {"quoted"} if one.quoted else frozenset()
+    if one.name.lower() in ("api_key", "apikey", "api-key") and holder in ("file", "compose"):
+        credential = (
+            reading.credential(one.value, place, "variable", one.name) if one.value not in ("", "null", "~") else None
+        )
+        return Setting(place, "client", one.name, credential, marks=marks)
+    if (
+        one.name in surface.variables
+        or is_near(one.name, surface)
+        or one.value.strip("\"' ").startswith(surface.key_format.prefixes)
+    ):
+        return _of_key(one, holder, marks, place, reading)
+    if _NOTABLE.fullmatch(one.name) or one.name == surface.base_url_variable:
+        return Setting(place, holder, one.name, None, reading.hidden(_USER.sub("…@", one.value[:500])), marks)
+    return None
+
+
+def _of_key(one: Assignment, holder: Holder, marks: frozenset[str], place: Place, reading: Reading) -> Setting:
+    is_filled_in = holder in ("file", "compose", "shell", "systemd") and placeholders.is_variable(one.value.strip())
+    if is_filled_in:
+        return Setting(place, holder, one.name, None, one.value[:200], marks | {"refers"})
+    credential = reading.credential(one.value, place, "variable", one.name) if one.value else None
+    return Setting(place, holder, one.name, credential, marks=marks)

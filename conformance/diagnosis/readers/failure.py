@@ -1,0 +1,121 @@
+"""Errors and tracebacks of SDKs and HTTP clients, also within a customer's text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from conformance.diagnosis.carried import credentials_of_headers, credentials_of_url
+from conformance.diagnosis.decoded import decoded, opened_text
+from conformance.diagnosis.error_text import answer_of, cleaned, module_of, position_of, status_of, type_of, url_of
+from conformance.diagnosis.evidence import Evidence, Failure, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.diagnosis.evidence import Credential
+    from conformance.diagnosis.reading import Reading, Source
+    from conformance.diagnosis.surface import Surface
+
+_LONGEST = 1 << 20  # characters that are read
+_KEPT = 1 << 16  # characters that are kept
+_ERROR = re.compile(
+    r"Traceback \(most recent call last\)|^\s*at .{1,300}:[0-9]+:[0-9]+\)?$|\b\w*(?:Error|Exception)\b(?::|\s\[)"
+    r"|^curl: \([0-9]+\)|^panic:|net/http:|failed|denied|unauthori[sz]ed|forbidden|refused|timed out",
+    re.MULTILINE | re.IGNORECASE,
+)
+_LITERAL = re.compile(r"(?<![A-Za-z0-9])b?([\"'])((?:(?!\1)[^\\\n]|\\.){1,4096})\1", re.DOTALL)
+_SAYS_HEADER = re.compile(
+    r"header value[:,]?\s{0,3}(?:in header [^:\n]{1,200}:\s)?$|return character\(s\) in header value: $", re.IGNORECASE
+)
+_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'", '"': '"', "0": "\0", "f": "\f", "v": "\v"}
+_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
+
+
+def recognises(head: bytes) -> int:
+    """How sure it is that this tells of an error; every text may."""
+    return 60 if _ERROR.search(decoded(head)) else 5
+
+
+def read(source: Source, reading: Reading) -> Evidence:
+    """The failure that the text tells of, with the keys that it repeats."""
+    with opened_text(source) as stream:
+        text = cleaned(stream.read(_LONGEST).replace("\r\n", "\n"))
+    kind, at = type_of(text)
+    place = Place(source.name, f"line {text.count(chr(10), 0, at) + 1}")
+    credentials = tuple(_credentials(text, source.name, reading))
+    url, in_url = credentials_of_url(url_of(text), place, reading)
+    answer = answer_of(text)
+    kept = text if len(text) <= _KEPT else text[: _KEPT // 4] + "\n…\n" + text[-(_KEPT // 4) * 3 :]
+    failure = Failure(
+        place,
+        client=module_of(text).partition(".")[0],
+        type=kind,
+        message=reading.hidden(answer.message or text[at : at + 500].partition("\n")[0]),
+        text=reading.hidden(kept),
+        status=status_of(text),
+        code=reading.hidden(answer.code),
+        request_id=reading.hidden(answer.request_id),
+        url=url,
+        credentials=(*credentials, *in_url),
+        at_character=position_of(text),
+    )
+    return Evidence(failures=(failure,))
+
+
+def _credentials(text: str, source: str, reading: Reading) -> Iterator[Credential]:
+    """What stands in a key's place: quoted after `header value` or `api_key=`, and every key anywhere else."""
+    taken: list[tuple[int, int]] = []
+    for match in _argument(reading.surface).finditer(text):
+        taken.append(match.span())
+        yield from _of_value(_unescaped(match[3]), match[1], _place(text, match.start(), source), reading)
+    for match in _LITERAL.finditer(text):
+        if any(begin <= match.start() < end for begin, end in taken):
+            continue
+        value = _unescaped(match[2])
+        is_header = _SAYS_HEADER.search(text, max(match.start() - 200, 0), match.start()) is not None
+        if is_header or value.lstrip().startswith(reading.surface.key_format.prefixes):
+            taken.append(match.span())
+            yield from _of_value(
+                value, "header value" if is_header else "", _place(text, match.start(), source), reading
+            )
+    rest = _blanked(text, taken)
+    for credential in reading.keys_in(rest, Place(source)):
+        at = rest.find(credential.key.reveal())
+        yield reading.credential(credential.key.reveal(), _place(text, at, source), "text")
+
+
+def _argument(surface: Surface) -> re.Pattern[str]:
+    """A quoted text that is given as the key: to a parameter, in a header, in a dictionary."""
+    names = "|".join(map(re.escape, surface.headers))
+    return re.compile(
+        rf"[\"']?\b(api_?key|{names})[\"']?\]?\s{{0,3}}[:=]\s{{0,3}}b?([\"'`])((?:(?!\2)[^\\\n]|\\.){{0,4096}})\2",
+        re.IGNORECASE,
+    )
+
+
+def _of_value(value: str, name: str, place: Place, reading: Reading) -> tuple[Credential, ...]:
+    if re.match(r"bearer\s", value, re.IGNORECASE) or name.lower() == "authorization":
+        return credentials_of_headers([("Authorization", value)], place, reading)[1]
+    return (reading.credential(value, place, "text", name),)
+
+
+def _place(text: str, at: int, source: str) -> Place:
+    return Place(source, f"line {text.count(chr(10), 0, max(at, 0)) + 1}")
+
+
+def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
+    pieces, end = [], 0
+    for begin, stop in sorted(spans):
+        if begin >= end:
+            pieces += [text[end:begin], re.sub(r"[^\n]", " ", text[begin:stop])]
+            end = stop
+    return "".join([*pieces, text[end:]])
+
+
+def _unescaped(literal: str) -> str:
+    def one(match: re.Match[str]) -> str:
+        code = match[1]
+        return chr(int(code[1:], 16)) if len(code) > 1 else _SIMPLE.get(code, code)
+
+    return _ESCAPE.sub(one, literal)

@@ -1,0 +1,37 @@
+"""A text that is one credential and nothing else."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from conformance import placeholders
+from conformance.diagnosis.decoded import decoded, encoding_of
+from conformance.diagnosis.evidence import Evidence, Place
+
+if TYPE_CHECKING:
+    from conformance.diagnosis.reading import Reading, Source
+
+_LONGEST = 65_536  # bytes
+_WORD = re.compile(
+    r"\s*(?:bearer\s+)?[\"'“”‘’`]?[A-Za-z][A-Za-z0-9]{1,11}[_-][^\s=:;{}()<>]{6,200}[\"'“”‘’`]?\s*", re.IGNORECASE
+)
+
+
+def recognises(head: bytes) -> int:
+    """How sure it is that this is one credential."""
+    text = decoded(head)
+    if len(text) > 1000 or not text.strip() or len(text.strip().splitlines()) > 1:
+        return 0
+    word = text.strip()
+    if placeholders.is_no_secret(word) or _WORD.fullmatch(text):
+        return 80
+    return 40 if re.fullmatch(r"\S{8,300}", word) and "://" not in word else 0
+
+
+def read(source: Source, reading: Reading) -> Evidence:
+    """The credential; one line break at the end is the file's own, everything else belongs to it."""
+    with source.open() as stream:
+        data = stream.read(_LONGEST)
+    text = data.decode(encoding_of(data) if not data.startswith(b"\xef\xbb\xbf") else "utf-8", "replace")
+    return Evidence(credentials=(reading.credential(text.removesuffix("\n"), Place(source.name), "text"),))

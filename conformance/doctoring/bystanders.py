@@ -1,0 +1,108 @@
+"""Places that others hand on to clients: start-up files of shells, files for docker, `.netrc`."""
+
+from __future__ import annotations
+
+import netrc
+from typing import TYPE_CHECKING, Literal
+
+from conformance.diagnosis.evidence import Place
+from conformance.doctoring.assignments import decoded, of_docker, of_dotenv, of_shell
+from conformance.doctoring.holding import Holding
+from conformance.doctoring.machine import contents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from conformance.diagnosis.reading import Reading
+    from conformance.doctoring.assignments import Assignment
+    from conformance.doctoring.machine import Machine
+
+FileKind = Literal["shell file", "docker file", "dotenv"]
+_SHELL_FILES = (
+    "~/.bashrc",
+    "~/.bash_profile",
+    "~/.bash_login",
+    "~/.profile",
+    "~/.zshrc",
+    "~/.zshenv",
+    "~/.zprofile",
+    "~/.zlogin",
+    "~/.config/fish/config.fish",
+    "~/.config/environment.d/envvars.conf",
+    "~/.pam_environment",
+    "/etc/environment",
+)
+_DOCKER_FILES = ("*.env", ".env.*", "env.list")
+_NO_FILES = (".example", ".sample", ".template", ".dist")
+_MOST_FILES = 50
+
+
+def of_shell_files(machine: Machine, name: str, reading: Reading) -> Iterator[Holding]:
+    """What start-up files of shells set a variable to."""
+    for file in _SHELL_FILES:
+        path = machine.path(file)
+        yield from _of_file(path, name, "shell file", machine, reading)
+
+
+def of_dotenv_above(machine: Machine, name: str, reading: Reading) -> Iterator[Holding]:
+    """What `.env` files of the working directory and of those above it set a variable to, the nearest first."""
+    for directory in machine.above():
+        yield from _of_file(directory / ".env", name, "dotenv", machine, reading)
+
+
+def of_docker_files(machine: Machine, name: str, reading: Reading) -> Iterator[Holding]:
+    """What files of the working directory set a variable to that are handed to docker."""
+    paths = {path for pattern in _DOCKER_FILES for path in machine.directory.glob(pattern)}
+    wanted = [path for path in sorted(paths) if path.name != ".env" and not path.name.endswith(_NO_FILES)]
+    for path in wanted[:_MOST_FILES]:
+        yield from _of_file(path, name, "docker file", machine, reading)
+
+
+def _of_file(path: Path, name: str, kind: FileKind, machine: Machine, reading: Reading) -> Iterator[Holding]:
+    place = Place(machine.shown(path))
+    try:
+        data = contents(path)
+    except OSError as error:
+        yield Holding(kind, place, name, "unreadable", note=f"cannot be read: {error.strerror}")
+        return
+    if data is None:
+        return
+    written = decoded(data)
+    read = {"shell file": of_shell, "docker file": of_docker, "dotenv": of_dotenv}[kind]
+    for one in read(written.text):
+        if one.name == name:
+            yield _of_assignment(one, kind, place.source, written.marks, reading)
+
+
+def _of_assignment(one: Assignment, kind: FileKind, file: str, marks: frozenset[str], reading: Reading) -> Holding:
+    place = Place(file, f"line {one.line}")
+    if one.is_computed:
+        note = "a command or another variable makes it; only a shell can tell"
+        return Holding(kind, place, one.name, "computed", note=note)
+    note = "" if one.is_exported else "without export, so programs do not get it"
+    if not one.value.strip():
+        return Holding(kind, place, one.name, "nothing", note=note)
+    credential = reading.credential(one.value, place, "variable", one.name)
+    if kind == "docker file" and one.value.strip()[:1] in ("'", '"'):
+        note = "docker run --env-file keeps the quotes around it"
+    return Holding(kind, place, one.name, "key", credential, note, marks)
+
+
+def of_netrc(machine: Machine, host: str) -> Holding | None:
+    """The entry of a `.netrc` file for a host, which some clients turn into a header of their own."""
+    path = machine.path(machine.environment.get("NETRC") or "~/.netrc")
+    place = Place(machine.shown(path))
+    try:
+        if contents(path) is None:
+            return None
+        entries = netrc.netrc(str(path))
+    except OSError as error:
+        return Holding("netrc", place, host, "unreadable", note=f"cannot be read: {error.strerror}")
+    except (netrc.NetrcParseError, UnicodeDecodeError):
+        return Holding("netrc", place, host, "unreadable", note="it is not written as such files are")
+    if host in entries.hosts:
+        return Holding("netrc", Place(place.source, f"machine {host}"), host, "key")
+    if "default" in entries.hosts:
+        return Holding("netrc", Place(place.source, "default"), "default", "key")
+    return None

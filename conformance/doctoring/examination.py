@@ -1,0 +1,141 @@
+"""One examination of a machine, from its own places to the answers of the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.diagnosis.diagnosing import diagnose
+from conformance.diagnosis.evidence import Place
+from conformance.doctoring.asking import Asking
+from conformance.doctoring.dialogue import Dialogue
+from conformance.doctoring.local import check_format, check_names, check_places, settings
+from conformance.doctoring.network import check_proxy_settings, is_reached, opens_way
+from conformance.doctoring.places import places
+from conformance.doctoring.plan import MOST_OTHERS, questions, steps
+from conformance.doctoring.proxies import proxy_for
+from conformance.doctoring.seen import Seen
+from conformance.targets.pace import Pace
+
+if TYPE_CHECKING:
+    from conformance.diagnosis.client import Clients
+    from conformance.diagnosis.finding import Diagnosis
+    from conformance.diagnosis.knowledge import Knowledge
+    from conformance.diagnosis.reading import Reading
+    from conformance.doctoring.check import Check
+    from conformance.doctoring.machine import Machine
+    from conformance.doctoring.places import Places
+    from conformance.doctoring.plan import Questions, Step
+    from conformance.doctoring.proxies import Proxy
+    from conformance.spec.model import Spec
+
+RATE = 5.0  # requests a second
+_OWN_AUTHORITIES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+# what does no harm while the key that is used is accepted
+_HARMLESS = ("stored-keys-differ", "nothing-hides-key", "netrc-has-host")
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What an examination came to; `is_accepted` is whether the API took the key."""
+
+    base_url: str
+    found: Places
+    checks: tuple[Check, ...]
+    diagnosis: Diagnosis
+    is_accepted: bool = False
+
+
+@dataclass(frozen=True)
+class Doctor:
+    """Everything that an examination needs; `seconds` is how long any one thing may take."""
+
+    machine: Machine
+    spec: Spec
+    clients: Clients
+    known: Knowledge
+    reading: Reading
+    base_url: str
+    seconds: float
+
+    @property
+    def asked(self) -> Questions:
+        """What the API is asked."""
+        return questions(self.spec, self.base_url)
+
+    @property
+    def proxy(self) -> Proxy | None:
+        """The proxy that the environment names for the API."""
+        return proxy_for(self.base_url, self.machine.environment)
+
+    def plan(self) -> tuple[Step, ...]:
+        """Everything that an examination may send."""
+        found = self._look()
+        return tuple(steps(self.asked, self.spec, found.own, found.others[:MOST_OTHERS], self.proxy))
+
+    def examine_offline(self) -> Examined:
+        """Everything but the network."""
+        found, seen = self._of_machine()
+        for name in ("dns", "tcp", "tls", "clock", "no key", "key"):
+            seen.check(name, "skipped", "not asked for: --offline")
+        seen.settings += settings(found, self.machine, self.reading)
+        return self._examined(found, seen)
+
+    def examine(self) -> Examined:
+        """Everything."""
+        found, seen = self._of_machine()
+        is_direct = is_reached(self.asked, self.clients, self.seconds, seen)
+        if any(self.machine.environment.get(name) for name in _OWN_AUTHORITIES):
+            seen.facts = [one for one in seen.facts if one.name != "issuer-intercepts"]  # clients believe it then too
+        proxy = self.proxy
+        has_way = proxy is not None and opens_way(proxy, self.asked, self.machine, self.reading, self.seconds, seen)
+        if has_way and not is_direct:
+            says = f"{self.asked.host} is reached through {proxy}, and not without it"
+            seen.facts = [one for one in seen.facts if one.name != "not-connected"]
+            seen.fact("proxy-is-only-way", says, Place(f"the proxy {proxy}", "CONNECT"))
+        if is_direct and self._ask(found, seen):
+            return self._accepted(found, seen)
+        if not is_direct:
+            for name in ("clock", "no key", "key"):
+                seen.check(name, "skipped", "there is nobody to ask")
+        seen.settings += settings(found, self.machine, self.reading)
+        return self._examined(found, seen)
+
+    def _look(self) -> Places:
+        return places(self.machine, self.clients, self.asked.host, self.reading, self.seconds)
+
+    def _of_machine(self) -> tuple[Places, Seen]:
+        found, seen = self._look(), Seen()
+        check_places(found, self.machine, seen)
+        check_format(found, self.reading, seen)
+        check_names(found, self.machine, self.reading, seen)
+        self._check_address(seen)
+        check_proxy_settings(self.proxy, self.clients, seen)
+        return found, seen
+
+    def _check_address(self, seen: Seen) -> None:
+        if self.base_url.rstrip("/") == self.spec.base_url.rstrip("/"):
+            seen.check("address", "ok", f"the API is asked at {self.base_url}")
+            return
+        seen.check("address", "warn", f"the API is asked at {self.base_url}, not at {self.spec.base_url}")
+        variable = self.spec.base_url_variable
+        if self.machine.environment.get(variable):
+            deaf = [one.title for one in self.clients.clients if one.base_url_variable != variable]
+            seen.check("address", "warn", f"they do not read {variable}: {', '.join(deaf)}")
+
+    def _ask(self, found: Places, seen: Seen) -> bool:
+        asking = Asking(self.spec, self.asked, self.reading, Pace(RATE), self.seconds)
+        return Dialogue(asking, found.own, found.others[:MOST_OTHERS], seen).hold()
+
+    def _accepted(self, found: Places, seen: Seen) -> Examined:
+        """What else lies around does no harm where it is the key of this process that the API took."""
+        all_of_them = list(settings(found, self.machine, self.reading))
+        if found.own is found.process:
+            seen.facts = [one for one in seen.facts if one.name not in _HARMLESS]
+            all_of_them = all_of_them[:1]
+        seen.settings += all_of_them
+        return self._examined(found, seen, is_accepted=True)
+
+    def _examined(self, found: Places, seen: Seen, *, is_accepted: bool = False) -> Examined:
+        diagnosis = diagnose(seen.evidence(), self.known, self.reading, seen.facts)
+        return Examined(self.base_url, found, tuple(seen.checks), diagnosis, is_accepted)

@@ -1,0 +1,34 @@
+"""What a place holds that a key can come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from conformance.diagnosis.evidence import Credential, Place
+
+Kind = Literal["variable", "dotenv", "yaml", "keyring", "shell file", "docker file", "netrc"]
+State = Literal["key", "nothing", "absent", "unreadable", "computed"]
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A place and what is there: a key, nothing (it is set, and empty), or not even the place.
+
+    What is `computed` by a shell cannot be known without running it. `marks` are what is odd about how it is written,
+    as in a `Setting`; `note` says more to people.
+    """
+
+    kind: Kind
+    place: Place
+    name: str
+    state: State
+    credential: Credential | None = None
+    note: str = ""
+    marks: frozenset[str] = frozenset()
+
+    @property
+    def text(self) -> str:
+        """What stands there without the spaces around it, to be compared and never to be shown."""
+        return self.credential.key.reveal().strip() if self.credential else ""

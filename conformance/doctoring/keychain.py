@@ -1,0 +1,114 @@
+"""The keyring of the system, read by somebody else: a process of its own that is not waited for forever."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_PROGRAM = """\
+import json, sys
+try:
+    import keyring
+    found = {"value": keyring.get_password(*sys.argv[1:3])}
+except BaseException as error:
+    found = {"error": type(error).__name__}
+sys.stdout.write(json.dumps(found))
+"""
+_FIRST_LINE = 400  # bytes
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the keyring said: a value, nothing, or why it said nothing at all."""
+
+    value: str | None
+    problem: str = ""
+
+
+def kept(service: str, user: str, program: str, environment: Mapping[str, str], seconds: float) -> Kept:
+    """What the keyring keeps for a user of a service; `program` is the command whose keyring it is."""
+    argv = _reader(service, user, program, environment)
+    if not argv:
+        return Kept(None, "nothing on this machine can read one")
+    try:
+        text = _output(argv, environment, seconds)
+    except subprocess.TimeoutExpired:
+        return Kept(None, f"it gave no answer within {seconds:g} s; it may be locked, and wait for a password")
+    except OSError as error:
+        return Kept(None, f"it cannot be read: {error.strerror}")
+    return _of_python(text) if argv[1] == "-c" else Kept(text.removesuffix("\n") or None)
+
+
+def _output(argv: Sequence[str], environment: Mapping[str, str], seconds: float) -> str:
+    """What a process writes, which is ended after a time with all that it started."""
+    process = subprocess.Popen(  # noqa: S603  an interpreter of this machine, or the system's own tool
+        argv,
+        cwd=os.sep,  # where nobody has put a module of the name
+        env=dict(environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        return process.communicate(timeout=seconds)[0].decode("utf-8", "replace")
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _of_python(text: str) -> Kept:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return Kept(None, "the program that reads it ended without an answer")
+    if error := found.get("error"):
+        known = {
+            "NoKeyringError": "there is no keyring on this machine",
+            "ModuleNotFoundError": "the Python module that reads it is not installed",
+            "KeyringLocked": "it is locked",
+        }
+        return Kept(None, known.get(error, f"it refused ({error})"))
+    return Kept(found.get("value"))
+
+
+def _reader(service: str, user: str, program: str, environment: Mapping[str, str]) -> Sequence[str]:
+    """Who reads it: Python as the client itself has it, this one, or a tool of the system."""
+    path = environment.get("PATH", os.defpath)
+    python = _interpreter(shutil.which(program, path=path) if program else None)
+    if not python and importlib.util.find_spec("keyring"):
+        python = sys.executable
+    if python:
+        return [python, "-c", _PROGRAM, service, user]
+    if tool := shutil.which("secret-tool", path=path):
+        return [tool, "lookup", "service", service, "username", user]
+    if tool := shutil.which("security", path=path):
+        return [tool, "find-generic-password", "-s", service, "-a", user, "-w"]
+    return []
+
+
+def _interpreter(script: str | None) -> str:
+    """The Python that a script is run by, from its first line."""
+    if script is None:
+        return ""
+    try:
+        with Path(script).open("rb") as file:
+            first = file.readline(_FIRST_LINE)
+    except OSError:
+        return ""
+    words = first[2:].decode("utf-8", "replace").split() if first.startswith(b"#!") else []
+    is_python = len(words) == 1 and "python" in Path(words[0]).name and os.access(words[0], os.X_OK)
+    return words[0] if is_python else ""

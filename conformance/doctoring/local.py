@@ -1,0 +1,168 @@
+"""What the machine shows by itself: sources, winners, the form of the key, names that were meant for another."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from conformance.diagnosis.evidence import Place, Setting
+from conformance.diagnosis.shape import shape_of
+from conformance.doctoring.naming import near_misses
+from conformance.doctoring.sources import PROCESS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from conformance.diagnosis.evidence import Holder
+    from conformance.diagnosis.reading import Reading
+    from conformance.doctoring.check import Status
+    from conformance.doctoring.holding import Holding
+    from conformance.doctoring.machine import Machine
+    from conformance.doctoring.places import Places
+    from conformance.doctoring.seen import Seen
+    from conformance.doctoring.winners import Winner
+
+_HOLDERS: dict[str, Holder] = {"variable": "process", "dotenv": "file", "shell file": "shell"}
+_STORES = ("yaml", "keyring")
+
+
+def check_places(found: Places, machine: Machine, seen: Seen) -> None:
+    """Rows for every place that holds something, and for every client; facts for stores that disagree."""
+    for one in found.holdings:
+        if one.state != "absent":
+            seen.check("source", _status(one), _says(one), str(one.place))
+        elif one.marks & {"utf-16"}:
+            seen.check("source", "warn", "it is in UTF-16, which loaders cannot read", str(one.place))
+    if found.process is None:
+        seen.check("source", "fail", f"{found.variable} is not set", PROCESS)
+    for won in found.winners:
+        _note_facts(won, machine, seen)
+    _check_winners(found.winners, seen)
+    _check_stores(found, seen)
+    _check_netrc(found, seen)
+
+
+def _status(one: Holding) -> Status:
+    if one.state == "unreadable":
+        return "unknown"
+    return "warn" if one.state in ("nothing", "computed") or one.note else "ok"
+
+
+def _says(one: Holding) -> str:
+    what = {
+        "nothing": "it is set to nothing",
+        "computed": "it is set to something",
+        "unreadable": "it cannot be told whether it has a key",
+    }.get(one.state) or f"{one.credential.key.shown if one.credential else ''}"
+    return f"{what} ({one.note})" if one.note else what
+
+
+def _check_winners(winners: Iterable[Winner], seen: Seen) -> None:
+    """One row for all clients that find the same for the same reason."""
+    alike: dict[tuple[Status, str], list[str]] = {}
+    for won in winners:
+        alike.setdefault((_status_of(won), won.why), []).append(won.client.title)
+    for (status, why), titles in alike.items():
+        seen.check("client", status, why, ", ".join(titles))
+
+
+def _status_of(won: Winner) -> Status:
+    if won.holding is None:
+        return "unknown" if won.unread else "fail"
+    return "warn" if won.is_opposed or won.unread else "ok"
+
+
+def _note_facts(won: Winner, machine: Machine, seen: Seen) -> None:
+    client = won.client
+    unread = next((one for one in won.unread if one.kind == "keyring"), None)
+    if won.holding is None and unread and client.program and _is_installed(client.program, machine):
+        says = f"{client.title}: no place has a key but perhaps the keyring: {unread.note}"
+        seen.fact("keyring-unreadable", says, unread.place)
+    if won.hidden and won.hidden_by:
+        says = f"{client.title}: {won.hidden_by.place} is set to nothing, and hides the key of {won.hidden[0].place}"
+        seen.fact("nothing-hides-key", says, won.hidden_by.place)
+
+
+def _is_installed(program: str, machine: Machine) -> bool:
+    return shutil.which(program, path=machine.environment.get("PATH", "")) is not None
+
+
+def _check_stores(found: Places, seen: Seen) -> None:
+    """Stores of clients whose keys differ from the one that is used, or from each other."""
+    stored = [one for one in found.holdings if one.kind in _STORES and one.state == "key"]
+    first = found.own if found.own and found.own.kind == "variable" else next(iter(stored), None)
+    for one in stored:
+        if first and one.text != first.text:
+            seen.fact("stored-keys-differ", f"{one.place} holds another key than {first.place}", one.place)
+
+
+def _check_netrc(found: Places, seen: Seen) -> None:
+    entry = found.netrc
+    if entry is None:
+        seen.check("netrc", "ok", "it has no entry for the API")
+    elif entry.state == "unreadable":
+        seen.check("netrc", "unknown", entry.note, str(entry.place))
+    else:
+        readers = [(won.client.title, won.client.netrc) for won in found.winners if won.client.netrc]
+        told = [f"{who} sends {what.sends}{f' when {what.when}' if what.when else ''}" for who, what in readers if what]
+        seen.check("netrc", "warn", "; ".join(told) or "clients may send it", str(entry.place))
+        if entry.name != "default":
+            seen.fact("netrc-has-host", f"it has an entry for {entry.name}, which some clients send", entry.place)
+
+
+def check_format(found: Places, reading: Reading, seen: Seen) -> None:
+    """The row on the form of the key that is used."""
+    own = found.own
+    if own is None or own.credential is None:
+        seen.check("format", "skipped", "there is no key to look at")
+        return
+    shape = shape_of(own.credential.key.reveal(), reading.surface.key_format)
+    if shape.well_formed:
+        seen.check("format", "ok", f"{shape.shown} has the documented form", str(own.place))
+        return
+    wrong = "; ".join(fact.says for fact in shape.facts if fact.name not in ("secret-length", "last-character"))
+    seen.check("format", "fail", f"{shape.shown}: {wrong}", str(own.place))
+
+
+def check_names(found: Places, machine: Machine, reading: Reading, seen: Seen) -> None:
+    """Rows and settings for variables whose names are nearly right, or that hold a key under another name."""
+    surface, environment = reading.surface, machine.environment
+    known = {*surface.variables, surface.base_url_variable}
+    near = set(near_misses(environment, found.variable, known))
+    begins = surface.key_format.prefixes
+    odd = [name for name in environment if name in near or environment[name].startswith(begins)]
+    for name in sorted(set(odd) - known - {found.variable}):
+        place = Place(PROCESS, name)
+        credential = reading.credential(environment[name], place, "variable", name)
+        seen.settings.append(Setting(place, "process", name, credential))
+        seen.check("name", "warn", f"{name} is set, and clients read {found.variable}", PROCESS)
+    process = found.process
+    for name in surface.variables[1:]:
+        if environment.get(name) and (process is None or process.state != "key"):
+            seen.check("name", "warn", f"{name} is set, and clients read {found.variable} alone", PROCESS)
+    if not any(one.name == "name" for one in seen.checks):
+        seen.check("name", "ok", f"no variable looks like {found.variable} and is another")
+
+
+def _has_misnamed_key(machine: Machine, reading: Reading) -> bool:
+    known = {*reading.surface.variables, reading.surface.base_url_variable}
+    begins = reading.surface.key_format.prefixes
+    return any(value.startswith(begins) for name, value in machine.environment.items() if name not in known)
+
+
+def settings(found: Places, machine: Machine, reading: Reading) -> Iterator[Setting]:
+    """The variables as evidence: this process's, the nearest `.env` file's, and those of shells that are handed on.
+
+    That a variable is not set says nothing where another one holds the key by mistake.
+    """
+    process = found.process
+    place = process.place if process else Place(PROCESS, found.variable)
+    if process or not _has_misnamed_key(machine, reading):
+        yield Setting(place, "process", found.variable, process.credential if process else None)
+    base = reading.surface.base_url_variable
+    if value := machine.environment.get(base):
+        yield Setting(Place(PROCESS, base), "process", base, value=reading.hidden(value))
+    nearest = next((one for one in found.holdings if one.kind == "dotenv" and one.state == "key"), None)
+    shells = [one for one in found.holdings if one.kind == "shell file" and one.state == "key" and not one.note]
+    for one in [*([nearest] if nearest else []), *shells]:
+        yield Setting(one.place, _HOLDERS[one.kind], found.variable, one.credential, marks=one.marks)

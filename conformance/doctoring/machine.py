@@ -1,0 +1,69 @@
+"""The machine that is examined: its variables, the home and the working directory."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MOST = 1 << 20  # bytes of a file; nobody writes more by hand
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a process on it sees."""
+
+    environment: Mapping[str, str]
+    home: Path
+    directory: Path
+
+    def path(self, name: str) -> Path:
+        """A path of a clients file: below the home directory after `~`, else below the working directory."""
+        return self.home / name[2:] if name.startswith("~/") else self.directory / name
+
+    def shown(self, path: Path) -> str:
+        """A path as people write it, below the working directory or below `~`."""
+        if path.parent == self.directory:
+            return f"./{path.name}"
+        if path.is_relative_to(self.home) and self.home != Path(self.home.anchor):
+            return f"~/{path.relative_to(self.home)}"
+        return str(path)
+
+    def above(self) -> tuple[Path, ...]:
+        """The working directory and those above it, the nearest first."""
+        return (self.directory, *self.directory.parents)
+
+
+def this_machine() -> Machine:
+    """The one that this process runs on."""
+    try:
+        directory = Path.cwd()
+    except FileNotFoundError:  # somebody removed it
+        directory = _home()
+    return Machine(dict(os.environ), _home(), directory)
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # nobody knows
+        return Path(os.sep)
+
+
+def contents(path: Path) -> bytes | None:
+    """What a plain file begins with, at most 1 MiB; `None` where there is no such file.
+
+    Raises:
+        OSError: It is there and cannot be read.
+
+    """
+    if not path.exists():
+        return None
+    if not path.is_file():  # a directory says nothing, and a pipe would wait for somebody
+        return None
+    with path.open("rb") as file:
+        return file.read(_MOST)

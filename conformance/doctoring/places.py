@@ -1,0 +1,71 @@
+"""Every place of a machine that a key can come from, and who takes which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conformance.doctoring.bystanders import of_docker_files, of_dotenv_above, of_netrc, of_shell_files
+from conformance.doctoring.sources import PROCESS, Sources
+from conformance.doctoring.winners import winner
+
+if TYPE_CHECKING:
+    from conformance.diagnosis.client import Clients
+    from conformance.diagnosis.reading import Reading
+    from conformance.doctoring.holding import Holding
+    from conformance.doctoring.machine import Machine
+    from conformance.doctoring.winners import Winner
+
+_USED_BY_HAND = ("dotenv", "shell file")  # what a person may have meant to be used
+
+
+@dataclass(frozen=True)
+class Places:
+    """What was found on a machine; `variable` is the one that clients read."""
+
+    variable: str
+    winners: tuple[Winner, ...]
+    holdings: tuple[Holding, ...]
+    netrc: Holding | None
+
+    @property
+    def process(self) -> Holding | None:
+        """What the variable of this process holds, where it is set."""
+        found = (one for one in self.holdings if one.kind == "variable" and one.place.source == PROCESS)
+        return next((one for one in found if one.name == self.variable and one.state != "absent"), None)
+
+    @cached_property
+    def own(self) -> Holding | None:
+        """The key that is tried: that of this process, else the first that a client or a person would use."""
+        process = self.process
+        if process and process.state == "key":
+            return process
+        won = [one.holding for one in self.winners if one.holding]
+        by_hand = [one for one in self.holdings if one.kind in _USED_BY_HAND and one.state == "key"]
+        return next(iter([*won, *by_hand]), None)
+
+    @property
+    def others(self) -> tuple[Holding, ...]:
+        """One place of every other key that a client or a person may use."""
+        found: dict[str, Holding] = {}
+        for one in self.holdings:
+            if one.state == "key" and one.kind not in ("docker file", "netrc"):
+                found.setdefault(one.text, one)
+        return tuple(one for text, one in found.items() if self.own is None or text != self.own.text)
+
+
+def places(machine: Machine, clients: Clients, host: str, reading: Reading, keyring_seconds: float) -> Places:
+    """Look into every place; nothing is changed, and nothing is sent."""
+    variable = reading.surface.variable
+    sources = Sources(machine, reading, keyring_seconds)
+    sources.variable(variable)
+    winners = tuple(winner(client, sources) for client in clients.clients)
+    found = [
+        *sources.seen.values(),
+        *of_dotenv_above(machine, variable, reading),
+        *of_shell_files(machine, variable, reading),
+        *of_docker_files(machine, variable, reading),
+    ]
+    distinct = {(one.kind, one.place, one.state): one for one in reversed(found)}
+    return Places(variable, winners, tuple(reversed(distinct.values())), of_netrc(machine, host))

@@ -1,0 +1,124 @@
+"""The sources that clients read, looked up on a machine: variables, `.env` files, YAML files, the keyring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from conformance.diagnosis.client import PROFILE, KeySource
+from conformance.diagnosis.evidence import Place
+from conformance.doctoring.assignments import decoded, of_dotenv
+from conformance.doctoring.holding import Holding
+from conformance.doctoring.keychain import kept
+from conformance.doctoring.machine import contents
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conformance.diagnosis.client import Client
+    from conformance.diagnosis.evidence import Credential
+    from conformance.diagnosis.reading import Reading
+    from conformance.doctoring.machine import Machine
+
+PROCESS = "this process"
+
+
+@dataclass
+class Sources:
+    """Looks sources up, each once; `keyring_seconds` is how long the keyring may take."""
+
+    machine: Machine
+    reading: Reading
+    keyring_seconds: float
+    seen: dict[tuple[object, ...], Holding] = field(default_factory=dict)
+
+    def holding(self, source: KeySource, client: Client) -> Holding | None:
+        """What a source of a client holds; `None` for an argument, which nobody sees from outside."""
+        if source.kind == "argument":
+            return None
+        profile = self.machine.environment.get(client.profile_variable, "") or "default"
+        names = tuple(part.replace(PROFILE, profile) for part in (*source.field, source.service, source.user))
+        mark = (source.kind, source.name, source.file, source.within, source.any_case, *names)
+        if mark not in self.seen:
+            self.seen[mark] = self._look_up(source, client, names)
+        return self.seen[mark]
+
+    def variable(self, name: str) -> None:
+        """Look up a variable of this process, whoever reads it."""
+        held = self._variable(KeySource(kind="variable", name=name))
+        self.seen["variable", name] = held
+
+    def _look_up(self, source: KeySource, client: Client, names: tuple[str, ...]) -> Holding:
+        if source.kind == "variable":
+            return self._variable(source)
+        if source.kind == "dotenv":
+            return self._dotenv(source)
+        if source.kind == "yaml":
+            return self._yaml(source, names[:-2])
+        return self._keyring(names[-2], names[-1], client.program)
+
+    def _variable(self, source: KeySource) -> Holding:
+        environment = self.machine.environment
+        names = [source.name] + [one for one in sorted(environment) if one.lower() == source.name.lower()]
+        name = next((one for one in names if one in environment and (one == source.name or source.any_case)), "")
+        place = Place(PROCESS, name or source.name)
+        if not name:
+            return Holding("variable", place, source.name, "absent")
+        return self._held("variable", place, name, environment[name])
+
+    def _dotenv(self, source: KeySource) -> Holding:
+        directories = self.machine.above() if source.within == "parents" else (self.machine.directory,)
+        for directory in directories:
+            path = directory / source.file
+            try:
+                data = contents(path)
+            except OSError as error:
+                why = f"cannot be read: {error.strerror}"
+                return Holding("dotenv", Place(self.machine.shown(path)), source.name, "unreadable", note=why)
+            if data is not None:
+                return self._in_dotenv(path, data, source)
+        shown = self.machine.shown(self.machine.directory / source.file)
+        return Holding("dotenv", Place(shown), source.name, "absent")
+
+    def _in_dotenv(self, path: Path, data: bytes, source: KeySource) -> Holding:
+        written, shown = decoded(data), self.machine.shown(path)
+        found = None
+        for one in of_dotenv(written.text):
+            if one.name == source.name or (source.any_case and one.name.lower() == source.name.lower()):
+                found = one  # the last one counts
+        if found is None:
+            return Holding("dotenv", Place(shown), source.name, "absent", marks=written.marks)
+        return self._held("dotenv", Place(shown, f"line {found.line}"), found.name, found.value, written.marks)
+
+    def _yaml(self, source: KeySource, field_names: tuple[str, ...]) -> Holding:
+        import yaml
+
+        path, dotted = self.machine.path(source.file), ".".join(field_names)
+        place = Place(self.machine.shown(path), dotted)
+        try:
+            data = contents(path)
+            value: Any = yaml.safe_load(data) if data is not None else None
+        except OSError as error:
+            return Holding("yaml", place, dotted, "unreadable", note=f"cannot be read: {error.strerror}")
+        except (yaml.YAMLError, ValueError, RecursionError):
+            return Holding("yaml", place, dotted, "unreadable", note="it is no YAML, so the client passes it over")
+        for name in field_names:
+            if not isinstance(value, dict) or name not in value:
+                return Holding("yaml", place, dotted, "absent")
+            value = value[name]
+        return self._held("yaml", place, dotted, "" if value is None else str(value))
+
+    def _keyring(self, service: str, user: str, program: str) -> Holding:
+        found = kept(service, user, program, self.machine.environment, self.keyring_seconds)
+        place = Place("the keyring", f"{service}, {user}")
+        if found.problem:
+            return Holding("keyring", place, user, "unreadable", note=found.problem)
+        if found.value is None:
+            return Holding("keyring", place, user, "absent")
+        return self._held("keyring", place, user, found.value)
+
+    def _held(self, kind: Any, place: Place, name: str, value: str, marks: frozenset[str] = frozenset()) -> Holding:
+        if not value.strip():
+            return Holding(kind, place, name, "nothing", marks=marks)
+        credential: Credential = self.reading.credential(value, place, "variable", name)
+        return Holding(kind, place, name, "key", credential, marks=marks)

@@ -1,0 +1,1 @@
+"""Finding keys in files, archives, streams and the history of repositories."""

@@ -1,0 +1,97 @@
+"""A stream searched block by block, without missing what straddles two of them."""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import IO, TYPE_CHECKING
+
+from conformance.scanning.content import read_into
+from conformance.scanning.find import Find, Place
+from conformance.scanning.judging import Judge
+from conformance.scanning.lines import Lines
+from conformance.scanning.words import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.keys import KeyFormat
+    from conformance.scanning.search import Search
+    from conformance.scanning.words import Word
+
+BLOCK = 256 * 1024  # bytes that are read at a time: they fit the processor's cache
+_AHEAD = 2048  # bytes behind the beginning of a key that are looked at; in UTF-16 half as many characters
+_HEAD = 4096
+
+
+class Scanner:
+    """Finds keys in streams, one after the other."""
+
+    def __init__(self, key_format: KeyFormat, search: Search, block: int = BLOCK) -> None:
+        self._words = words_of(key_format)
+        self._gates = sorted({word.gate for word in self._words if word.gate})
+        self._judge = Judge(key_format)
+        self._search = search
+        self._buffer = bytearray(_AHEAD + block)
+
+    def may_find(self, text: bytes) -> bool:
+        """Whether anything in the text begins like a key."""
+        return any(word.text in text for word in self._words)
+
+    def scan(self, stream: IO[bytes], path: str) -> Iterator[Find]:
+        """The finds in a stream, in order.
+
+        Raises:
+            OSError: The stream cannot be read on; what was found until then has been given.
+
+        """
+        text, view = self._buffer, memoryview(self._buffer)
+        lines: Lines | None = None
+        before = kept = 0  # bytes of the stream before the buffer, and those in it that were read but not judged
+        while True:
+            read = read_into(stream, view[kept:])
+            end = kept + read
+            judged = max(end - _AHEAD, 0) & ~1 if read else end  # even, so that UTF-16 is not torn apart
+            if read and not judged:
+                kept = end
+                continue
+            lines = lines or Lines(self._search, bytes(text[: min(end, _HEAD)]))
+            passed = 0
+            for at, word in self._hits(judged, end):
+                found = self._judge.judged(_window(text, at, end, word).decode("latin-1"))
+                if found:
+                    at -= word.is_wide and _begins_before(text, at, before)
+                    lines.pass_by(text, passed, at)
+                    passed = at
+                    form = f"{word.form}, UTF-16" if word.is_wide else word.form
+                    yield Find(found, form, Place(path, lines.line, lines.column, before + at))
+            if not read:
+                return
+            lines.pass_by(text, passed, judged)
+            before += judged
+            kept = end - judged
+            text[:kept] = text[judged:end]
+
+    def _hits(self, judged: int, end: int) -> list[tuple[int, Word]]:
+        """Where words begin before `judged`, in order."""
+        gates = {gate for gate in self._gates if self._buffer.find(gate, 0, end) >= 0}
+        hits: list[tuple[int, Word]] = []
+        find = self._search.find
+        for word in self._words:
+            if word.gate and word.gate not in gates:
+                continue
+            stop = min(judged + len(word.text) - 1, end)
+            at = find(self._buffer, word.text, 0, stop)
+            while at >= 0:
+                hits.append((at, word))
+                at = find(self._buffer, word.text, at + 1, stop)
+        return sorted(hits, key=itemgetter(0))
+
+
+def _begins_before(text: bytearray, at: int, before: int) -> bool:
+    """Whether a character of UTF-16 begins one byte before this one, with a zero."""
+    return (before + at) % 2 == 1 and text[at - 1] == 0
+
+
+def _window(text: bytearray, at: int, end: int, word: Word) -> bytes:
+    narrow = text[at : min(at + _AHEAD, end) : 2] if word.is_wide else text[at : min(at + _AHEAD // 2, end)]
+    return word.read(bytes(narrow))

@@ -1,0 +1,89 @@
+"""What is scanned: a stream of bytes and where it comes from."""
+
+from __future__ import annotations
+
+import io
+from typing import IO, TYPE_CHECKING, NamedTuple, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HEAD = 512  # bytes in which an archive shows itself
+
+
+class Content(NamedTuple):
+    """A named stream; in a repository's history the name is that of an object until its path is known."""
+
+    path: str
+    stream: IO[bytes]
+    member: str = ""
+
+    @property
+    def name(self) -> str:
+        """How it is named to people."""
+        return f"{self.path}!{self.member}" if self.member else self.path
+
+
+def with_head(stream: IO[bytes]) -> tuple[bytes, IO[bytes]]:
+    """The first bytes of a stream, and a stream that still has them."""
+    if isinstance(stream, io.FileIO) and stream.seekable():
+        start = stream.tell()
+        head = stream.read(HEAD) or b""
+        stream.seek(start)
+        return head, stream
+    head = b""
+    while len(head) < HEAD and (piece := stream.read(HEAD - len(head))):
+        head += piece
+    return head, cast("IO[bytes]", _Rejoined(head, stream))
+
+
+class _Rejoined(io.RawIOBase):
+    """A stream of which the head was read already, and is given again."""
+
+    def __init__(self, head: bytes, stream: IO[bytes]) -> None:
+        self._left = head
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast("bytearray", buffer))
+        given = min(len(self._left), len(view))
+        view[:given] = self._left[:given]
+        self._left = self._left[given:]
+        return given + (read_into(self._stream, view[given:]) if given < len(view) else 0)
+
+
+def read_into(stream: IO[bytes], view: memoryview) -> int:
+    """Fill as much of `view` as can be had at once; 0 at the end of the stream."""
+    into: Callable[[memoryview], int] | None = getattr(stream, "readinto", None)
+    if into is not None:
+        return into(view) or 0
+    piece = stream.read(len(view))
+    view[: len(piece)] = piece
+    return len(piece)
+
+
+class Limited(io.RawIOBase):
+    """The next so many bytes of a stream, as a stream of its own."""
+
+    def __init__(self, stream: IO[bytes], size: int) -> None:
+        self._stream = stream
+        self._left = size
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        """Fill the buffer, as long as anything is left."""
+        view = memoryview(cast("bytearray", buffer))
+        read = read_into(self._stream, view[: self._left]) if self._left else 0
+        self._left -= read
+        return read
+
+    def skip(self) -> None:
+        """Pass by what is left."""
+        while self._left and self.read(min(self._left, 1 << 16)):
+            pass

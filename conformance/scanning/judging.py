@@ -1,0 +1,69 @@
+"""What a text that begins like a key is: a key, one with a broken secret, the documented example, a placeholder."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from conformance.scanning.find import EXAMPLE, KEY, NEAR_KEY, PLACEHOLDER, Judged
+
+if TYPE_CHECKING:
+    from conformance.keys import KeyFormat
+
+# bytes outside ASCII stand there as if they were Latin-1
+_TOKEN = re.compile(r"\$?\{\{?[^{}\s]{1,60}\}\}?|<[^<>\n]{1,60}>|[A-Za-z0-9_.*\x80-\xff-]{3,80}")
+_FEWEST = 4  # different characters; a drawn secret has more
+
+
+class Judge:
+    """Judges texts by the format of keys."""
+
+    def __init__(self, key_format: KeyFormat) -> None:
+        self._format = key_format
+        self._shortest = key_format.secret_length // 2
+        some_prefix = "|".join(map(re.escape, key_format.prefixes))
+        self._prefix = re.compile(some_prefix)
+        self._parts = re.compile(
+            f"(?:{some_prefix})([{re.escape(key_format.id_alphabet)}]{{{key_format.id_length}}})"
+            f"{re.escape(key_format.separator)}([{re.escape(key_format.secret_alphabet)}]{{4,}})"
+        )
+
+    def judged(self, text: str) -> Judged | None:
+        """What stands at the beginning of the text; `None` where that is nothing of interest."""
+        prefix = self._prefix.match(text)
+        if prefix is None:
+            return None
+        parts = self._parts.match(text)
+        return (self._judged_parts(parts) if parts else None) or self._placeholder(text, prefix[0])
+
+    def _judged_parts(self, parts: re.Match[str]) -> Judged | None:
+        text, (key_id, secret) = parts[0], parts.groups()
+        if text == self._format.example:
+            kind = EXAMPLE
+        elif _is_filling(secret):
+            kind = PLACEHOLDER
+        elif len(secret) == self._format.secret_length and secret[-1] in self._format.last_characters:
+            kind = KEY
+        elif len(secret) >= self._shortest:
+            kind = NEAR_KEY
+        else:
+            return None
+        return Judged(kind, self._format.redact(text), key_id)
+
+    def _placeholder(self, text: str, prefix: str) -> Judged | None:
+        from conformance.placeholders import is_masked, is_placeholder, is_variable
+
+        token = _TOKEN.match(text, len(prefix))
+        if token is None:
+            return None
+        body = token[0].rstrip(".") if not token[0].endswith("..") else token[0]
+        if is_placeholder(prefix + body) or is_placeholder(body) or is_variable(body) or is_masked(body):
+            return Judged(PLACEHOLDER, self._format.redact(prefix + body), "")
+        return None
+
+
+def _is_filling(secret: str) -> bool:
+    """Whether somebody wrote this in the place of a secret."""
+    from conformance.placeholders import is_placeholder, is_pseudonym
+
+    return len(set(secret)) < _FEWEST or is_pseudonym(secret) or is_placeholder(secret)

@@ -1,0 +1,89 @@
+"""What to search for: the words that a key begins with in each form that it is written in."""
+
+from __future__ import annotations
+
+import re
+from binascii import a2b_base64, b2a_base64
+from itertools import takewhile
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conformance.keys import KeyFormat
+
+PLAIN, ESCAPED, BASE64 = "plain", "escaped", "base64"
+_SHORTEST = 4  # characters; a common beginning of fewer would stand everywhere
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_BREAK = rb"(?:\\?\r?\n|(?:\\+r)?\\+n)[ \t]{0,80}(?:>[ \t]{0,80}){0,3}"  # as it is, or as JSON writes it
+_SIGNS = re.compile(rb"[A-Za-z0-9+/_-]*(?:%b[A-Za-z0-9+/_-]+){0,8}" % _BREAK)
+_BREAKS = re.compile(_BREAK)
+_ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})|\\+u00([0-9A-Fa-f]{2})|\\+x([0-9A-Fa-f]{2})")
+
+
+class Word(NamedTuple):
+    """Bytes to search for, and how to read what stands there.
+
+    A block without `gate` cannot hold the word: one byte is found sooner than several.
+    """
+
+    text: bytes
+    gate: bytes
+    form: str
+    is_wide: bool
+    read: Callable[[bytes], bytes]
+
+
+def words_of(key_format: KeyFormat) -> list[Word]:
+    """The words for all forms of keys: plain, escaped, in base64; and each of these in UTF-16."""
+    beginnings = _beginnings([prefix.encode() for prefix in key_format.prefixes])
+    words = [word for beginning in beginnings for word in _narrow(beginning)]
+    return words + [_widened(word) for word in words]
+
+
+def _beginnings(prefixes: list[bytes]) -> list[bytes]:
+    alike = takewhile(lambda column: len(set(column)) == 1, zip(*prefixes, strict=False))
+    common = bytes(column[0] for column in alike)
+    return [common] if len(common) >= _SHORTEST else prefixes
+
+
+def _narrow(beginning: bytes) -> Iterator[Word]:
+    yield Word(beginning, b"", PLAIN, is_wide=False, read=unescaped)
+    letters = re.match(rb"[A-Za-z0-9]*", beginning)[0]  # type: ignore[index]
+    if len(letters) >= 2 and letters != beginning:
+        for sign in (b"%", b"\\"):
+            yield Word(letters + sign, sign, ESCAPED, is_wide=False, read=unescaped)
+    for before in range(3):
+        standard = b2a_base64(b"\0" * before + beginning, newline=False)
+        skipped = before + (before > 0)
+        decided = (before + len(beginning)) * 8 // 6  # signs that no byte behind the beginning has a part in
+        for signs in dict.fromkeys((standard, standard.translate(_URL_SAFE))):
+            yield Word(signs[skipped:decided], b"", BASE64, is_wide=False, read=_decoder(before, standard[:skipped]))
+
+
+def _widened(word: Word) -> Word:
+    """The word in UTF-16, whichever byte comes first."""
+    text = b"\0".join(word.text[at : at + 1] for at in range(len(word.text)))
+    return word._replace(text=text, gate=b"\0", is_wide=True)
+
+
+def unescaped(text: bytes) -> bytes:
+    """The text with what is URL-encoded, or escaped for JSON or for a string, as it was."""
+    return _ESCAPE.sub(_character, text) if b"%" in text or b"\\" in text else text
+
+
+def _character(escape: re.Match[bytes]) -> bytes:
+    code = int(next(filter(None, escape.groups())), 16)
+    return bytes([code]) if code < 128 else escape[0]
+
+
+def _decoder(before: int, head: bytes) -> Callable[[bytes], bytes]:
+    def decoded(text: bytes) -> bytes:
+        """The decoded base64 that begins there, over several lines where it is broken."""
+        run = _SIGNS.match(text)[0]  # type: ignore[index]
+        signs = head + _BREAKS.sub(b"", run).translate(_STANDARD)
+        signs = signs[: len(signs) - (len(signs) % 4 == 1)]  # a sign too many, which decides no byte
+        return unescaped(a2b_base64(signs + b"=" * (-len(signs) % 4))[before:])
+
+    return decoded

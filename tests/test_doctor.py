@@ -1,0 +1,817 @@
+"""hopx-auth doctor on machines that are made for it: a home, a directory, an environment, and servers of loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from contextlib import ExitStack, contextmanager, suppress
+from email.utils import formatdate
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+from runs import ROOT, SPEC, environment, run_command, served_mock
+from scripted import Peer, scripted
+
+from conformance.doctoring.certificate import certificate_of
+from conformance.keys import KeyFormat
+from conformance.scrub import Scrubber
+from conformance.spec.loader import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from runs import Ran
+    from scripted import Script, Scripted
+
+FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
+NAME = "HOPX_API_KEY"
+REFUSED = b'{"error": "Unauthorized", "code": "AUTHENTICATION_ERROR"}'
+FORBIDDEN = b'{"error": "Forbidden", "code": "PERMISSION_DENIED"}'
+ABSENT = b'{"error": "Not Found"}'
+PAGE = b"<!doctype html><html><title>Welcome to the hotel</title></html>"
+SHORT = "--timeout=0.5"  # seconds; what is tested is that waiting ends, not when
+
+
+def key() -> str:
+    return FORMAT.mint().reveal()
+
+
+class Machine:
+    """A home, a working directory below it, and an environment; it remembers every secret that it is given."""
+
+    def __init__(self, directory: Path) -> None:
+        self.home = directory / "home"
+        self.work = self.home / "project"
+        self.work.mkdir(parents=True)
+        self.given = {"HOME": str(self.home), "PATH": "/nowhere", "XDG_CACHE_HOME": str(directory / "cache")}
+        self.secrets: list[str] = []
+
+    def secret(self, text: str = "") -> str:
+        text = text or key()
+        self.secrets.append(text)
+        return text
+
+    def has(self, text: str = "", name: str = NAME) -> Machine:
+        self.given[name] = self.secret(text)
+        return self
+
+    def file(self, path: str, text: str | bytes, mode: int = 0o600) -> Machine:
+        file = self.home / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        file.chmod(mode)
+        return self
+
+    def run(self, *options: str) -> Ran:
+        proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy"), "")
+        ran = run_command(self.work, "doctor", *options, given=proxies | self.given)
+        scrubber = Scrubber(FORMAT)
+        scrubber.learn_all(self.secrets)
+        assert not scrubber.knows(ran.output), "a secret was printed"
+        assert "Traceback" not in ran.output
+        assert "internal error" not in ran.output
+        return ran
+
+    def offline(self, *options: str) -> Told:
+        return Told(self.run("--offline", "--format=json", *options))
+
+    def asks(self, url: str, *options: str) -> Told:
+        return Told(self.run("--format=json", f"--base-url={url}", *options))
+
+
+class Told:
+    """What doctor told in JSON."""
+
+    def __init__(self, ran: Ran) -> None:
+        self.ran = ran
+        self.data: dict[str, Any] = json.loads(ran.stdout)
+        self.status = ran.status
+
+    @property
+    def causes(self) -> list[tuple[str, str]]:
+        return [(one["variant"] or one["cause"], one["confidence"]) for one in self.data["findings"]]
+
+    @property
+    def verdict(self) -> str:
+        return str(self.data["verdict"])
+
+    def rows(self, name: str) -> list[tuple[str, str]]:
+        found = [one for one in self.data["checks"] if one["name"] == name]
+        return [(one["status"], f"{one['place']}: {one['says']}" if one["place"] else one["says"]) for one in found]
+
+    def row(self, name: str) -> tuple[str, str]:
+        (found,) = self.rows(name)
+        return found
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[dict[str, str]]:
+    with served_mock() as variables:
+        yield variables
+
+
+def whole(body: bytes, status: bytes = b"200 OK", *headers: bytes, kind: bytes = b"application/json") -> bytes:
+    date = formatdate(usegmt=True).encode()
+    head = [b"HTTP/1.1 " + status, b"Content-Type: " + kind, b"Content-Length: %d" % len(body)]
+    head += headers if any(one.startswith(b"Date:") for one in headers) else [b"Date: " + date, *headers]
+    return b"\r\n".join([*head, b"", body])
+
+
+def answering(answer: Callable[[bytes], bytes]) -> Script:
+    def script(peer: Peer) -> None:
+        while head := peer.read_request():
+            peer.send(answer(head))
+
+    return script
+
+
+def has_key(head: bytes) -> bool:
+    return b"\r\nx-api-key:" in head.lower() or b"\r\nauthorization:" in head.lower()
+
+
+def api(*keys: str) -> Callable[[bytes], bytes]:
+    """An API that knows some keys, and nothing but a list."""
+
+    def answer(head: bytes) -> bytes:
+        if not any(one.encode() in head for one in keys):
+            return whole(REFUSED, b"401 Unauthorized")
+        is_list = b" /v1/sandboxes HTTP" in head
+        return whole(b'{"data": []}') if is_list else whole(ABSENT, b"404 Not Found")
+
+    return answer
+
+
+# What a machine shows by itself: name, what is done to it, what is found
+
+
+def stored(path: str, profile: str = "default") -> Callable[[Machine], object]:
+    return lambda m: m.has().file(path, f"{profile}:\n  api_key: {m.secret()}\n")
+
+
+def netrc(machine: Machine) -> None:
+    machine.has().file(
+        ".netrc", f"machine api.hopx.dev\nlogin somebody\npassword {machine.secret('p4ssw0rd-of-mine')}\n"
+    )
+
+
+LOCAL: dict[str, tuple[Callable[[Machine], object], list[tuple[str, str]]]] = {
+    "nothing": (lambda m: m, [("env-var-unset", "certain")]),
+    "nothing in it": (lambda m: m.given.update({NAME: ""}), [("env-var-unset", "certain")]),
+    "healthy": (lambda m: m.has(), []),
+    "quotes": (lambda m: m.has(f'"{m.secret()}"'), [("key-wrapped-in-quotes", "certain")]),
+    "newline": (lambda m: m.has(f"{m.secret()}\n"), [("key-trailing-newline", "certain")]),
+    "scheme": (lambda m: m.has(f"Bearer {m.secret()}"), [("bearer-in-env", "certain")]),
+    "cut": (lambda m: m.has(m.secret()[:-1]), [("key-truncated-last-char", "certain")]),
+    "placeholder": (lambda m: m.given.update({NAME: "your_api_key_here"}), [("placeholder-key", "certain")]),
+    "not loaded": (
+        lambda m: m.file("project/.env", f"# mine\n{NAME}={m.secret()}\n"),
+        [("dotenv-not-loaded", "certain")],
+    ),
+    "not loaded from above": (
+        lambda m: m.file(".env", f"export {NAME}='{m.secret()}'\n"),
+        [("dotenv-not-loaded", "certain")],
+    ),
+    "shadowed": (
+        lambda m: m.has().file("project/.env", f"{NAME}={m.secret()}\n"),
+        [("env-shadowed-by-shell", "certain")],
+    ),
+    "the same twice": (lambda m: m.has(one := key()).file("project/.env", f"{NAME}={one}\n"), []),
+    "start-up file": (lambda m: m.file(".bashrc", f"export {NAME}={m.secret()}\n"), [("env-not-inherited", "certain")]),
+    "fish": (
+        lambda m: m.file(".config/fish/config.fish", f"set -gx {NAME} {m.secret()}\n"),
+        [("env-not-inherited", "certain")],
+    ),
+    "start-up file without export": (
+        lambda m: m.file(".zshrc", f"{NAME}={m.secret()}\n"),
+        [("env-var-unset", "certain")],
+    ),
+    "computed": (lambda m: m.file(".zshrc", f"export {NAME}=$(op read x)\n"), [("env-var-unset", "certain")]),
+    "misnamed": (lambda m: m.has(name="HOPX_APIKEY"), [("env-var-misnamed", "certain")]),
+    "byte order mark": (
+        lambda m: m.file("project/.env", b"\xef\xbb\xbf" + f"{NAME}={m.secret()}\n".encode()),
+        [("dotenv-not-loaded", "certain"), ("dotenv-bom-or-utf16", "certain")],
+    ),
+    "UTF-16": (
+        lambda m: m.file("project/.env", f"{NAME}={m.secret()}\n".encode("utf-16")),
+        [("dotenv-not-loaded", "certain"), ("dotenv-bom-or-utf16", "certain")],
+    ),
+    "stored": (stored(".hopx/credentials.yaml"), [("stored-credential-conflict", "certain")]),
+    "stored in config": (stored(".hopx/config.yaml"), [("stored-credential-conflict", "certain")]),
+    "stored for another profile": (stored(".hopx/credentials.yaml", "work"), []),
+    "netrc": (netrc, [("netrc-overrides-authorization", "likely")]),
+    "netrc of another host": (lambda m: m.has().file(".netrc", "machine example.com login a password b\n"), []),
+    "elsewhere": (
+        lambda m: m.has().given.update({"HOPX_BASE_URL": "https://api.example.com/v1"}),
+        [("wrong-base-url", "certain")],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOCAL)
+def test_what_a_machine_shows_by_itself(name: str, machine: Machine) -> None:
+    prepare, causes = LOCAL[name]
+    prepare(machine)
+    told = machine.offline()
+    assert sorted(told.causes) == sorted(causes)
+    assert (told.verdict, told.status) == (("problem", 1) if causes else ("healthy", 0))
+    assert told.row("key") == ("skipped", "not asked for: --offline")
+    assert told.ran.stderr == ""
+
+
+def test_every_source_is_named_with_its_line_and_what_it_shows(machine: Machine) -> None:
+    machine.has().file("project/.env", f"A=1\n\n{NAME}={(other := machine.secret())}\r\n")
+    machine.file("project/docker.env", f'{NAME}="{machine.secret()}"\n').file("project/.env.example", f"{NAME}=x\n")
+    machine.file(".profile", f"if true; then\n  export {NAME}={machine.secret()} # old\nfi\n")
+    machine.file(".hopx/credentials.yaml", "{: no YAML")
+    told = machine.offline()
+    sources = {one["source"]: one for one in told.data["sources"]}
+    assert sources["this process"]["shown"] == FORMAT.redact(machine.given[NAME])
+    assert (sources["./.env"]["where"], sources["./.env"]["shown"]) == ("line 3", FORMAT.redact(other))
+    assert sources["./.env"]["marks"] == ["crlf"]
+    assert (sources["~/.profile"]["kind"], sources["~/.profile"]["where"]) == ("shell file", "line 2")
+    assert sources["./docker.env"]["note"] == "docker run --env-file keeps the quotes around it"
+    assert sources["~/.hopx/credentials.yaml"]["state"] == "unreadable"
+    assert "./.env.example" not in sources
+    assert len({one["fingerprint"] for one in sources.values() if one["state"] == "key"}) == 4
+    assert any("holds another key, and loses" in says for status, says in told.rows("client") if status == "warn")
+
+
+@pytest.mark.parametrize("kind", ["a directory", "a pipe", "a dead link", "bytes", "empty", "huge"])
+def test_no_file_is_too_odd_to_look_at(kind: str, machine: Machine) -> None:
+    machine.has()
+    for file in (machine.work / ".env", machine.home / ".netrc", machine.home / ".hopx" / "config.yaml"):
+        file.parent.mkdir(exist_ok=True)
+        {
+            "a directory": lambda file=file: file.mkdir(),
+            "a pipe": lambda file=file: os.mkfifo(file),
+            "a dead link": lambda file=file: file.symlink_to("nowhere"),
+            "bytes": lambda file=file: file.write_bytes(bytes(range(256)) * 9),
+            "empty": lambda file=file: file.touch(),
+            "huge": lambda file=file: file.write_bytes(b"A=1\n" * (1 << 20)),
+        }[kind]()
+    assert machine.offline().verdict == "healthy"
+
+
+def test_the_names_that_were_meant_for_another_are_rows(machine: Machine) -> None:
+    machine.given |= {"HOPX_KEY": "x", "HOPX_API_TOKEN": "x", "hopx_apikey": "x", "HOPX_API_KEY_PROD": "x"}
+    machine.given |= {"HOPX_API_KYE": "x", "API_KEY": "x", "OPENAI_API_KEY": "x", "HOPX_HOME": "x", "HOPX_BASE_URL": ""}
+    named = {says.split(" is set")[0] for _, says in machine.offline().rows("name")}
+    assert named == {
+        f"this process: {name}"
+        for name in ("HOPX_KEY", "HOPX_API_TOKEN", "hopx_apikey", "HOPX_API_KYE", "HOPX_API_KEY_PROD")
+    }
+
+
+ODD = {
+    "bytes in the key": {NAME: "\udcff\udcfe" * 9},
+    "a long key": {NAME: "hopx_live_" + "a" * 100_000},
+    "a proxy that is no address": {"HTTPS_PROXY": "http://[::1"},
+    "a proxy with a wrong port": {"HTTPS_PROXY": "proxy:99999", "ALL_PROXY": "socks5://x"},
+    "no home": {"HOME": "/nowhere/at/all"},
+    "a profile of another kind": {"HOPX_PROFILE": "../../etc"},
+    "a netrc elsewhere": {"NETRC": "/dev/zero"},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_no_environment_is_too_odd_to_look_at(name: str, machine: Machine) -> None:
+    machine.given |= ODD[name]
+    assert machine.offline().status in (0, 1)
+    assert machine.asks("https://nowhere.invalid/v1", SHORT).status == 1
+
+
+def test_a_directory_that_was_removed_is_no_trouble(machine: Machine) -> None:
+    command = f"/bin/rmdir ../gone; exec {sys.executable} -m conformance.cli doctor --offline"
+    gone = machine.home / "gone"
+    gone.mkdir()
+    given = environment(machine.has().given)
+    done = subprocess.run(["/bin/sh", "-c", command], cwd=gone, env=given, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+# The keyring
+
+
+def cli_with(machine: Machine, program: str) -> Machine:
+    """A machine whose CLI is run by a Python of this text."""
+    python = machine.home / "bin" / "python"
+    machine.file("bin/python", f"#!/bin/sh\n{program}\n", 0o755)
+    machine.file("bin/hopx", f"#!{python}\n", 0o755)
+    machine.given["PATH"] = f"{machine.home / 'bin'}:/bin:/usr/bin"
+    return machine
+
+
+KEYRINGS = {
+    "locked": ('echo \'{"error": "KeyringLocked"}\'', "it is locked"),
+    "none": ('echo \'{"error": "NoKeyringError"}\'', "there is no keyring on this machine"),
+    "waiting": ("sleep 600 & wait", "it gave no answer within 0.5 s"),
+    "dying": ("kill -9 $$", "the program that reads it ended without an answer"),
+    "prose": ("echo Password:", "the program that reads it ended without an answer"),
+}
+
+
+@pytest.mark.parametrize("name", KEYRINGS)
+def test_a_keyring_that_cannot_be_read_is_never_called_empty(name: str, machine: Machine) -> None:
+    program, says = KEYRINGS[name]
+    told = cli_with(machine, program).offline(SHORT)
+    assert ("keyring-unreadable", "certain") in told.causes
+    (row,) = [row for row in told.rows("source") if "the keyring" in row[1]]
+    assert row[0] == "unknown"
+    assert says in row[1]
+    (source,) = [one for one in told.data["sources"] if one["kind"] == "keyring"]
+    assert source["state"] == "unreadable"
+
+
+def test_nothing_is_left_of_a_keyring_that_waited(machine: Machine) -> None:
+    note = machine.home / "waiting"
+    cli_with(machine, f"sleep 600 & echo $! > {note}; wait").offline(SHORT)
+    started = int(note.read_text())
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(started)], capture_output=True, text=True, check=False)
+    assert state.stdout.strip()[:1] in ("", "Z"), "it still waits"
+
+
+def test_a_keyring_that_cannot_be_read_is_no_problem_where_the_variable_wins(machine: Machine) -> None:
+    program, _ = KEYRINGS["locked"]
+    assert cli_with(machine, program).has().offline(SHORT).verdict == "healthy"
+
+
+def test_what_the_keyring_keeps_is_what_the_cli_takes(machine: Machine) -> None:
+    answer = json.dumps({"value": machine.secret()})
+    told = cli_with(machine, f"echo {shlex.quote(answer)}").offline()
+    taken = next(one for one in told.data["clients"] if one["client"] == "hopx-cli")
+    assert (taken["source"], taken["where"]) == ("the keyring", "hopx-cli, default:api_key")
+    assert taken["shown"] == FORMAT.redact(machine.secrets[0])
+
+
+def test_the_keyring_is_not_read_by_a_module_that_lies_in_the_directory(machine: Machine) -> None:
+    machine.file("project/keyring.py", "import pathlib; pathlib.Path('/tmp/never').touch(); raise SystemExit")
+    machine.file("bin/hopx", f"#!{sys.executable}\n", 0o755)
+    machine.given |= {"PATH": f"{machine.home / 'bin'}", "PYTHONPATH": str(ROOT)}
+    (row,) = [row for row in machine.offline().rows("source") if "the keyring" in row[1]]
+    assert "the Python module that reads it is not installed" in row[1]
+
+
+# What the API says
+
+
+def test_a_key_that_works_is_healthy_in_every_header(machine: Machine, mock: dict[str, str]) -> None:
+    told = machine.has(mock[NAME]).asks(mock["HOPX_BASE_URL"])
+    assert (told.verdict, told.status, told.causes) == ("healthy", 0, [])
+    assert {told.row(name)[0] for name in ("no key", "stranger", "key in X-API-Key", "key in Authorization")} == {"ok"}
+    assert {told.row(name)[0] for name in ("dns", "tcp", "clock", "view", "format")} == {"ok"}
+    text = machine.run(f"--base-url={mock['HOPX_BASE_URL']}")
+    assert (text.status, text.stderr) == (0, "")
+    assert text.stdout.startswith(f"healthy: {mock['HOPX_BASE_URL']} accepts the key\n\nok       source ")
+
+
+ROLES = {
+    "HOPX_API_KEY_READ_ONLY": ("healthy", 0, set[str]()),
+    "HOPX_API_KEY_CREATE_ONLY": ("cannot-tell", 3, {"scope-insufficient", "ip-not-allowed", "quota-or-billing"}),
+    "HOPX_API_KEY_REVOKED": ("cannot-tell", 3, {"revoked", "expired", "key-mistyped", "key-not-yet-active"}),
+    "HOPX_API_KEY_EXPIRED": ("cannot-tell", 3, {"revoked", "expired", "key-mistyped", "key-not-yet-active"}),
+    "HOPX_API_KEY_RATE_LIMITED": ("problem", 1, {"rate-limited"}),
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_the_api_says_of_a_key_is_not_called_more_than_it_is(
+    role: str, machine: Machine, mock: dict[str, str]
+) -> None:
+    verdict, status, causes = ROLES[role]
+    told = machine.has(mock[role]).asks(mock["HOPX_BASE_URL"])
+    assert (told.verdict, told.status) == (verdict, status)
+    named = {name for name, _ in told.causes} | set((told.data["cannot_tell"] or {}).get("candidates", ()))
+    assert causes <= named
+    assert bool(told.data["request_ids"]) is (status != 0)
+
+
+def test_the_key_of_the_file_is_tried_where_the_one_of_the_shell_is_refused(
+    machine: Machine, mock: dict[str, str]
+) -> None:
+    machine.has(mock["HOPX_API_KEY_REVOKED"]).file("project/.env", f"{NAME}={machine.secret(mock[NAME])}\n")
+    told = machine.asks(mock["HOPX_BASE_URL"])
+    assert told.causes == [("env-shadowed-by-shell", "certain")]
+    assert any("the API accepts the key of ./.env" in one["detail"] for one in told.data["findings"][0]["evidence"])
+
+
+def test_what_lies_around_is_no_problem_where_the_key_works(machine: Machine, mock: dict[str, str]) -> None:
+    machine.has(mock[NAME]).file("project/.env", f"{NAME}={machine.secret()}\n")
+    machine.file(".hopx/credentials.yaml", f"default:\n  api_key: {machine.secret()}\n")
+    told = machine.asks(mock["HOPX_BASE_URL"])
+    assert (told.verdict, told.causes) == ("healthy", [])
+    assert "warn" in {status for status, _ in told.rows("client")}
+
+
+def test_a_stored_key_is_tried_where_the_one_of_the_shell_is_refused(machine: Machine, mock: dict[str, str]) -> None:
+    stored_key = machine.secret(mock[NAME])
+    machine.has().file(".hopx/credentials.yaml", f"default:\n  api_key: {stored_key}\n")
+    told = machine.asks(mock["HOPX_BASE_URL"])
+    assert told.causes == [("stored-credential-conflict", "certain")]
+    assert told.row("other key") == ("ok", "that of ~/.hopx/credentials.yaml, default.api_key: 200")
+
+
+def test_what_is_not_of_the_form_of_a_key_is_not_sent(machine: Machine) -> None:
+    machine.has("ghp_" + "a1B2" * 9)
+    with scripted(answering(api())) as server:
+        told = machine.asks(server.url)
+    assert told.causes == [("wrong-vendor-key", "certain")]
+    assert told.row("key")[0] == "skipped"
+    assert not any(b"ghp_" in head for head in server.requests)
+    assert len(server.requests) == 2
+
+
+def refuses_bearer(good: str) -> Callable[[bytes], bytes]:
+    return lambda head: api(good)(b"\r\n".join(line for line in head.split(b"\r\n") if b"uthorization" not in line))
+
+
+def only(status: bytes, body: bytes, kind: bytes = b"application/json", *headers: bytes) -> Callable[[str], Any]:
+    return lambda _good: lambda _head: whole(body, status, *headers, kind=kind)
+
+
+def may_not_view(good: str) -> Callable[[bytes], bytes]:
+    return lambda head: (
+        whole(FORBIDDEN, b"403 Forbidden") if good.encode() in head and b" /v1/sandboxes/" in head else api(good)(head)
+    )
+
+
+def may_not_list(good: str) -> Callable[[bytes], bytes]:
+    return lambda head: (
+        whole(FORBIDDEN, b"403 Forbidden") if good.encode() in head and b" /v1/sandboxes " in head else api(good)(head)
+    )
+
+
+def out_of_order(good: str) -> Callable[[bytes], bytes]:
+    return lambda head: whole(b"{}", b"500 Oops") if good.encode() in head else api(good)(head)
+
+
+def late(good: str) -> Callable[[bytes], bytes]:
+    def answer(head: bytes) -> bytes:
+        before, _, after = api(good)(head).partition(b"\r\nDate: ")
+        return before + b"\r\nDate: Mon, 01 Jan 2024 00:00:00 GMT\r\n" + after.partition(b"\r\n")[2]
+
+    return answer
+
+
+# name: how the server answers, what is found, and whether the key may be sent to it
+ANSWERS: dict[str, tuple[Callable[[str], Callable[[bytes], bytes]], list[tuple[str, str]], bool]] = {
+    "a portal": (only(b"200 OK", PAGE, b"text/html"), [("captive-portal-or-login-html", "certain")], False),
+    "a login elsewhere": (
+        only(b"302 Found", b"", b"text/plain", b"Location: https://login.example.com/"),
+        [("captive-portal-or-login-html", "likely")],
+        False,
+    ),
+    "a redirect": (
+        only(b"301 Moved", b"", b"text/plain", b"Location: /v2/sandboxes"),
+        [("http-redirect-dropped-auth", "certain")],
+        False,
+    ),
+    "a redirect for a slash": (
+        only(b"308 Moved", b"", b"text/plain", b"Location: /v1/sandboxes/"),
+        [("trailing-slash-redirect", "certain")],
+        False,
+    ),
+    "a firewall": (only(b"403 No", PAGE, b"text/html"), [("waf-block-403-html", "likely")], False),
+    "a proxy": (only(b"407 No", b"", b"text/plain"), [("proxy-auth-required", "certain")], False),
+    "another API": (only(b"404 Not Found", ABSENT), [("wrong-base-url", "certain")], False),
+    "a stub": (only(b"200 OK", b"{}"), [("wrong-base-url", "likely")], True),
+    "an outage": (only(b"503 Oops", b"{}"), [("vendor-incident-or-client-defect", "likely")], True),
+    "trouble with the key": (out_of_order, [("vendor-incident-or-client-defect", "likely")], True),
+    "no Bearer": (refuses_bearer, [("proxy-stripped-header", "likely")], True),
+    "no viewing": (may_not_view, [("scope-insufficient", "certain")], True),
+    "no listing": (may_not_list, [("scope-insufficient", "certain")], True),
+    "another time": (late, [("clock-skew", "certain")], True),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_what_an_answer_shows(name: str, machine: Machine) -> None:
+    make, causes, may_be_sent = ANSWERS[name]
+    machine.has(good := key())
+    with scripted(answering(make(good))) as server:
+        told = machine.asks(server.url)
+    assert told.causes == causes
+    assert (told.verdict, told.status) == ("problem", 1)
+    assert any(good.encode() in head for head in server.requests) is may_be_sent
+    assert {head.split()[0] for head in server.requests} == {b"GET"}
+
+
+def test_answers_are_shown_without_what_they_do_to_a_terminal(machine: Machine) -> None:
+    answer = whole(b"", b"302 Found", b"Location: http://x.example/\x1b[31m\x07" + machine.has().given[NAME].encode())
+    with scripted(answering(lambda _head: answer)) as server:
+        text = machine.run(f"--base-url={server.url}")
+    assert text.status == 1
+    assert "\x1b" not in text.stdout
+    assert "it is not followed" in " ".join(text.stdout.split())
+
+
+# The way to the API
+
+
+def dead_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:{port}/v1", "https://127.0.0.1:{port}/v1", "https://nowhere.invalid"]
+)
+def test_nobody_is_there(url: str, machine: Machine) -> None:
+    told = machine.has().asks(url.format(port=dead_port()))
+    assert ("network-unreachable", "certain") in told.causes
+    assert told.row("key") == ("skipped", "there is nobody to ask")
+    assert "fail" in {status for name in ("dns", "tcp") for status, _ in told.rows(name)}
+
+
+def test_a_host_without_ipv4_is_out_of_reach_for_some(machine: Machine) -> None:
+    told = machine.has().asks(f"http://[::1]:{dead_port()}/v1", SHORT)
+    status, says = told.row("dns")
+    assert status == "warn"
+    assert says.startswith("::1 has no IPv4 address, and these use no other: Hopx SDK for Python, ")
+
+
+@pytest.mark.parametrize("script", [Peer.wait, lambda peer: peer.connection.close(), b"SSH-2.0-OpenSSH_9.6\r\n"])
+def test_who_takes_the_connection_and_says_nothing_is_no_api(script: Script, machine: Machine) -> None:
+    with scripted(script) as server:
+        told = machine.has().asks(server.url, SHORT)
+    assert [name for name, _ in told.causes] == ["network-unreachable"]
+    assert told.row("no key")[0] == "fail"
+    assert not any(has_key(head) for head in server.requests)
+
+
+def proxying(answer: bytes) -> Script:
+    return answering(lambda _head: answer)
+
+
+PROXIES = {
+    "the only way": (b"HTTP/1.1 200 Connection established\r\n\r\n", False, ["sdk-ignores-proxy-env"]),
+    "a way among two": (b"HTTP/1.1 200 OK\r\n\r\n", True, []),
+    "one that wants a password": (b"HTTP/1.1 407 No\r\n\r\n", False, ["proxy-auth-required", "network-unreachable"]),
+    "one that is in the way": (b"HTTP/1.1 407 No\r\n\r\n", True, ["proxy-auth-required"]),
+    "none": (b"hello", False, ["network-unreachable"]),
+}
+
+
+@pytest.mark.parametrize("name", PROXIES)
+def test_what_a_proxy_does(name: str, machine: Machine) -> None:
+    answer, is_reached, causes = PROXIES[name]
+    machine.has(good := key())
+    with scripted(answering(api(good))) as server, scripted(proxying(answer)) as proxy:
+        machine.given["HTTP_PROXY"] = f"http://me:{machine.secret('s3cret-of-mine')}@127.0.0.1:{proxy.port}"
+        url = server.url if is_reached else f"http://127.0.0.1:{dead_port()}/v1"
+        told = machine.asks(url)
+    assert {cause for cause, _ in told.causes} == set(causes)
+    assert ("warn", f"HTTP_PROXY names 127.0.0.1:{proxy.port}") in told.rows("proxy")
+    assert not any(good.encode() in head for head in proxy.requests), "the key went to the proxy"
+    assert any("go to the API directly: Hopx SDK for Python" in says for _, says in told.rows("proxy"))
+
+
+def test_a_host_that_is_left_out_needs_no_proxy(machine: Machine) -> None:
+    machine.given |= {"HTTPS_PROXY": "http://127.0.0.1:1", "NO_PROXY": "localhost,.hopx.dev"}
+    assert machine.has().offline().row("proxy") == ("ok", "no variable names one for the API")
+
+
+def certified(directory: Path, issuer: str, *more: str) -> tuple[Path, ssl.SSLContext]:
+    """A certificate for 127.0.0.1 that its own issuer made, and a server's context with it."""
+    own, both = directory / "own.pem", directory / "server.pem"
+    subject = ["-subj", issuer, "-addext", "subjectAltName=IP:127.0.0.1", *more]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject, "-keyout", both, "-out", own]
+    subprocess.run(command, check=True, capture_output=True)
+    both.write_text(both.read_text() + own.read_text())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(both)
+    return own, context
+
+
+AUTHORITY = """
+[ca]
+default_ca = authority
+[authority]
+database = {folder}/index
+serial = {folder}/serial
+new_certs_dir = {folder}
+default_md = sha256
+default_startdate = 20200101000000Z
+default_enddate = 20200102000000Z
+policy = policy
+x509_extensions = extensions
+[policy]
+commonName = supplied
+[extensions]
+subjectAltName = IP:127.0.0.1
+"""
+
+
+def expired(directory: Path) -> tuple[Path, ssl.SSLContext]:
+    """A certificate for 127.0.0.1 that was valid for a day in 2020, and a server's context with it."""
+    own, both, asked = (directory / name for name in ("own.pem", "server.pem", "asked.pem"))
+    (directory / "index").touch()
+    (directory / "ca").write_text(AUTHORITY.format(folder=directory), encoding="utf-8")
+    ask = ["openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test", "-keyout", both]
+    sign = ["openssl", "ca", "-batch", "-notext", "-selfsign", "-create_serial", "-config", directory / "ca"]
+    subprocess.run([*ask, "-out", asked], check=True, capture_output=True)
+    subprocess.run([*sign, "-keyfile", both, "-in", asked, "-out", own], check=True, capture_output=True)
+    both.write_text(both.read_text() + own.read_text())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(both)
+    return own, context
+
+
+def test_what_is_no_certificate_is_said_to_be_none(tmp_path: Path) -> None:
+    own, _ = certified(tmp_path, "/O=Acme/CN=Acme Root")
+    der = ssl.PEM_cert_to_DER_cert(own.read_text())
+    read = certificate_of(der)
+    assert (read.issuer, read.not_after - read.not_before) == ("Acme, Acme Root", 30 * 86400)
+    for at in range(0, len(der), 3):
+        for damaged in (der[:at], der[:at] + b"\xff" + der[at + 1 :]):
+            with suppress(ValueError):
+                certificate_of(damaged)
+
+
+def test_a_certificate_of_nobody_known_is_named_and_the_key_kept_back(machine: Machine, tmp_path: Path) -> None:
+    own, context = certified(tmp_path, "/O=Zscaler Inc./CN=Zscaler Root CA")
+    machine.has(good := key())
+    with scripted(answering(api(good)), tls=context) as server:
+        told = machine.asks(server.url)
+        assert told.causes == [("tls-interception", "certain")]
+        status, says = told.row("tls")
+        assert (status, "issued by Zscaler Inc., Zscaler Root CA" in says) == ("fail", True)
+        assert server.requests == []
+        machine.given["SSL_CERT_FILE"] = str(own)
+        told = machine.asks(server.url)
+    assert (told.verdict, told.causes) == ("healthy", [])
+    assert told.row("tls")[0] == "warn"
+
+
+def test_a_certificate_of_another_time_may_be_the_clock_of_this_machine(machine: Machine, tmp_path: Path) -> None:
+    own, context = expired(tmp_path)
+    machine.has().given["SSL_CERT_FILE"] = str(own)
+    with scripted(answering(api()), tls=context) as server:
+        told = machine.asks(server.url)
+    assert told.causes == [("clock-skew", "likely")]
+    assert server.requests == []
+
+
+def test_a_certificate_of_another_host_may_be_a_portal_s(machine: Machine, tmp_path: Path) -> None:
+    own, context = certified(tmp_path, "/CN=test")
+    machine.has().given["SSL_CERT_FILE"] = str(own)
+    with scripted(answering(api()), tls=context) as server:
+        told = machine.asks(f"https://localhost:{server.port}/v1")
+    assert told.causes == [("captive-portal-or-login-html", "likely")]
+    assert server.requests == []
+
+
+def test_what_is_no_tls_is_said_to_be_none(machine: Machine) -> None:
+    with scripted(answering(api())) as server:
+        told = machine.has().asks(server.url.replace("http:", "https:"), SHORT)
+    assert ("network-unreachable", "certain") in told.causes
+    assert told.row("tls")[0] == "fail"
+
+
+# The plan, and what is refused
+
+
+def test_a_plan_is_told_and_nothing_is_sent(machine: Machine) -> None:
+    machine.has().file("project/.env", f"{NAME}={machine.secret()}\n")
+    with scripted(answering(api())) as server:
+        ran = machine.run(f"--base-url={server.url}", "--plan")
+        assert (ran.status, ran.stderr, server.connections) == (0, "", 0)
+        lines = ran.stdout.splitlines()
+        assert lines[0] == "this is all that would be sent, in this order; nothing was sent now"
+        assert f" 3. to 127.0.0.1:{server.port}: GET /v1/sandboxes (no key)" in lines
+        assert lines[-1].endswith("where that one is refused (the key of ./.env, line 1)")
+        plan = json.loads(machine.run(f"--base-url={server.url}", "--plan", "--format=json").stdout)["plan"]
+        asked = [one for one in plan if one["what"].startswith("GET ")]
+        machine.asks(server.url)
+    assert 0 < len(server.requests) <= len(asked)
+
+
+def test_an_offline_examination_sends_nothing(machine: Machine) -> None:
+    with scripted(answering(api())) as server:
+        machine.has().offline(f"--base-url={server.url}")
+        assert server.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "says"),
+    [
+        ("http://api.example.com/v1", 5, "no key is sent over plain http to api.example.com"),
+        ("ftp://api.example.com", 2, "is no web address"),
+        ("https://me:password@api.example.com", 2, "holds a user name or password"),
+        ("https://api.example.com/?x=1", 2, "has a query or fragment"),
+        ("api.example.com", 2, "is no web address"),
+    ],
+)
+@pytest.mark.parametrize("place", ["option", "variable"])
+def test_an_address_that_is_none_for_a_key_is_refused(
+    url: str, status: int, says: str, place: str, machine: Machine
+) -> None:
+    machine.has().given |= {"HOPX_BASE_URL": url} if place == "variable" else {}
+    ran = machine.run(*([f"--base-url={url}"] if place == "option" else []))
+    assert (ran.status, ran.stdout) == (status, "")
+    assert says in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [["--timeout=0"], ["--timeout=x"], ["--interval=-1"], ["--times=0"], ["--format=xml"], ["more"]], ids=str
+)
+def test_words_that_make_no_command_are_a_usage_error(words: list[str], machine: Machine) -> None:
+    ran = machine.run(*words)
+    assert (ran.status, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("usage: hopx-auth")
+
+
+@pytest.mark.parametrize("option", ["--spec", "--clients"])
+def test_a_file_that_is_none_is_a_usage_error(option: str, machine: Machine) -> None:
+    ran = machine.run("--offline", f"{option}=nowhere.yaml")
+    assert (ran.status, ran.stdout) == (2, "")
+    assert "nowhere.yaml:1:1" in ran.stderr
+
+
+# Again and again
+
+
+@contextmanager
+def opening(good: str, after: int) -> Iterator[Scripted]:
+    """An API that comes to know a key after so many requests with it."""
+    seen = [0]
+
+    def answer(head: bytes) -> bytes:
+        seen[0] += good.encode() in head
+        return api(good if seen[0] > after else "no key at all")(head)
+
+    with scripted(answering(answer)) as server:
+        yield server
+
+
+def test_it_is_watched_until_it_is_healthy(machine: Machine) -> None:
+    machine.has(good := key())
+    with opening(good, 4) as server:
+        ran = machine.run(f"--base-url={server.url}", "--watch", "--interval=0", "--times=50")
+    assert (ran.status, ran.stdout.splitlines()[0]) == (0, f"healthy: {server.url} accepts the key")
+    told = ran.stderr.splitlines()
+    assert len(told) == 2
+    assert all(one.startswith("hopx-auth: cannot tell: ") and one.endswith("; again in 0 s") for one in told)
+
+
+def test_it_is_watched_no_more_often_than_was_asked_for(machine: Machine) -> None:
+    machine.has(good := key())
+    with opening(good, 1000) as server:
+        ran = machine.run(f"--base-url={server.url}", "--watch", "--interval=0", "--times=3", "--format=json")
+    assert (ran.status, json.loads(ran.stdout)["verdict"]) == (3, "cannot-tell")
+    assert ran.stderr.count("again in 0 s") == 2
+    assert len([head for head in server.requests if b"/v1/sandboxes " in head]) == 12
+
+
+@pytest.mark.parametrize("option", ["--timeout=60", "--watch"])
+def test_ctrl_c_ends_it_without_a_word(option: str, machine: Machine) -> None:
+    machine.has()
+    script = Peer.wait if option != "--watch" else answering(api())
+    with ExitStack() as stack:
+        server = stack.enter_context(scripted(script))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "conformance.cli", "doctor", f"--base-url={server.url}", option, "--interval=600"],
+            cwd=machine.work,
+            env=environment(machine.given),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        if option == "--watch":
+            assert process.stderr is not None
+            assert process.stderr.readline().endswith(b"again in 600 s\n")
+        else:
+            while server.connections < 2:
+                assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stdout, stderr) == (130, b"", b"")
+
+
+# Another API
+
+
+def test_another_api_is_examined_in_its_own_words(machine: Machine) -> None:
+    other = Path(__file__).resolve().parent / "other-api.yaml"
+    told = machine.offline(f"--spec={other}")
+    assert told.causes == [("env-var-unset", "certain")]
+    assert ("fail", "this process: ACME_TOKEN is not set") in told.rows("source")
+    assert "hopx" not in json.dumps(told.data["checks"]).lower()
+    machine.given["ACME_TOKEN"] = KeyFormat(msgspec.to_builtins(load(other).key)).mint().reveal()
+    assert machine.offline(f"--spec={other}").verdict == "healthy"
+    with scripted(answering(lambda _head: whole(b"{}", b"401 No"))) as server:
+        told = machine.asks(server.url, f"--spec={other}")
+    assert told.verdict == "cannot-tell"
+    assert any(b"Authorization: Token " in head or b"X-" in head for head in server.requests)
