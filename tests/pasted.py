@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
     from types import ModuleType
 
     from conformance.diagnosis.evidence import Evidence

@@ -288,7 +288,7 @@ def test_the_failure_of_a_command_stands_beside_its_request() -> None:
 
 def test_places_name_the_line_and_the_header() -> None:
     (credential,) = one(f"It fails:\n\n$ curl -s {URL} \\\n    -H 'X-API-Key: KEY'\n").credentials
-    assert str(credential.place) == "pasted.txt, line 4, request header X-API-Key"
+    assert str(credential.place) == "given, line 4, request header X-API-Key"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
