@@ -66,7 +66,7 @@ def of_declarations(lines: Sequence[str]) -> Iterator[Assignment]:
         elif match := _WINDOWS.match(line):
             yield Assignment(match[1], _of_windows(line, match[2]), number)
         elif match := _PLAIN.fullmatch(line.strip()):
-            yield Assignment(match[1], first_word(match[2]).text, number)
+            yield Assignment(match[1], first_word(match[2]).plain, number)
 
 
 def _of_windows(line: str, value: str) -> str:

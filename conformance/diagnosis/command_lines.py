@@ -1,198 +1,235 @@
-"""Command lines as people paste them: where one begins and ends, and what its words are once a shell has read them."""
+"""Command lines as people paste them: where one begins and ends, for which shell it is written, and its words."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+from conformance.diagnosis.posix_shell import is_continued, quote_after, words_of
+from conformance.diagnosis.windows_shells import words_of_cmd, words_of_powershell
+from conformance.diagnosis.words import Word, with_values
 
-Shell = Literal["bash", "cmd", "powershell"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+Shell = Literal["posix", "cmd", "powershell"]
 
 _PROMPT = (
-    r"(?:(?:PS(?: [^>\n]{0,200})?>|[A-Za-z]:\\[^>\n]{0,200}>"
-    r"|(?:\([^)\n]{1,40}\) ?)?[\w.-]{1,40}@[\w.-]{1,60}[^$#%\n]{0,120}[$#%]|[$#%>\u276f\u279c]|[0-9]{1,4}\.) ?)?"
+    r"(?:(?P<powershell>PS(?: [^>\n]{0,200})?>+)|(?P<cmd>[A-Za-z]:\\[^>\n]{0,200}>)"
+    r"|(?:\([^)\n]{1,40}\) ?)?(?:[\w.-]{1,40}@[\w.-]{1,60}[^$#%>\n]{0,120}[$#%>]|[$%❯➜λ»>]|bash-[0-9.]{1,9}[$#]"
+    r"|[0-9]{1,3}[.)])(?=[ \t`]))"
 )
-_BEFORE = r"(?:(?:sudo|time|command|env|exec|winpty)\s+|[A-Z_][A-Z0-9_]{0,60}=(?:'[^'\n]*'|\"[^\"\n]*\"|\S*)\s+)*"
-_COMMAND = re.compile(rf"^[ \t>|]{{0,8}}{_PROMPT}[ \t]*`{{0,3}}{_BEFORE}(curl(?:\.exe)?)(?=\s)", re.IGNORECASE)
-_INSIDE = re.compile(r"(?:^|[\s`'\"(|;&:])(curl(?:\.exe)?)(?=\s+(?:-|['\"]?https?://|\"))", re.IGNORECASE)
-_POWERSHELL = re.compile(r"^\s*PS\b|`\s*$|\$env:|curl\.exe", re.IGNORECASE | re.MULTILINE)
-_CMD = re.compile(r"^\s*[A-Za-z]:\\|\^\s*$|\^\"", re.MULTILINE)
-_CONTINUES = {"bash": "\\", "cmd": "^", "powershell": "`"}
-_SMART = {"“": "”", "”": "”", "„": "”", "‘": "’", "’": "’", "«": "»"}
-_VARIABLE = {
-    "bash": re.compile(r"\$(?:\{([A-Za-z_]\w{0,80})[^}\n]{0,80}\}|([A-Za-z_]\w{0,80}))"),
-    "powershell": re.compile(r"\$(?:\{?env:([A-Za-z_]\w{0,80})\}?|([A-Za-z_]\w{0,80}))", re.IGNORECASE),
-    "cmd": re.compile(r"%([A-Za-z_]\w{0,80})()%"),
-}
-_ENDS = "|;&<>"
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'", '"': '"', "0": "\0", "e": "\x1b"}
-_MOST_LINES = 200  # of one command
-
-
-class Word:
-    """One word of a command; `variables` are those whose values stand in it where the shell would put them."""
-
-    def __init__(self, text: str = "", variables: Sequence[str] = (), line: int = 0) -> None:
-        self.text = text
-        self.variables = list(variables)
-        self.line = line
+_ASSIGNED = r"[A-Za-z_]\w{0,80}=(?:'[^'\n]{0,4000}'|\"[^\"\n]{0,4000}\"|[^\s'\"]{0,4000})"
+_BEFORE = rf"(?:(?:sudo(?:\s+-\w+)*|time|env|command|exec|nohup|winpty|&|{_ASSIGNED})\s+)"
+_PROGRAM = (
+    r"(?P<program>curl(?:\.exe)?|wget(?:\.exe)?|https?|xh|Invoke-RestMethod|Invoke-WebRequest|irm|iwr)(?=[ \t]+\S)"
+)
+_AT_START = re.compile(
+    rf"^[ \t]{{0,20}}{_PROMPT}?[ \t]{{0,9}}`{{0,3}}(?P<before>{_BEFORE}{{0,9}}){_PROGRAM}", re.IGNORECASE
+)
+_INSIDE = re.compile(
+    r"(?:^|[\s`'\"(|;&:=])(?P<before>)(?P<program>curl(?:\.exe)?|Invoke-RestMethod|Invoke-WebRequest)"
+    r"(?=[ \t]+(?:--?[A-Za-z]|[–—−][A-Za-z-]|\^?['\"“]?https?://|[\"'$]))",
+    re.IGNORECASE,
+)
+_ARGUMENTS = re.compile(
+    r"\s(?:--?[A-Za-z]|[–—−])|://|\s[\"'“$]|\s(?:localhost|:[0-9])|[\\^`]\s*$|\s[\w-]{1,60}(?:\.[\w-]{1,60}){1,6}(?:[:/]|\s*$)"
+)
+_FOLLOWS = re.compile(r"\s*(?:-|[–—−]|\"|'|https?:|\^)")
+_MORE = re.compile(r"^[ \t]{0,20}(?:>{1,2}|More\?|quote>|dquote>|bquote>)[ \t](?!\S*[ \t]*HTTP/)")
+_OUTPUT = re.compile(r"^(?:[<*] |[{}] \[[0-9]|> [A-Z]{3,10} \S+ HTTP/|HTTP/[0-9.]+ [0-9]{3}|curl: \()")
+_SESSION = re.compile(
+    r"\$(?:env:|\{env:)|@\{|Invoke-(?:Rest|Web)|`[ \t]*$|^\s*(?:irm|iwr)\s", re.IGNORECASE | re.MULTILINE
+)
+_CARET = re.compile(r"\^[ \t]*$|\^\"", re.MULTILINE)
+_PERCENT = re.compile(r"%[A-Za-z_]\w{0,80}%")
+_HERE = re.compile(r"<<-?[ \t]{0,9}['\"]?(\w{1,40})")
+_CONTINUATIONS = {"posix": "\\", "cmd": "^", "powershell": "`"}
+_MOST_LINES = 1000  # of one command
+_LONGEST_LINE = 65_536  # characters
 
 
 class CommandLine(NamedTuple):
-    """A command: its words, the line that it begins in, and the first line behind it."""
+    """A command: its program, its words behind that, and the lines that it takes, counted from 1.
 
+    `end` is the first line behind it; `document` is the text that it is given in its own lines; `is_at_start` says
+    whether it stands where a shell would take it from, and `is_typed` whether the shell's prompt stands before it.
+    """
+
+    program: str
     words: tuple[Word, ...]
     line: int
     end: int
     shell: Shell
+    before: str = ""
+    document: str = ""
+    is_at_start: bool = True
+    oddities: frozenset[str] = frozenset()
+
+    def with_values(self, values: Mapping[str, str]) -> CommandLine:
+        """The same command with the values of the variables that are known."""
+        return self._replace(words=tuple(one._replace(text=with_values(one.text, values)) for one in self.words))
+
+
+def first_word(text: str) -> Word:
+    """The first word of a text as a POSIX shell reads it."""
+    words = words_of(text, 1)
+    return words[0] if words else Word("", 1)
 
 
 def command_lines(lines: Sequence[str]) -> Iterator[CommandLine]:
-    """Every curl command in some lines, counted from 1."""
+    """Every command in some lines that sends a request."""
     at = 0
     while at < len(lines):
-        match = _COMMAND.search(lines[at][:20_000]) or _INSIDE.search(lines[at][:20_000])
+        match = command_in(lines[at])
         if match is None:
             at += 1
             continue
-        shell = shell_of(lines[at : at + 20])
-        text, end = _joined(lines, at, match.end(1), shell)
-        yield CommandLine(tuple(_words(text, at + 1, shell)), at + 1, end + 1, shell)
-        at = end
+        command = _command(lines, at, match)
+        yield command
+        at = command.end - 1
 
 
-def shell_of(lines: Sequence[str]) -> Shell:
-    """The shell that a command is written for."""
-    text = "\n".join(line[:2000] for line in lines)
-    if _CMD.search(text):
+def command_in(line: str) -> re.Match[str] | None:
+    """Where a command begins in a line; it has arguments that no prose has."""
+    some = line[:_LONGEST_LINE]
+    match = _AT_START.search(some)
+    if match and _ARGUMENTS.search(some, match.end("program")):
+        return match
+    return _INSIDE.search(some)
+
+
+def _command(lines: Sequence[str], at: int, match: re.Match[str]) -> CommandLine:
+    shell = shell_of(lines, at, match)
+    start = match.start("program")
+    text, end, odd = _joined(lines, at, match.end("program"), shell)
+    opening = match.string[max(start - 1, 0) : start]
+    if opening in ("`", '"', "'") and match.re is _INSIDE and (closing := text.find(opening)) > 0 and shell == "posix":
+        text = text[:closing]
+    words = _WORDS[shell](text, at + 1)
+    document = ""
+    if shell == "posix" and (here := _HERE.search(text)):
+        document, end = _document(lines, end, here[1])
+    return CommandLine(
+        match["program"].lower().removesuffix(".exe"),
+        tuple(words),
+        at + 1,
+        end + 1,
+        shell,
+        match["before"] or match.string[:start],
+        document,
+        match.re is _AT_START,
+        odd,
+    )
+
+
+_WORDS = {"posix": words_of, "cmd": words_of_cmd, "powershell": words_of_powershell}
+
+
+def shell_of(lines: Sequence[str], at: int, match: re.Match[str]) -> Shell:
+    """The shell that a command is written for: what its prompt says, or else its own way of writing."""
+    prompts = match.groupdict()
+    if prompts.get("powershell"):
+        return "powershell"
+    if prompts.get("cmd"):
         return "cmd"
-    return "powershell" if _POWERSHELL.search(text) else "bash"
+    if prompts.get("program") and match["program"].lower() not in (
+        "curl",
+        "curl.exe",
+        "wget",
+        "wget.exe",
+        "http",
+        "https",
+        "xh",
+    ):
+        return "powershell"
+    own = "\n".join(_own(lines, at))[match.start("program") :]
+    if _is_typed(match):
+        return "posix"
+    if _CARET.search(own):
+        return "cmd"
+    if _SESSION.search(own):
+        return "powershell"
+    return "cmd" if _PERCENT.search(own.partition("\n")[0]) and "'" not in own else "posix"
 
 
-def _joined(lines: Sequence[str], at: int, start: int, shell: Shell) -> tuple[str, int]:
-    """A command's text with its continued lines, and the index behind the last."""
-    pieces = [lines[at][start:].rstrip("\r\n")]
-    end = at + 1
-    while end < len(lines) and end - at < _MOST_LINES:
-        last = pieces[-1].rstrip()
-        if last.endswith(_CONTINUES[shell]) or (shell != "bash" and last.endswith("\\")):
-            pieces[-1] = last[:-1] + " "
-        elif _is_open("\n".join(pieces), shell) and not _COMMAND.search(lines[end]):
-            pieces[-1] += "\n"
-        else:
-            break
-        pieces.append(lines[end].rstrip("\r\n"))
-        end += 1
-    return "".join(pieces), end
-
-
-def _is_open(text: str, shell: Shell) -> bool:
-    """Whether a quotation goes on in the next line; never in cmd."""
-    if shell == "cmd" or len(text) > 20_000:
-        return False
-    quote = ""
-    skip = False
-    for character in text:
-        if skip:
-            skip = False
-        elif quote:
-            skip = character == "\\" and quote == '"' and shell == "bash"
-            quote = "" if character == quote else quote
-        elif character == "\\" and shell == "bash":
-            skip = True
-        elif character in "'\"":
-            quote = character
-    return bool(quote)
-
-
-def _words(text: str, line: int, shell: Shell) -> Iterator[Word]:
-    at = 0
-    while at < len(text):
-        if text[at].isspace():
-            line += text[at] == "\n"
-            at += 1
-        elif text[at] in _ENDS or text.startswith(("#", "`"), at):
+def _own(lines: Sequence[str], at: int) -> Iterator[str]:
+    """A line and those that it goes on in, whatever sign says so."""
+    for line in lines[at : at + _MOST_LINES]:
+        bare = line[:_LONGEST_LINE].rstrip()
+        yield bare
+        if not bare.endswith(("\\", "^", "`", "{")):
             return
-        else:
-            word = Word(line=line)
-            at = _word(text, at, word, shell)
-            line += word.text.count("\n")
-            yield word
 
 
-def _word(text: str, at: int, word: Word, shell: Shell) -> int:
-    """Read a word from a place; returns the place behind it."""
-    while at < len(text) and not text[at].isspace() and text[at] not in _ENDS:
-        character = text[at]
-        if character in _SMART and not word.text:
-            at = _smart(text, at, word)
-        elif character == "'" and shell != "cmd":
-            end = text.find("'", at + 1)
-            end = len(text) if end < 0 else end
-            word.text += text[at + 1 : end]
-            at = end + 1
-        elif text.startswith("$'", at) and shell == "bash":
-            at = _ansi(text, at + 2, word)
-        elif character == '"':
-            at = _quoted(text, at + 1, word, shell)
-        elif character == _CONTINUES[shell] and at + 1 < len(text):
-            word.text += text[at + 1]
-            at += 2
-        else:
-            at = _plain(text, at, word, shell)
-    return at
+def _is_typed(match: re.Match[str]) -> bool:
+    """Whether a POSIX shell's prompt stands before the command."""
+    return (
+        match.re is _AT_START
+        and re.match(r"\s*(?:\S{1,100}[$#%]|[$%❯➜λ])[ \t]", match.string[: match.start("program")]) is not None
+    )
 
 
-def _smart(text: str, at: int, word: Word) -> int:
-    """A typographic quotation, which no shell knows; what was meant as one word is kept as one, with its quotes."""
-    end = text.find(_SMART[text[at]], at + 1)
-    newline = text.find("\n", at)
-    if end < 0 or 0 <= newline < end:
-        word.text += text[at]
-        return at + 1
-    word.text += text[at : end + 1]
-    return end + 1
+def _joined(lines: Sequence[str], at: int, start: int, shell: Shell) -> tuple[str, int, frozenset[str]]:
+    """A command's text with the lines that it goes on in, the index behind the last, and what is odd about them."""
+    pieces = [_bare(lines[at])[start:]]
+    quote, odd, end, kept = "", set(), at + 1, (1, at + 1)
+    while end < len(lines) and end - at < _MOST_LINES:
+        quote = _quote_after(pieces[-1], quote, shell)
+        following = _bare(lines[end])
+        if quote and (_OUTPUT.match(following) or command_in(following)):
+            break
+        if not quote:
+            joint = _joint(pieces[-1], following, shell)
+            if not joint:
+                break
+            if joint != "as usual":
+                odd.add(joint)
+                pieces[-1] = pieces[-1].rstrip().removesuffix("\\") + _CONTINUATIONS[shell]
+            kept = (len(pieces) + 1, end + 1)
+            following = _MORE.sub("", following)
+        pieces.append(following)
+        end += 1
+    else:
+        quote = _quote_after(pieces[-1], quote, shell)
+    if quote:
+        pieces, end = pieces[: kept[0]], kept[1]
+        odd.add("open quotation")
+    return "\n".join(pieces), end, frozenset(odd)
 
 
-def _ansi(text: str, at: int, word: Word) -> int:
-    while at < len(text) and text[at] != "'":
-        if text[at] == "\\" and at + 1 < len(text):
-            word.text += _ESCAPES.get(text[at + 1], text[at + 1])
-            at += 2
-        else:
-            word.text += text[at]
-            at += 1
-    return at + 1
+def _bare(line: str) -> str:
+    return line[:_LONGEST_LINE].rstrip("\r\n")
 
 
-def _quoted(text: str, at: int, word: Word, shell: Shell) -> int:
-    escape = {"bash": "\\", "cmd": "\\", "powershell": "`"}[shell]
-    while at < len(text) and text[at] != '"':
-        if text[at] == escape and text[at + 1 : at + 2] in ('"', "\\", "$", "`"):
-            word.text += text[at + 1]
-            at += 2
-        elif text.startswith('\\"', at):
-            word.text += '"'
-            at += 2
-        else:
-            at = _plain(text, at, word, shell)
-    return at + 1
+def _quote_after(line: str, quote: str, shell: Shell) -> str:
+    if shell == "posix":
+        return quote_after(line, quote)
+    if shell == "cmd":
+        return ""
+    for sign in re.findall(r"`.|['\"{}]", line):
+        if sign in "'\"":
+            quote = sign if not quote else "" if quote == sign else quote
+        elif not quote.strip("{") and sign in "{}":
+            quote = quote + "{" if sign == "{" else quote[1:]
+    return quote
 
 
-def _plain(text: str, at: int, word: Word, shell: Shell) -> int:
-    """One character, or a variable that the shell replaces by its value."""
-    match = _VARIABLE[shell].match(text, at) if text[at] in "$%" else None
-    if match is None:
-        word.text += text[at]
-        return at + 1
-    word.variables.append(match[1] or match[2])
-    return match.end()
+def _joint(line: str, following: str, shell: Shell) -> str:
+    """How a line goes on in the next: `as usual`, in a way that this shell does not know, or not at all."""
+    if shell == "posix" and is_continued(line):
+        return "as usual"
+    bare = line.rstrip()
+    if shell != "posix" and bare.endswith(_CONTINUATIONS[shell]):
+        return "as usual" if bare == line.rstrip("\r\n") else "space behind the last sign"
+    if bare.endswith("\\") and _FOLLOWS.match(_MORE.sub("", following)):
+        return "space behind the last sign" if shell == "posix" else "a backslash at the end"
+    return ""
 
 
-def first_word(text: str, shell: Shell = "bash") -> Word:
-    """The first word of a text, as a shell reads it."""
-    word = Word(line=1)
-    _word(text, 0, word, shell)
-    return word
+def _document(lines: Sequence[str], at: int, delimiter: str) -> tuple[str, int]:
+    """The lines up to a delimiter, and the index behind it."""
+    for end in range(at, min(len(lines), at + _MOST_LINES)):
+        if lines[end].strip() == delimiter:
+            return "".join(lines[at:end]), end + 1
+    return "", at

@@ -1,185 +1,111 @@
-"""What a curl command asks for: its options, as curl reads them."""
+"""The options of curl: which of them take a value, and what the words of a command come to."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
-from conformance.diagnosis.command_lines import Word
+from conformance.diagnosis.words import Word, variable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-_SHORT = dict(
-    pair.split("=")
-    for pair in [
-        "H=header",
-        "X=request",
-        "u=user",
-        "d=data",
-        "F=form",
-        "b=cookie",
-        "x=proxy",
-        "U=proxy-user",
-        "A=user-agent",
-        "e=referer",
-        "T=upload-file",
-        "o=output",
-        "m=max-time",
-        "w=write-out",
-        "K=config",
-        "c=cookie-jar",
-        "D=dump-header",
-        "E=cert",
-        "r=range",
-        "C=continue-at",
-        "y=speed-time",
-        "Y=speed-limit",
-        "z=time-cond",
-        "Q=quote",
-        "t=telnet-option",
-        "h=help",
-        "P=ftp-port",
-    ]
+# docs/cmdline-opts of curl 8.16: options with an argument
+WITH_VALUE = frozenset(
+    """
+    abstract-unix-socket alt-svc aws-sigv4 cacert capath cert cert-type ciphers config connect-timeout connect-to
+    continue-at cookie cookie-jar create-file-mode crlfile curves data data-ascii data-binary data-raw data-urlencode
+    delegation dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-url dump-header ech egd-file engine
+    etag-compare etag-save expect100-timeout form form-string ftp-account ftp-alternative-to-user ftp-method ftp-port
+    ftp-ssl-ccc-mode happy-eyeballs-timeout-ms haproxy-clientip header hostpubmd5 hostpubsha256 hsts httpsig-algo
+    httpsig-headers httpsig-key httpsig-keyid interface ip-tos ipfs-gateway json keepalive-cnt keepalive-time key
+    key-type knownhosts krb libcurl limit-rate local-port login-options mail-auth mail-from mail-rcpt max-filesize
+    max-redirs max-time netrc-file noproxy oauth2-bearer output output-dir parallel-max parallel-max-host pass
+    pinnedpubkey preproxy proto proto-default proto-redir proxy proxy-cacert proxy-capath proxy-cert proxy-cert-type
+    proxy-ciphers proxy-crlfile proxy-header proxy-key proxy-key-type proxy-pass proxy-pinnedpubkey proxy-service-name
+    proxy-tls13-ciphers proxy-tlsauthtype proxy-tlspassword proxy-tlsuser proxy-user proxy1.0 pubkey quote random-file
+    range rate referer request request-target resolve retry retry-delay retry-max-time sasl-authzid service-name sigalgs
+    socks4 socks4a socks5 socks5-gssapi-service socks5-hostname speed-limit speed-time ssl-sessions stderr
+    telnet-option tftp-blksize time-cond tls-max tls13-ciphers tlsauthtype tlspassword tlsuser trace trace-ascii
+    trace-config unix-socket upload-file upload-flags url url-query user user-agent variable vlan-priority
+    write-out
+    """.split()  # noqa: SIM905
 )
-_WITH_VALUE = {
-    *_SHORT.values(),
-    *[
-        "url",
-        "json",
-        "data-raw",
-        "data-binary",
-        "data-urlencode",
-        "data-ascii",
-        "oauth2-bearer",
-        "connect-timeout",
-        "resolve",
-        "connect-to",
-        "cacert",
-        "capath",
-        "key",
-        "retry",
-        "retry-delay",
-        "retry-max-time",
-        "interface",
-        "noproxy",
-        "proxy-header",
-        "netrc-file",
-        "form-string",
-        "url-query",
-        "aws-sigv4",
-        "max-redirs",
-        "trace",
-        "trace-ascii",
-        "stderr",
-        "ciphers",
-        "limit-rate",
-        "unix-socket",
-        "socks5",
-        "socks5-hostname",
-        "dns-servers",
-        "proto",
-        "request-target",
-        "variable",
-        "expand-header",
-        "pass",
-        "cert-type",
-        "key-type",
-        "keepalive-time",
-        "local-port",
-        "preproxy",
-        "proxy1.0",
-        "rate",
-    ],
-}
-_WITHOUT = {"G": "get", "n": "netrc", "I": "head", "L": "location"}
-_READ_ELSEWHERE = ("netrc", "netrc-optional", "netrc-file", "config")
-_BODIES = ("data", "data-raw", "data-binary", "data-urlencode", "data-ascii", "json", "form", "form-string")
+_LETTERS = {
+    "A": "user-agent", "C": "continue-at", "D": "dump-header", "E": "cert", "F": "form", "G": "get", "H": "header",
+    "I": "head", "K": "config", "L": "location", "P": "ftp-port", "Q": "quote", "T": "upload-file", "U": "proxy-user",
+    "X": "request", "Y": "speed-limit", "b": "cookie", "c": "cookie-jar", "d": "data", "e": "referer", "k": "insecure",
+    "m": "max-time", "n": "netrc", "o": "output", "r": "range", "t": "telnet-option", "u": "user", "w": "write-out",
+    "x": "proxy", "y": "speed-time", "z": "time-cond", ":": "next",
+}  # fmt: skip
+DASHES = "–—−―"
+_MEANT = frozenset(
+    ("header", "request", "data", "url", "user", "data-raw", "json", "form", "cookie", "get", "location", "head")
+)
+_EXPANDED = re.compile(r"\{\{([A-Za-z_]\w{0,80})(?::[^{}]{0,80})?\}\}")
 
 
-class Asked:
-    """What a curl command asks for, as far as it was read."""
+class Option(NamedTuple):
+    """One option and its value; a URL has the name `url`, and what no option takes is a URL to curl.
 
-    def __init__(self) -> None:
-        self.urls: list[Word] = []
-        self.method = ""
-        self.headers: list[Word] = []
-        self.bodies: list[Word] = []
-        self.cookies: list[Word] = []
-        self.user: Word | None = None
-        self.token: Word | None = None
-        self.as_query = False
-        self.reads_files = False
+    `is_typographic` tells one that begins with a dash that is no hyphen, which curl takes for a URL.
+    """
 
-    @property
-    def verb(self) -> str:
-        """The method that curl uses."""
-        if self.method:
-            return self.method.upper()
-        return "POST" if self.bodies and not self.as_query else "GET"
+    name: str
+    value: Word
+    is_typographic: bool = False
 
 
-def asked_by(words: Sequence[Word]) -> list[Asked]:
-    """What the words behind `curl` ask for; more than one thing where --next stands between."""
-    found = [Asked()]
-    at = 0
+def options_of(words: Sequence[Word]) -> Iterator[Option]:
+    """What the words of a command come to; the value of an option may be the next word."""
+    at, is_ended = 0, False
     while at < len(words):
         word = words[at]
         at += 1
-        if word.text in ("--next", "-:"):
-            found.append(Asked())
-            continue
-        for name, value in _options(word):
-            if name in _WITH_VALUE and value is None:
-                value = words[at] if at < len(words) else Word()
+        dashes = _dashes(word.text)
+        if word.text == "--" and not is_ended:
+            is_ended = True
+        elif is_ended or word.text == dashes or not dashes:
+            yield Option("url", word)
+        else:
+            *flags, (name, value) = _options(_with_hyphens(word, dashes))
+            if name.removeprefix("expand-") in WITH_VALUE and value is None and at < len(words):
+                value = words[at]
                 at += 1
-            _apply(found[-1], name, value)
-    return [one for one in found if one.urls or one.headers]
+            for flag, _ in flags:
+                yield Option(flag, Word("", word.line))
+            yield _option(name, value or Word("", word.line), is_typographic=not dashes.isascii())
+
+
+def _dashes(text: str) -> str:
+    return text[: len(text) - len(text.lstrip(f"-{DASHES}"))]
+
+
+def _with_hyphens(word: Word, dashes: str) -> Word:
+    """An option as it was meant, which a word processor gave another dash."""
+    if dashes.isascii():
+        return word
+    bare = word.text[len(dashes) :]
+    is_long = bare.partition("=")[0] in (WITH_VALUE | _MEANT)
+    return word._replace(text=f"--{bare}" if is_long else f"-{bare}")
 
 
 def _options(word: Word) -> list[tuple[str, Word | None]]:
     """The options that one word holds, each with the value that is part of the word."""
-    text = _with_hyphens(word.text)
+    text = word.text
     if text.startswith("--"):
         name, equals, value = text[2:].partition("=")
-        return [(name, Word(value, word.variables, word.line) if equals else None)]
-    if not text.startswith("-") or text == "-":
-        return [("url", word)]
+        return [(name, word._replace(text=value) if equals else None)]
     found: list[tuple[str, Word | None]] = []
     for at, letter in enumerate(text[1:], start=2):
-        name = _SHORT.get(letter) or _WITHOUT.get(letter, letter)
-        if name in _WITH_VALUE:
-            rest = text[at:]
-            return [*found, (name, Word(rest, word.variables, word.line) if rest or word.variables else None)]
+        name = _LETTERS.get(letter, letter)
+        if name in WITH_VALUE:
+            return [*found, (name, word._replace(text=text[at:]) if text[at:] else None)]
         found.append((name, None))
     return found
 
 
-def _with_hyphens(text: str) -> str:
-    """Dashes that a word processor made of hyphens before an option."""
-    if text[:1] in "–—−" and len(text) > 1:  # noqa: RUF001
-        return ("--" if len(text) > 2 and text[1].isalpha() and text[2].isalpha() else "-") + text[1:]
-    return text
-
-
-def _apply(asked: Asked, name: str, value: Word | None) -> None:
-    if name in _READ_ELSEWHERE:
-        asked.reads_files = True
-    elif name == "get":
-        asked.as_query = True
-    elif name == "head":
-        asked.method = asked.method or "HEAD"
-    elif value is not None:
-        _apply_value(asked, name, value)
-
-
-def _apply_value(asked: Asked, name: str, value: Word) -> None:
-    several = {"url": asked.urls, "header": asked.headers, "expand-header": asked.headers, "cookie": asked.cookies}
-    several |= dict.fromkeys(_BODIES, asked.bodies)
-    if name in several:
-        several[name].append(value)
-    elif name == "request":
-        asked.method = value.text
-    elif name == "user":
-        asked.user = value
-    elif name == "oauth2-bearer":
-        asked.token = value
+def _option(name: str, value: Word, *, is_typographic: bool) -> Option:
+    if name.startswith("expand-"):  # curl itself puts in what --variable names
+        value = value._replace(text=_EXPANDED.sub(lambda one: variable(one[1]), value.text))
+    return Option(name.removeprefix("expand-"), value, is_typographic)

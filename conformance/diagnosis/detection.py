@@ -34,6 +34,11 @@ _SETS = re.compile(
     re.MULTILINE,
 )
 
+_SPEAKS_HTTP = re.compile(
+    rb"HTTP/|:authority|:method|Request URL|curl: ?\(|\*   Trying |^###|^[A-Z]{3,7} https?://", re.MULTILINE
+)
+_COMMANDS = re.compile(rb"\b(?:curl|wget|irm|iwr|invoke-(?:rest|web)\w{6,7}|https?|xh)(?:\.exe)?[ \t]", re.IGNORECASE)
+
 
 def reader(kind: str) -> Reader:
     """The reader of a kind."""
@@ -66,8 +71,8 @@ def _is_structured(head: bytes) -> bool:
 _WORTH_ASKING: dict[str, Callable[[bytes], bool]] = {
     "har": _is_structured,
     "log": lambda head: _is_structured(head) or _LIKE_A_LOG.search(head[:8192]) is not None,
-    "http": lambda head: b"HTTP/" in head or b":authority" in head or b":method" in head or _is_wide(head),
-    "curl": lambda head: b"curl" in head.lower() or _is_wide(head),
+    "http": lambda head: _SPEAKS_HTTP.search(head) is not None or _is_wide(head),
+    "curl": lambda head: _COMMANDS.search(head) is not None or _is_wide(head),
     "env": lambda head: _SETS.search(head[:8192].removeprefix(b"\xef\xbb\xbf")) is not None or _is_wide(head),
     "key": lambda head: b"\n" not in head.strip() or _is_wide(head),
 }

@@ -45,7 +45,8 @@ class PartialExchange(NamedTuple):
     `status` is `None` where no response was seen, and 0 where the witness says that there was none; `at` is in seconds
     since 1970; `lacks` names what the source leaves out (`request headers`), so that nothing is concluded from its
     absence. `key_id` is what a log says of the key; `origin` who sent the request there (an address, a pod).
-    `code`, `message` and `request_id` are what the response says, wherever it says it.
+    `code`, `message` and `request_id` are what the response says, wherever it says it. `issuer` is who signed the
+    server's certificate; `marks` are what is odd about how the request is written (`smart-quotes`).
     """
 
     place: Place
@@ -65,6 +66,8 @@ class PartialExchange(NamedTuple):
     key_id: str = ""
     origin: str = ""
     lacks: frozenset[str] = frozenset()
+    issuer: str = ""
+    marks: frozenset[str] = frozenset()
 
     def response_header(self, name: str) -> str:
         """The first value of a response header, whatever the case of its name; nothing where there is none."""

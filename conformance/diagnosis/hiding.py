@@ -11,7 +11,28 @@ if TYPE_CHECKING:
     from conformance.diagnosis.reading import Reading
 
 T = TypeVar("T")
+_MOST_SIGNS = 24  # characters that may have come into a key
+# what stands between its pieces: an end of line, unless a header follows, or signs of a shell or of broken bytes
+_BROKEN = re.compile(
+    r"[A-Za-z0-9_-]*+(?:(?:[\\`^]{0,2}\r?\n[ \t>]{0,4}(?![\w-]{1,40}:)"
+    r"|[^\sA-Za-z0-9:=&/#,;<>()\[\]_-]{1,4})[A-Za-z0-9_-]++){1,6}+"
+)
+_PIECE = re.compile(r"[A-Za-z0-9_-]{8,}+")
 _RUN = re.compile(r"[A-Za-z0-9_-]{16,}+")
+
+
+def learn_pieces(text: str, reading: Reading) -> None:
+    """Remember what a key was broken into: by a sign or an end of line that somebody put in, or the shell's."""
+    key_format = reading.surface.key_format
+    whole = key_format.id_length + len(key_format.separator) + key_format.secret_length
+    for match in re.finditer("|".join(map(re.escape, key_format.prefixes)), text):
+        start = match.end()
+        if text.startswith(key_format.separator, start + key_format.id_length):
+            start += key_format.id_length + len(key_format.separator)
+        pieces = _BROKEN.match(text, start, start + whole + _MOST_SIGNS)
+        for piece in _PIECE.findall(pieces[0]) if pieces else ():
+            if not piece.islower() and len(piece) < key_format.secret_length:
+                reading.scrubber.learn(piece)
 
 
 def hidden(evidence: T, reading: Reading) -> T:
@@ -48,10 +69,11 @@ def _of_text(text: str, reading: Reading) -> str:
 
     def shown(match: re.Match[str]) -> str:
         run = match[0]
-        return run if run.startswith(prefixes) or not _is_mixed(run) else "…"  # of a key no more than its id is left
+        return run if run.startswith(prefixes) or not is_mixed(run) else "…"  # of a key no more than its id is left
 
     return _RUN.sub(shown, reading.hidden(text))
 
 
-def _is_mixed(run: str) -> bool:
+def is_mixed(run: str) -> bool:
+    """Whether a text looks random: small and capital letters, and digits."""
     return any(map(str.islower, run)) and any(map(str.isupper, run)) and any(map(str.isdigit, run))

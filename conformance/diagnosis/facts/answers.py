@@ -185,8 +185,20 @@ def _of_address(exchange: PartialExchange, case: Case) -> Iterator[Fact]:
 
 
 def of_commands(case: Case) -> Iterator[Fact]:
-    """A command for the API that sends no key at all."""
+    """A command for the API that sends no key at all, or one in which a key stands and is not sent."""
     for exchange in case.exchanges:
-        is_command = exchange.witness == "client" and exchange.status is None and exchange.client == "curl"
-        if is_command and not exchange.credentials and not case.hides_key(exchange):
+        if exchange.witness != "client" or exchange.credentials:
+            continue
+        told = [one for mark, one in _NOT_SENT.items() if mark in exchange.marks]
+        for name, says in told:
+            yield Fact(name, says, exchange.place, "url")
+        is_command = exchange.status is None and exchange.client == "curl"
+        if is_command and not told and not case.hides_key(exchange):
             yield Fact("no-key-in-command", "the command sends no key", exchange.place, "url")
+
+
+_NOT_SENT = {
+    "typographic-dash": ("typographic-dash", "a long dash stands before an option, which curl takes for an address"),
+    "unquoted-header": ("key-in-other-place", "the header ends at its space, since no quotes keep it together"),
+    "header-without-colon": ("key-in-other-place", "the header has no colon behind its name, and is not sent"),
+}

@@ -1,189 +1,176 @@
-"""curl commands as people paste them, and what they printed, where that was pasted too."""
+"""Reads commands that send a request, as people paste them, and what they printed, where that was pasted too."""
 
 from __future__ import annotations
 
-import base64
 import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.answer import said
-from conformance.diagnosis.carried import credentials_of_body, credentials_of_headers, credentials_of_url
-from conformance.diagnosis.command_lines import Word, command_lines
-from conformance.diagnosis.curl_options import asked_by
-from conformance.diagnosis.decoded import opened_text
-from conformance.diagnosis.evidence import Evidence, PartialExchange, Place
-from conformance.diagnosis.readers import transcript
+from conformance.diagnosis.command_lines import command_in, command_lines
+from conformance.diagnosis.curl_requests import requests_of
+from conformance.diagnosis.decoded import decoded
+from conformance.diagnosis.evidence import Evidence, Note, Place
+from conformance.diagnosis.hiding import hidden, learn_pieces
+from conformance.diagnosis.other_requests import of_cmdlet, of_httpie, of_wget
+from conformance.diagnosis.readers.transcript import evidence_of_messages, failures_of, lines_of, wire_of
+from conformance.diagnosis.shell_values import ShellValues
+from conformance.diagnosis.words import variables_in, with_values
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.diagnosis.command_lines import CommandLine
-    from conformance.diagnosis.curl_options import Asked
-    from conformance.diagnosis.evidence import Credential
+    from conformance.diagnosis.messages import Message
     from conformance.diagnosis.reading import Reading, Source
+    from conformance.diagnosis.wire import Wire
+    from conformance.diagnosis.wire_lines import Line
 
 _MOST_LINES = 50_000
 _MOST_COMMANDS = 200
-_LONGEST = 65_536
-_CURL = re.compile(
-    r"(?:^|[\s`'\"(|;&>$#%])curl(?:\.exe)?\s+(?:-{1,2}[A-Za-z]|[–—][A-Za-z]|['\"“]?https?://|\"|\\|\^|`)", re.I | re.M
+_STATUS = re.compile(
+    r"(?:http[ _/]?(?:status|code)?|status(?:[ _]?code)?)?\s{0,9}[:=]?\s{0,9}([1-5]\d\d)", re.IGNORECASE
 )
-_QUOTES = "“”„‘’«»"  # noqa: RUF001
-_FAILED = re.compile(r"returned error: ([0-9]{3})")
+_FIRST = 5  # lines with text
+_CMDLETS = ("invoke-restmethod", "invoke-webrequest", "irm", "iwr")
+_ODD = {
+    "smart-quotes": "typographic quotation marks quote nothing here: they are part of what is sent",
+    "typographic-dash": "a dash that is no hyphen stands before an option, so curl takes it for a URL",
+    "single-quotes": "cmd knows no single quotes: they are part of what is sent",
+    "unquoted-header": "a header without quotes ends at its space: what follows is not sent with it",
+    "header-without-colon": "a header without a colon is not sent",
+    "open quotation": "a quotation does not end",
+    "a backslash at the end": "a backslash at the end of a line does not continue it in this shell",
+    "space behind the last sign": "a space behind the last sign of a line keeps it from going on in the next",
+}
 
 
 def recognises(head: bytes) -> int:
-    """How sure it is that this is a curl command."""
-    text = head.decode("utf-8", "replace")
-    match = _CURL.search(text)
-    if match is None:
+    """How sure it is that this is a command that sends a request."""
+    text = decoded(head)
+    if text.lstrip()[:1] in ("{", "[") and text.strip():
         return 0
-    before = text[: match.start()].strip()
-    return 97 if before.count("\n") < 5 else 60
+    number = 0
+    best = 0
+    for line in text.splitlines():
+        number += bool(line.strip())
+        match = command_in(line)
+        if match:
+            is_first = number <= _FIRST and match.re.groupindex.get("cmd")
+            best = max(best, 97 if is_first else 80 if match.re.groupindex.get("cmd") else 55)
+        if best > 90 or number > _MOST_LINES:
+            break
+    return best
 
 
 def read(source: Source, reading: Reading) -> Evidence:
-    """The request of every command, with the answer that follows it."""
-    with opened_text(source) as text:
-        lines = [line[:_LONGEST] for line in islice(text, _MOST_LINES)]
+    """The requests of every command, each with the answer that was pasted behind it."""
+    lines, is_cut = lines_of(source, _MOST_LINES)
+    learn_pieces("".join(lines), reading)
     commands = list(islice(command_lines(lines), _MOST_COMMANDS))
-    evidence = Evidence()
-    for at, command in enumerate(commands):
-        end = commands[at + 1].line - 1 if at + 1 < len(commands) else len(lines)
-        behind = [(number + 1, lines[number]) for number in range(command.end - 1, end)]
-        evidence += _of_command(command, behind, source.name, reading)
-    return evidence if commands else transcript.evidence_of(enumerate(lines, start=1), source.name, reading)
+    paste = _Paste(source.name, reading, lines)
+    evidence = paste.evidence(commands)
+    if is_cut or len(commands) == _MOST_COMMANDS:
+        evidence += Evidence(notes=(Note(Place(source.name), "only its beginning was read, because it is too long"),))
+    return hidden(evidence, reading)
 
 
-def _of_command(command: CommandLine, behind: list[tuple[int, str]], source: str, reading: Reading) -> Evidence:
-    requests = [_exchange(asked, command, source, reading) for asked in asked_by(command.words)]
-    printed = transcript.evidence_of(behind, source, reading, "curl")
-    if any(one.method for one in printed.exchanges):
-        return printed  # which shows what was really sent
+class _Paste:
+    def __init__(self, source: str, reading: Reading, lines: list[str]) -> None:
+        self.source = source
+        self.reading = reading
+        self.lines = lines
+        self.values = ShellValues(source, reading)
+
+    def evidence(self, commands: list[CommandLine]) -> Evidence:
+        """What all commands and everything between them come to."""
+        first = commands[0].line if commands else len(self.lines) + 1
+        evidence = self._printed(wire_of(self._numbered(1, first)), [])
+        self.values.read(self.lines, 1, first)
+        for at, command in enumerate(commands):
+            end = commands[at + 1].line if at + 1 < len(commands) else len(self.lines) + 1
+            evidence += self._of_command(command, self._numbered(command.end, end))
+            self.values.read(self.lines, command.end, end)
+        return evidence + Evidence(settings=tuple(self.values.settings))
+
+    def _numbered(self, first: int, end: int) -> list[tuple[int, str]]:
+        return [(number, self.lines[number - 1]) for number in range(first, end)]
+
+    def _of_command(self, command: CommandLine, behind: list[tuple[int, str]]) -> Evidence:
+        self.values.read_before(command.before, command.line)
+        known = command.with_values(self.values.values)
+        requests = self._requests(known)
+        for one in requests:
+            one.marks |= command.oddities
+        marks = sorted({mark for one in requests for mark in one.marks} & _ODD.keys())
+        place = Place(self.source, f"line {command.line}")
+        notes = tuple(Note(place, _ODD[mark]) for mark in marks)
+        client = requests[0].client if requests else ""
+        return self._printed(wire_of(behind, client), requests) + Evidence(notes=notes)
+
+    def _requests(self, command: CommandLine) -> list[Message]:
+        texts = {word.text.lower() for word in command.words}
+        if command.program in _CMDLETS or texts & {"-headers", "-uri"}:
+            return [_filled(one, self.values.values) for one in of_cmdlet(command, self.values.tables)]
+        if command.program == "wget":
+            return of_wget(command)
+        return requests_of(command) if command.program == "curl" else of_httpie(command)
+
+    def _printed(self, wire: Wire, requests: list[Message]) -> Evidence:
+        """Requests of a command, and what was printed behind it."""
+        failures = failures_of(wire.troubles, self.source, self.reading)
+        if any(one.is_request for one in wire.messages):
+            _tell_emptied(requests, wire.messages)
+            messages = wire.messages
+        else:
+            messages = _answered(requests, wire)
+        return evidence_of_messages(messages, self.source, self.reading) + failures
+
+
+def _filled(message: Message, values: Mapping[str, str]) -> Message:
+    """The message with the values of variables in the table that its headers come from."""
+    message.headers = [one._replace(value=with_values(one.value, values)) for one in message.headers]
+    return message
+
+
+def _tell_emptied(requests: list[Message], seen: list[Message]) -> None:
+    """Where a header of the command is not among those that were sent, the shell filled it in with nothing."""
+    sent = next((one for one in seen if one.is_request and one.method != "CONNECT"), None)
+    if sent is None or not requests:
+        return
+    sent.marks |= requests[0].marks
+    names = {one.name.lower() for one in sent.headers}
+    for one in requests[0].headers:
+        if variables_in(one.value) and one.name.lower() not in names:
+            sent.emptied.append(one)
+
+
+def _answered(requests: list[Message], wire: Wire) -> list[Message]:
+    """The requests with the answers that were printed, in order; what answers a redirect was asked behind it."""
+    answers = wire.messages
+    if not answers:
+        return _with_loose(requests, wire.loose)
     if not requests:
-        return printed
+        return answers
+    for request, answer in zip(requests, answers, strict=False):
+        request.take_answer(answer)
+    rest = answers[len(requests) :]
+    for answer in rest if len(requests) == 1 else ():
+        answer.target = answer.target or requests[0].target
+    return [*requests[: len(answers)], *rest, *requests[len(answers) :]]
+
+
+def _with_loose(requests: list[Message], loose: list[Line]) -> list[Message]:
+    """The last request with a body that was printed without its head, or a status that was printed alone."""
+    texts = [line.text.strip() for line in loose if line.text.strip() not in ("```", "~~~")]
+    if not requests or not texts:
+        return requests
     last = requests[-1]
-    if printed.exchanges:
-        return Evidence(
-            exchanges=(*requests[:-1], _with_answer(last, printed.exchanges[-1])), failures=printed.failures
-        )
-    return Evidence(exchanges=(*requests[:-1], _with_body(last, behind, reading)), failures=printed.failures)
-
-
-def _with_answer(request: PartialExchange, answer: PartialExchange) -> PartialExchange:
-    return request._replace(
-        status=answer.status,
-        response_headers=answer.response_headers,
-        response_text=answer.response_text,
-        code=answer.code,
-        message=answer.message,
-        request_id=answer.request_id,
-        lacks=request.lacks - {"response"},
-    )
-
-
-def _with_body(request: PartialExchange, behind: list[tuple[int, str]], reading: Reading) -> PartialExchange:
-    """The request with what was printed below it, where that is an answer."""
-    text = "".join(line for _, line in behind).strip()[:_LONGEST]
-    failed = _FAILED.search(text)
-    answer = said(text)
-    if not (failed or text.startswith(("{", "[", "<"))):
-        return request
-    status = int(failed[1]) if failed else _status_of(answer.code, answer.message, text)
-    return request._replace(
-        status=status,
-        response_text=reading.hidden(text),
-        code=reading.hidden(answer.code),
-        message=reading.hidden(answer.message),
-        request_id=reading.hidden(answer.request_id),
-        lacks=request.lacks - {"response"} if status else request.lacks,
-    )
-
-
-def _status_of(code: str, message: str, text: str) -> int | None:
-    """The status that a body speaks of, where it does."""
-    words = f"{code} {message} {text[:300] if text.startswith('<') else ''}".lower()
-    named = {"unauthorized": 401, "authentication": 401, "forbidden": 403, "permission": 403, "too many requests": 429}
-    named |= {
-        "rate limit": 429,
-        "rate_limited": 429,
-        "not found": 404,
-        "not_found": 404,
-        "invalid_key": 401,
-        "key_expired": 401,
-    }
-    return next((status for word, status in named.items() if word in words), None)
-
-
-def _exchange(asked: Asked, command: CommandLine, source: str, reading: Reading) -> PartialExchange:
-    place = Place(source, f"line {command.line}")
-    shown: list[tuple[str, str]] = []
-    found: list[Credential] = []
-    variables: set[str] = set()
-    for word in asked.headers:
-        name, value = _header(word)
-        if word.variables:
-            variables |= set(word.variables)
-            shown.append((name, value + "".join(f"${one}" for one in word.variables)))
-            if not value.strip() or value.strip().lower() in ("bearer", "token", "basic"):
-                continue
-        where = Place(source, f"line {word.line}, header {name}")
-        if name.startswith("@"):
-            variables.add(name)
-            continue
-        own_shown, own = credentials_of_headers([(name, value)], where, reading)
-        if not word.variables:
-            shown += own_shown
-            found += own
-    shown_more, found_more, more = _from_options(asked, place, reading)
-    url, in_url = credentials_of_url(_url(asked), place, reading)
-    body = "&".join(word.text for word in asked.bodies)
-    in_body = () if asked.as_query else credentials_of_body(body, place, reading)
-    lacks = {"response"} | {f"value of {name}" for name in variables | more}
-    lacks |= {"credential"} if asked.reads_files else set()
-    return PartialExchange(
-        place,
-        client="curl",
-        method=asked.verb,
-        url=url,
-        headers=(*shown, *shown_more),
-        credentials=(*found, *found_more, *in_url, *in_body),
-        lacks=frozenset(lacks),
-    )
-
-
-def _header(word: Word) -> tuple[str, str]:
-    """Name and value; typographic quotes around the whole belong to the value, where they do harm."""
-    text = word.text
-    if text[:1] in _QUOTES and text[:1]:
-        name, _, value = text[1:].partition(":")
-        return name.strip(), value.strip(" ")
-    name, colon, value = text.partition(":")
-    return (name.strip(), value.strip(" ")) if colon else (name.rstrip(";").strip(), "")
-
-
-def _from_options(
-    asked: Asked, place: Place, reading: Reading
-) -> tuple[list[tuple[str, str]], list[Credential], set[str]]:
-    """What options other than headers send of credentials."""
-    headers: list[tuple[str, str]] = []
-    variables = {
-        name for word in (asked.user, asked.token, *asked.cookies, *asked.urls) if word for name in word.variables
-    }
-    if asked.user and not asked.user.variables:
-        encoded = base64.b64encode(asked.user.text.encode("utf-8", "replace")).decode()
-        reading.credential(asked.user.text, place, "user")
-        headers.append(("Authorization", f"Basic {encoded}"))
-    if asked.token and not asked.token.variables:
-        headers.append(("Authorization", f"Bearer {asked.token.text}"))
-    headers += [("Cookie", word.text) for word in asked.cookies if "=" in word.text and not word.variables]
-    shown, found = credentials_of_headers(headers, place, reading)
-    return list(shown), list(found), variables
-
-
-def _url(asked: Asked) -> str:
-    url = asked.urls[0].text.strip(_QUOTES + "'\"") if asked.urls else ""
-    if url and "://" not in url:
-        url = f"http://{url}"
-    if asked.as_query and asked.bodies:
-        url += ("&" if "?" in url else "?") + "&".join(word.text for word in asked.bodies)
-    return url
+    alone = _STATUS.fullmatch(texts[-1]) or _STATUS.fullmatch(texts[0])
+    if alone:
+        last.status = int(alone[1])
+        texts.remove(alone[0])
+    start = next((at for at, text in enumerate(texts) if text[:1] in ("{", "[", "<")), None)
+    if start is not None:
+        last.answer = texts[start:]
+        last.lacks |= {"response headers"} if alone else {"status", "response headers"}
+    return requests

@@ -1,0 +1,94 @@
+"""What a pasted session sets before a command: variables by name, and PowerShell's tables."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from conformance.diagnosis.evidence import Place, Setting
+from conformance.diagnosis.posix_shell import words_of
+from conformance.diagnosis.windows_shells import words_of_powershell
+from conformance.diagnosis.words import unmarked, variables_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.diagnosis.reading import Reading
+
+_PROMPT = (
+    r"[ \t]{0,20}(?:(?:PS[^>\n]{0,200}>|[A-Za-z]:\\[^>\n]{0,200}>|[\w.-]{1,40}@[^$#%>\n]{0,160}[$#%>]"
+    r"|[$%\u276f\u279c>])[ \t]+)?"
+)
+_POSIX = re.compile(rf"{_PROMPT}(?:export\s+|declare\s+-x\s+|typeset\s+-x\s+)?([A-Za-z_]\w{{0,80}}=.*)", re.DOTALL)
+_CMD = re.compile(rf"{_PROMPT}set\s+(?P<quote>\"?)(?P<name>[A-Za-z_]\w{{0,80}})=(?P<value>[^\r\n]*)", re.IGNORECASE)
+_SESSION = re.compile(
+    rf"{_PROMPT}\$(?:env:)?(?P<name>[A-Za-z_]\w{{0,80}})\s*=\s*(?P<value>.*)", re.IGNORECASE | re.DOTALL
+)
+_ASSIGNED = re.compile(r"([A-Za-z_]\w{0,80})=(.*)", re.DOTALL)
+_LONGEST = 20_000  # characters of a line
+_MOST_OF_TABLE = 50  # lines
+
+
+class ShellValues:
+    """What is known of a session's variables so far; `tables` are what stands between the braces of PowerShell's."""
+
+    def __init__(self, source: str, reading: Reading) -> None:
+        self.source = source
+        self.reading = reading
+        self.values: dict[str, str] = {}
+        self.tables: dict[str, str] = {}
+        self.settings: list[Setting] = []
+
+    def read(self, lines: Sequence[str], first: int, end: int) -> None:
+        """Take the lines from one number up to another, counted from 1, that no command takes."""
+        for number in range(first, end):
+            line = lines[number - 1][:_LONGEST]
+            if match := _SESSION.match(line):
+                text = "".join(lines[number - 1 : number + _MOST_OF_TABLE])[:_LONGEST]
+                self._of_session(match["name"], text[match.start("value") :], number)
+            elif match := _CMD.match(line):
+                value = match["value"].rsplit('"', 1)[0] if match["quote"] else match["value"]
+                self._set(match["name"], value.partition("&")[0], number)
+            elif match := _POSIX.match(line):
+                self._of_posix(match[1], number)
+
+    def read_before(self, text: str, number: int) -> None:
+        """Take what stands before a command in its line; its own variables come too late for its words."""
+        *statements, own = re.split(r";|&&", text[:_LONGEST])
+        for statement in statements:
+            if match := _POSIX.match(statement):
+                self._of_posix(match[1], number)
+        for word in words_of(own, number):
+            if match := _ASSIGNED.fullmatch(word.text):
+                self._keep(match[1], match[2], number, frozenset({"for one command"}))
+
+    def _of_posix(self, text: str, number: int) -> None:
+        words = words_of(text, number)
+        found = [_ASSIGNED.fullmatch(word.text) for word in words]
+        for match in found:
+            if match is None:
+                return  # a command follows, and its variables are its own
+        for match in found:
+            if match:
+                self._set(match[1], match[2], number)
+
+    def _of_session(self, name: str, text: str, number: int) -> None:
+        words = words_of_powershell(text, number)
+        if words and words[0].is_table:
+            self.tables[name] = words[0].text
+        elif words:
+            self._set(name, words[0].text, number)
+
+    def _set(self, name: str, value: str, number: int) -> None:
+        if not variables_in(value):
+            self.values[name] = value
+        self._keep(name, value, number)
+
+    def _keep(self, name: str, value: str, number: int, marks: frozenset[str] = frozenset()) -> None:
+        surface = self.reading.surface
+        place = Place(self.source, f"line {number}")
+        if name == surface.base_url_variable:
+            self.settings.append(Setting(place, "shell", name, value=self.reading.hidden(unmarked(value)), marks=marks))
+        elif name in surface.variables and not variables_in(value):
+            credential = self.reading.credential(value, place, "variable", name) if value else None
+            self.settings.append(Setting(place, "shell", name, credential, marks=marks))
