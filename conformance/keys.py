@@ -126,6 +126,10 @@ class KeyFormat:
         prefix, key_id, secret = match.groups()
         return ParsedKey(prefix, key_id, secret, self.other_prefixes.get(prefix, ""))
 
+    def holds(self, text: str) -> bool:
+        """Whether a text is a key of this format."""
+        return self._whole.fullmatch(text) is not None
+
     def parts(self, key: ApiKey) -> ParsedKey:
         """The parts of a hidden key.
 

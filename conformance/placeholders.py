@@ -2,56 +2,59 @@
 
 from __future__ import annotations
 
-import re
+import re  # which keeps the patterns that it was given: well-formed keys need none
 
-_NULL = re.compile(r"(?:null|none|nil|undefined|nan|true|false|\[object Object\])", re.IGNORECASE)
-_VARIABLE = re.compile(
+_NULL = r"(?i)(?:null|none|nil|undefined|nan|true|false|\[object Object\])"
+_VARIABLE = (
     r"\$\{?(?:env:)?[A-Za-z_][A-Za-z0-9_]*(?:(?::?[-=?+])[^}]{0,7})?\}?"
     r"|%[A-Za-z_][A-Za-z0-9_]*%"
     r"|\$\{\{[^{}]{0,80}\}\}|\{\{[^{}]{0,80}\}\}|\{[A-Za-z_][A-Za-z0-9_.]*\}"
-    r"|\$\([^()]{0,80}\)|process\.env\.[A-Za-z_][A-Za-z0-9_]*|os\.environ\S{0,60}",
+    r"|\$\([^()]{0,80}\)|process\.env\.[A-Za-z_][A-Za-z0-9_]*|os\.environ\S{0,60}"
 )
 _BEFORE = "(?:[a-z]{1,10}[_-]){0,3}"  # such as the prefix of a key
-_LABEL = re.compile(
-    r"<[^<>]{0,60}>|\[[A-Za-z][^\[\]]{0,60}\]"
+_LABEL = (
+    r"(?i)<[^<>]{0,60}>|\[[A-Za-z][^\[\]]{0,60}\]"
     rf"|{_BEFORE}(?:your|insert|enter|put|paste|replace|change|add)(?:[_ -]?(?:own|real|actual|my|the|with|in))*"
     r"[_ -]?(?:[a-z]{1,12}[_ -]){0,4}(?:key|token|secret|password|me|here|this|it|value|id)"
     r"|(?:invalid|wrong|bad|fake|test|some)[_ -](?:api[_ -]?)?key"
     rf"|{_BEFORE}(?:my[_ -])?(?:example|placeholder|dummy|sample|todo|tbd|fixme|api[_-]?key|secret[_-]?key)"
     rf"|{_BEFORE}(?:abc123|abcdef|123456|key|keyid)?(?:\.{{2,}}|…)"
-    r"|secret|password|token",
-    re.IGNORECASE,
+    r"|secret|password|token"
 )
-_FILL = re.compile(r"(?:[A-Za-z]{1,12}[_-]){0,3}(?:[xX]{4,}|0{8,}|[.]{3,}|-{4,}|_{4,})")
-_MASK = re.compile(r"\*{3,}|[•●·∗]{3,}|…|\.{3}|\\u2026|\\u2022|(?<![xX])[xX]{6,}(?![xX])")
+_FILL = r"(?:[A-Za-z]{1,12}[_-]){0,3}(?:[xX]{4,}|0{8,}|[.]{3,}|-{4,}|_{4,})"
+_MASK = r"\*{3,}|[•●·∗]{3,}|…|\.{3}|\\u2026|\\u2022|(?<![xX])[xX]{6,}(?![xX])"
 _LONGEST = 80
-_STARS = re.compile(r"\*{3,}|[A-Za-z0-9]{12}\.\.{3}\Z")
-_PSEUDONYM = re.compile(r"REDACTED[0-9a-z]{5}x*[AB]?|REDACTED")
+_STARS = r"\*{3,}|[A-Za-z0-9]{12}\.\.{3}\Z"
+_PSEUDONYM = r"REDACTED[0-9a-z]{5}x*[AB]?|REDACTED"
 
 
 def is_null(text: str) -> bool:
     """Whether this is a literal nothing, such as undefined."""
-    return _NULL.fullmatch(text) is not None
+    return re.fullmatch(_NULL, text) is not None
 
 
 def is_variable(text: str) -> bool:
     """Whether this is a variable that nobody expanded."""
-    return _VARIABLE.fullmatch(text) is not None
+    return re.fullmatch(_VARIABLE, text) is not None
 
 
 def is_placeholder(text: str) -> bool:
     """Whether this is text that documentation writes where a key goes."""
-    return len(text) <= _LONGEST and bool(_LABEL.fullmatch(text) or _FILL.fullmatch(text)) and not _STARS.search(text)
+    return (
+        len(text) <= _LONGEST
+        and bool(re.fullmatch(_LABEL, text) or re.fullmatch(_FILL, text))
+        and not re.search(_STARS, text)
+    )
 
 
 def is_masked(text: str) -> bool:
     """Whether characters of this were replaced by a mask."""
-    return _MASK.search(text) is not None
+    return re.search(_MASK, text) is not None
 
 
 def is_pseudonym(text: str) -> bool:
     """Whether `hopx-auth redact` wrote this."""
-    return _PSEUDONYM.fullmatch(text) is not None
+    return re.fullmatch(_PSEUDONYM, text) is not None
 
 
 def is_no_secret(text: str) -> bool:

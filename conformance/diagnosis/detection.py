@@ -22,6 +22,7 @@ READERS = {
     "error": "failure",
 }
 _ENOUGH = 95
+_HOLDS_ENTRIES = re.compile(rb'"(?:log|entries|request|response)"\s*:\s*[{\[]')
 _LIKE_A_LOG = re.compile(
     rb"[0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}|[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[T ][0-9]{2}:|\w=\S{1,80} \w{1,30}="
     rb"|^\w{3} [ 0-9][0-9] [0-9]{2}:"
@@ -69,7 +70,7 @@ def _is_structured(head: bytes) -> bool:
 
 # what is cheaper to see than a reader is to load
 _WORTH_ASKING: dict[str, Callable[[bytes], bool]] = {
-    "har": _is_structured,
+    "har": lambda head: _is_structured(head) and (_HOLDS_ENTRIES.search(head) is not None or _is_wide(head)),
     "log": lambda head: _is_structured(head) or _LIKE_A_LOG.search(head[:8192]) is not None,
     "http": lambda head: _SPEAKS_HTTP.search(head) is not None or _is_wide(head),
     "curl": lambda head: _COMMANDS.search(head) is not None or _is_wide(head),

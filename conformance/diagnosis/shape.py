@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re  # which keeps the patterns that it was given: most are never needed
-import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from conformance import placeholders
@@ -260,6 +259,8 @@ def _named(character: str) -> tuple[str, str]:
         if character in "\r\n":
             return "a line break", "line-break"
         return "a control character", "control-character"
+    import unicodedata  # slow to load, and seldom needed
+
     if "CYRILLIC" in unicodedata.name(character, ""):
         return "a Cyrillic letter", "cyrillic"
     return "a character outside ASCII", "not-ascii"
