@@ -23,7 +23,8 @@ _ASSIGNED = r"[A-Za-z_]\w{0,80}=(?:'[^'\n]{0,4000}'|\"[^\"\n]{0,4000}\"|[^\s'\"]
 _BEFORE = rf"(?:(?:sudo(?:\s+-\w+)*|time|env|command|exec|nohup|winpty|&|{_ASSIGNED})\s+)"
 _PROGRAM = (
     r"(?P<program>curl(?:\.exe)?|wget(?:\.exe)?|Invoke-RestMethod|Invoke-WebRequest|irm|iwr"
-    r"|(?-i:https?|xh)(?=[ \t]+(?:-|[A-Z]{3,7}[ \t]|https?://|:[0-9/]|localhost|[\w-]{1,60}\.[\w.-]{2,60}/)))(?=[ \t]+\S)"
+    r"|(?-i:https?|xh)(?=[ \t]+(?:-|[A-Z]{3,7}[ \t]|https?://|:[0-9/]|localhost|[\w-]{1,60}\.[\w.-]{2,60}/)))"
+    r"(?=[ \t]+\S)"
 )
 _AT_START = re.compile(
     rf"^[ \t]{{0,20}}{_PROMPT}?[ \t]{{0,9}}`{{0,3}}(?P<before>{_BEFORE}{{0,9}}){_PROGRAM}", re.IGNORECASE
