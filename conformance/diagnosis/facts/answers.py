@@ -132,8 +132,9 @@ def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
 
 
 def _shows_no_key(exchange: PartialExchange, case: Case) -> bool:
-    is_seen = bool(exchange.headers) or exchange.witness == "server"
-    return is_seen and not exchange.key_id and not case.hides_key(exchange)
+    is_command = exchange.client == "curl" and exchange.method and _NOT_SENT.keys().isdisjoint(exchange.marks)
+    is_seen = exchange.headers or exchange.witness == "server" or is_command
+    return bool(is_seen) and not exchange.key_id and not case.hides_key(exchange)
 
 
 def _of_redirect(told: Told, case: Case) -> Iterator[Fact]:
