@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 65_536  # bytes
 _WORD = re.compile(
-    r"\s*(?:bearer\s+)?[\"'“”‘’`]?[A-Za-z][A-Za-z0-9]{1,11}[_-][^\s=:;{}()<>]{6,200}[\"'“”‘’`]?\s*", re.IGNORECASE
+    r"\s*(?:bearer\s+)?[\"'\u201c\u201d\u2018\u2019`]?[A-Za-z][A-Za-z0-9]{1,11}[_-][^\s=:;{}()<>]{6,200}[\"'\u201c\u201d\u2018\u2019`]?\s*", re.IGNORECASE
 )
 
 
