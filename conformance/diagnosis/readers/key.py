@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from conformance.diagnosis.reading import Reading, Source
 
 _LONGEST = 65_536  # bytes
-_WORD = re.compile(
-    r"\s*(?:bearer\s+)?[\"'\u201c\u201d\u2018\u2019`]?[A-Za-z][A-Za-z0-9]{1,11}[_-][^\s=:;{}()<>]{6,200}[\"'\u201c\u201d\u2018\u2019`]?\s*", re.IGNORECASE
-)
+_QUOTE = "[\"'`\u201c\u201d\u2018\u2019]"
+_WORD = rf"(?i)\s*(?:bearer\s+)?{_QUOTE}?[A-Za-z][A-Za-z0-9]{{1,11}}[_-][^\s=:;{{}}()<>]{{6,200}}{_QUOTE}?\s*"
 
 
 def recognises(head: bytes) -> int:
@@ -24,7 +23,7 @@ def recognises(head: bytes) -> int:
     if len(text) > 1000 or not text.strip() or len(text.strip().splitlines()) > 1:
         return 0
     word = text.strip()
-    if placeholders.is_no_secret(word) or _WORD.fullmatch(text):
+    if placeholders.is_no_secret(word) or re.fullmatch(_WORD, text):
         return 80
     return 40 if re.fullmatch(r"\S{8,300}", word) and "://" not in word else 0
 
