@@ -7,7 +7,7 @@ for one word after the other.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from conformance.redaction.names import AFTER, WORDS
 from conformance.vendors import VENDORS
@@ -129,7 +129,7 @@ class PatternFinder:
         def note(pattern: int, _start: int, end: int, _flags: int, _context: object) -> None:
             add((end, pattern))
 
-        self._database.scan(text, match_event_handler=note)
+        self._database.scan(cast("bytes", text), match_event_handler=note)
         found = []
         for end, pattern in hits:
             kind, back = self._kinds[pattern]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from conformance.redaction.pseudonyms import WORD
 from conformance.scrub import WINDOW, written_forms
@@ -104,7 +104,8 @@ def _by_patterns(windows: set[bytes]) -> Search:
 
     def search(text: bytes | bytearray) -> list[int]:
         found: list[int] = []
-        database.scan(text, match_event_handler=lambda _pattern, _start, end, *_rest: found.append(end - WINDOW))
+        whole = cast("bytes", text)  # which its types ask for; any buffer will do
+        database.scan(whole, match_event_handler=lambda _pattern, _start, end, *_rest: found.append(end - WINDOW))
         return found
 
     return search
