@@ -232,11 +232,10 @@ def _of_url(url: str, place: Place, reading: Reading) -> tuple[str, tuple[Creden
 
 
 def _moment(date: str) -> float | None:
-    if not date:
+    """When an answer says that it was made (RFC 9110, section 5.6.7)."""
+    match = re.fullmatch(r"\s*\w{3}, (\d{1,2}) (\w{3}) (\d{4}) (\d{2}:\d{2}:\d{2}) GMT\s*", date)
+    if match is None:
         return None
-    from email.utils import parsedate_to_datetime  # slow to import
+    from conformance.diagnosis.times import seconds  # slow to import
 
-    try:
-        return parsedate_to_datetime(date).timestamp()
-    except (ValueError, OverflowError, TypeError, IndexError):
-        return None
+    return seconds(f"{match[1]}/{match[2]}/{match[3]}:{match[4]} +0000")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.command_lines import command_in
 from conformance.diagnosis.decoded import decoded, opened_text
 from conformance.diagnosis.editor_lines import is_editor_file, of_browser, of_editor
 from conformance.diagnosis.evidence import Evidence, Failure, Note, Place
@@ -38,6 +37,7 @@ _SIGNS = {
         75: rf"^[ \t]{{0,4}}HTTP/[0-9](?:\.[0-9])? [0-9]{{3}}\b|^{_VERB} \S+ HTTP/[0-9][.0-9]{{0,2}}\s*$",
     }.items()
 }
+_LIKE_A_COMMAND = re.compile(r"curl|wget|irm|iwr|invoke-|\b(?:https?|xh)[ \t]", re.IGNORECASE)
 _STRUCTURED = re.compile(r"\s*[\[{]")
 
 
@@ -49,7 +49,16 @@ def recognises(head: bytes) -> int:
     sure = next((sure for sure, sign in _SIGNS.items() if sign.search(text)), 0)
     if sure < 90 and is_editor_file(text.splitlines()[:2000]):
         return 90
-    return min(sure, 60) if any(command_in(line) for line in text.splitlines()[:5]) else sure
+    return min(sure, 60) if _begins_with_command(text.splitlines()[:5]) else sure
+
+
+def _begins_with_command(lines: list[str]) -> bool:
+    some = [line for line in lines if _LIKE_A_COMMAND.search(line)]
+    if not some:
+        return False
+    from conformance.diagnosis.command_lines import command_in  # slow to import
+
+    return any(map(command_in, some))
 
 
 def read(source: Source, reading: Reading) -> Evidence:
