@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from conformance import placeholders
 from conformance.diagnosis.answer import said
@@ -36,8 +35,7 @@ _REMOVED = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class _Kept:
+class _Kept(NamedTuple):
     number: int
     exchange: PartialExchange
     failure: Failure | None

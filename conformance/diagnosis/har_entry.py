@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -27,13 +26,13 @@ _ERROR = re.compile(r"net::[A-Z0-9_]+|NS_[A-Z0-9_]+|[A-Z][A-Za-z]{2,60}(?:Error|
 _ERROR_NAMES = ("_error", "_failureText", "error", "_errorText")
 
 
-@dataclass(frozen=True)
 class Entry:
     """What an entry holds; `request` and `response` are empty where it has none."""
 
-    raw: dict[str, Any]
-    request: dict[str, Any]
-    response: dict[str, Any]
+    def __init__(self, raw: dict[str, Any], request: dict[str, Any], response: dict[str, Any]) -> None:
+        self.raw = raw
+        self.request = request
+        self.response = response
 
     @cached_property
     def method(self) -> str:

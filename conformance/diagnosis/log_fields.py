@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conformance.diagnosis.carried import is_key_name
 from conformance.diagnosis.decoded import without_surrogates
@@ -66,8 +65,7 @@ _MOST_PLANS = 1000
 _NONE = ("", "-", "null", "nil", "None")
 
 
-@dataclass(frozen=True)
-class Fields:
+class Fields(NamedTuple):
     """What a record says; empty where it says nothing.
 
     `headers` are those of the request that were logged, also those that were logged as empty, which `logged` names.
@@ -114,8 +112,7 @@ def _header(path: tuple[str, ...]) -> tuple[str, str]:
     return "field", _BEFORE_HEADER.sub("", last, count=1) if last else ""
 
 
-@dataclass(frozen=True)
-class _Plan:
+class _Plan(NamedTuple):
     """Where records with the same names have what: for each family the places to look at, the best one first.
 
     `sure` and `likely` are places of request headers with the names of these: in the latter stands a key only if it

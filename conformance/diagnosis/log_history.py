@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import PartialExchange
@@ -14,8 +13,7 @@ MOST_SUCCESSES = 5_000
 _MOST_PAIRS = 10_000  # of a key id and an origin
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """An exchange with its number in the log, and the two things that may be called its origin."""
 
     number: int
