@@ -148,7 +148,7 @@ TAR = bytes(257) + b"ustar" + bytes(300)
     [
         (zipped(), "is a ZIP archive; unpack it, and give the files in it"),
         (TAR, "is a tar archive; unpack it"),
-        (gzip.compress(TAR), "is a tar archive; unpack it"),
+        (gzip.compress(TAR, mtime=0), "is a tar archive; unpack it"),
         (b"BZh91AY&SY", "is packed with bzip2; unpack it, and give what comes out"),
         (b"\xfd7zXZ\0\0", "is packed with xz; unpack it"),
         (b"\x89PNG\r\n\x1a\n", "is a picture, in which no text can be read; give the text that it shows"),

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pasted import BREAKS, KNOWN, Pasted, broken, mutations, secret_pieces
 
-from conformance.diagnosis.command_lines import command_lines
-from conformance.diagnosis.posix_shell import words_of
 from conformance.diagnosis.readers import curl, transcript
-from conformance.diagnosis.words import shown
+from conformance.diagnosis.shells.command_lines import command_lines
+from conformance.diagnosis.shells.posix import words_of
+from conformance.diagnosis.shells.words import shown
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import Evidence, PartialExchange

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutations import mutated
 
-from conformance.diagnosis import har_capture, objects
-from conformance.diagnosis.objects import Objects
+from conformance.diagnosis.archives import capture as har_capture
+from conformance.diagnosis.archives import objects
+from conformance.diagnosis.archives.objects import Objects
 from conformance.diagnosis.readers import har
 
 # Nothing that looks like a key may reach the database of examples.

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutations import mutated
 
-from conformance.diagnosis import log_exchange
-from conformance.diagnosis.log_history import History
+from conformance.diagnosis.logs import exchange as log_exchange
+from conformance.diagnosis.logs.history import History
 from conformance.diagnosis.readers import har, log
 
 # Nothing that looks like a key may reach the database of examples.

@@ -6,24 +6,24 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.command_lines import command_in, command_lines
-from conformance.diagnosis.curl_requests import requests_of
+from conformance.diagnosis.commands.curl import requests_of
+from conformance.diagnosis.commands.others import of_cmdlet, of_httpie, of_wget
 from conformance.diagnosis.decoded import decoded
 from conformance.diagnosis.evidence import Evidence, Note, Place
 from conformance.diagnosis.hiding import hidden, learn_pieces
-from conformance.diagnosis.other_requests import of_cmdlet, of_httpie, of_wget
 from conformance.diagnosis.readers.transcript import evidence_of_messages, failures_of, lines_of, wire_of
-from conformance.diagnosis.shell_values import ShellValues
-from conformance.diagnosis.words import variables_in, with_values
+from conformance.diagnosis.shells.command_lines import command_in, command_lines
+from conformance.diagnosis.shells.values import ShellValues
+from conformance.diagnosis.shells.words import variables_in, with_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.diagnosis.command_lines import CommandLine
-    from conformance.diagnosis.messages import Message
     from conformance.diagnosis.reading import Reading, Source
-    from conformance.diagnosis.wire import Wire
-    from conformance.diagnosis.wire_lines import Line
+    from conformance.diagnosis.shells.command_lines import CommandLine
+    from conformance.diagnosis.transcripts.lines import Line
+    from conformance.diagnosis.transcripts.messages import Message
+    from conformance.diagnosis.transcripts.wire import Wire
 
 _MOST_LINES = 50_000
 _MOST_COMMANDS = 200

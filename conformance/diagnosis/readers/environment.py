@@ -7,17 +7,17 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from conformance import placeholders
-from conformance.diagnosis import assignments
 from conformance.diagnosis.decoded import decoded, encoding_of, opened_text
 from conformance.diagnosis.evidence import Evidence, Place, Setting
 from conformance.diagnosis.near_names import is_near
+from conformance.diagnosis.shells import assignments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.diagnosis.assignments import Assignment
     from conformance.diagnosis.evidence import Holder
     from conformance.diagnosis.reading import Reading, Source
+    from conformance.diagnosis.shells.assignments import Assignment
 
 _MOST_LINES = 20_000
 _LONGEST = 65_536

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.carried import credentials_of_headers, credentials_of_url
 from conformance.diagnosis.decoded import decoded, opened_text
-from conformance.diagnosis.error_text import answer_of, cleaned, module_of, position_of, status_of, type_of, url_of
+from conformance.diagnosis.errors.text import answer_of, cleaned, module_of, position_of, status_of, type_of, url_of
 from conformance.diagnosis.evidence import Evidence, Failure, Place
 
 if TYPE_CHECKING:

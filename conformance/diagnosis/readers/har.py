@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from conformance.diagnosis.archives.capture import Capture
+from conformance.diagnosis.archives.entry import entry_of
+from conformance.diagnosis.archives.objects import Objects
 from conformance.diagnosis.decoded import decoded, opened_text
 from conformance.diagnosis.evidence import Evidence, Note, Place
-from conformance.diagnosis.har_capture import Capture
-from conformance.diagnosis.har_entry import entry_of
 from conformance.diagnosis.hiding import hidden
-from conformance.diagnosis.objects import Objects
 
 if TYPE_CHECKING:
     from conformance.diagnosis.reading import Reading, Source

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from conformance.diagnosis.archives.objects import Objects
 from conformance.diagnosis.decoded import decoded, opened_text
 from conformance.diagnosis.evidence import Evidence, Note, Place
 from conformance.diagnosis.hiding import hidden
-from conformance.diagnosis.log_exchange import Teller
-from conformance.diagnosis.log_history import History
-from conformance.diagnosis.log_line import LONGEST, flat, object_of, record_of
-from conformance.diagnosis.objects import Objects
+from conformance.diagnosis.logs.exchange import Teller
+from conformance.diagnosis.logs.history import History
+from conformance.diagnosis.logs.line import LONGEST, flat, object_of, record_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
 
-    from conformance.diagnosis.log_line import Record
+    from conformance.diagnosis.logs.line import Record
     from conformance.diagnosis.reading import Reading, Source
 
 _CONTAINERS = frozenset({"records", "events", "logevents", "hits", "data", "results", "items", "entries", "logs"})

@@ -6,20 +6,20 @@ import re
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.decoded import decoded, opened_text
-from conformance.diagnosis.editor_lines import is_editor_file, of_browser, of_editor
 from conformance.diagnosis.evidence import Evidence, Failure, Note, Place
 from conformance.diagnosis.hiding import hidden, learn_pieces
-from conformance.diagnosis.messages import LONGEST_TEXT
-from conformance.diagnosis.wire import Wire
-from conformance.diagnosis.wire_lines import Line, marked_lines
-from conformance.diagnosis.words import unmarked
+from conformance.diagnosis.shells.words import unmarked
+from conformance.diagnosis.transcripts.editors import is_editor_file, of_browser, of_editor
+from conformance.diagnosis.transcripts.lines import Line, marked_lines
+from conformance.diagnosis.transcripts.messages import LONGEST_TEXT
+from conformance.diagnosis.transcripts.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from conformance.diagnosis.client_talk import Trouble
-    from conformance.diagnosis.messages import Message
     from conformance.diagnosis.reading import Reading, Source
+    from conformance.diagnosis.transcripts.client_talk import Trouble
+    from conformance.diagnosis.transcripts.messages import Message
 
 MOST_LINES = 200_000
 _MOST_CHARACTERS = 1 << 25
@@ -56,7 +56,7 @@ def _begins_with_command(lines: list[str]) -> bool:
     some = [line for line in lines if _LIKE_A_COMMAND.search(line)]
     if not some:
         return False
-    from conformance.diagnosis.command_lines import command_in  # slow to import
+    from conformance.diagnosis.shells.command_lines import command_in  # slow to import
 
     return any(map(command_in, some))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from conformance.diagnosis.words import OUTPUT, Word, meant_end, variable
+from conformance.diagnosis.shells.words import OUTPUT, Word, meant_end, variable
 
 _TOKEN = re.compile(
     r"""(?P<join>\\\r?\n)

@@ -7,7 +7,7 @@ import re
 from binascii import Error as NotBase64Error
 from typing import TYPE_CHECKING, NamedTuple
 
-from conformance.diagnosis.command_lines import first_word
+from conformance.diagnosis.shells.command_lines import first_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,16 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.answer import said
+from conformance.diagnosis.archives.entry import host_and_path
 from conformance.diagnosis.carried import credentials_of_headers, credentials_of_url
 from conformance.diagnosis.evidence import PartialExchange, Place
-from conformance.diagnosis.har_entry import host_and_path
-from conformance.diagnosis.log_fields import FieldReader
-from conformance.diagnosis.log_history import Seen
+from conformance.diagnosis.logs.fields import FieldReader
+from conformance.diagnosis.logs.history import Seen
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import Credential
-    from conformance.diagnosis.log_fields import Fields
-    from conformance.diagnosis.log_line import Record
+    from conformance.diagnosis.logs.fields import Fields
+    from conformance.diagnosis.logs.line import Record
     from conformance.diagnosis.reading import Reading
     from conformance.exchange import Headers
 

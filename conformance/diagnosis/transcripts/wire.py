@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from conformance.diagnosis.client_talk import ClientTalk, failed_status
-from conformance.diagnosis.messages import LONGEST_TEXT, Field, Message
-from conformance.diagnosis.words import variables_in
+from conformance.diagnosis.shells.words import variables_in
+from conformance.diagnosis.transcripts.client_talk import ClientTalk, failed_status
+from conformance.diagnosis.transcripts.messages import LONGEST_TEXT, Field, Message
 
 if TYPE_CHECKING:
-    from conformance.diagnosis.client_talk import Trouble
-    from conformance.diagnosis.wire_lines import Line
+    from conformance.diagnosis.transcripts.client_talk import Trouble
+    from conformance.diagnosis.transcripts.lines import Line
 
 REQUEST_LINE = re.compile(r"([A-Z]{3,20}) (\S{1,8192}) HTTP/[0-9](?:\.[0-9])?\s*")
 STATUS_LINE = re.compile(r"HTTP/[0-9](?:\.[0-9])? ([0-9]{3})\b(.{0,500})")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from conformance.diagnosis.posix_shell import is_continued, quote_after, words_of
-from conformance.diagnosis.windows_shells import words_of_cmd, words_of_powershell
-from conformance.diagnosis.words import Word, with_values
+from conformance.diagnosis.shells.posix import is_continued, quote_after, words_of
+from conformance.diagnosis.shells.windows import words_of_cmd, words_of_powershell
+from conformance.diagnosis.shells.words import Word, with_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

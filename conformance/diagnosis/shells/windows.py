@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from conformance.diagnosis.words import OUTPUT, Word, variable
+from conformance.diagnosis.shells.words import OUTPUT, Word, variable
 
 _CMD = re.compile(
     r"""\^\r?\n[ \t]*+ | \^(?P<escaped>.)? | %(?P<variable>[A-Za-z_]\w{0,100}+)% | (?P<quote>")

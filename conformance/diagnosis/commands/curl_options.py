@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from conformance.diagnosis.words import Word, variable
+from conformance.diagnosis.shells.words import Word, variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.words import variable, with_values
+from conformance.diagnosis.shells.words import variable, with_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from conformance.diagnosis.wire_lines import Mark
+    from conformance.diagnosis.transcripts.lines import Mark
 
 _VERBS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
 _REQUEST = re.compile(rf"(?:({_VERBS}) )?\s*((?:https?://|\{{\{{)\S{{1,8192}})(?: HTTP/[0-9.]{{1,3}})?\s*")

@@ -6,14 +6,14 @@ import base64
 import re
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.messages import Field, Message
-from conformance.diagnosis.windows_shells import words_of_powershell
-from conformance.diagnosis.words import Word, variables_in
+from conformance.diagnosis.shells.windows import words_of_powershell
+from conformance.diagnosis.shells.words import Word, variables_in
+from conformance.diagnosis.transcripts.messages import Field, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from conformance.diagnosis.command_lines import CommandLine
+    from conformance.diagnosis.shells.command_lines import CommandLine
 
 _VERB = re.compile(r"[A-Z]{3,10}")
 _ITEM = re.compile(r"(?P<name>[A-Za-z0-9_.-]{1,100})(?P<kind>:=|==|=@|:@|:|=|;)(?P<value>.*)", re.DOTALL)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conformance.diagnosis.carried import is_key_name
 from conformance.diagnosis.decoded import without_surrogates
-from conformance.diagnosis.log_line import flat
+from conformance.diagnosis.logs.line import flat
 from conformance.diagnosis.times import seconds
 
 if TYPE_CHECKING:
-    from conformance.diagnosis.log_line import Record
+    from conformance.diagnosis.logs.line import Record
     from conformance.diagnosis.reading import Reading
     from conformance.exchange import Headers
 

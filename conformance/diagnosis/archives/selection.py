@@ -6,11 +6,11 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from conformance.diagnosis.har_entry import host_and_path
+from conformance.diagnosis.archives.entry import host_and_path
 from conformance.diagnosis.surface import is_local
 
 if TYPE_CHECKING:
-    from conformance.diagnosis.har_entry import Entry
+    from conformance.diagnosis.archives.entry import Entry
     from conformance.diagnosis.surface import Surface
 
 _MOST_HOSTS = 10_000

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.evidence import Place, Setting
-from conformance.diagnosis.posix_shell import words_of
-from conformance.diagnosis.windows_shells import words_of_powershell
-from conformance.diagnosis.words import unmarked, variables_in
+from conformance.diagnosis.shells.posix import words_of
+from conformance.diagnosis.shells.windows import words_of_powershell
+from conformance.diagnosis.shells.words import unmarked, variables_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

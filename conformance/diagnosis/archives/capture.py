@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from conformance import placeholders
 from conformance.diagnosis.answer import said
+from conformance.diagnosis.archives.entry import text_of
+from conformance.diagnosis.archives.selection import Selection, has_failed
 from conformance.diagnosis.carried import credentials_of_body, credentials_of_headers, credentials_of_url
 from conformance.diagnosis.evidence import Evidence, Failure, Note, PartialExchange, Place
-from conformance.diagnosis.har_entry import text_of
-from conformance.diagnosis.har_selection import Selection, has_failed
 
 if TYPE_CHECKING:
     from typing import Any
 
+    from conformance.diagnosis.archives.entry import Entry
     from conformance.diagnosis.evidence import Credential
-    from conformance.diagnosis.har_entry import Entry
     from conformance.diagnosis.reading import Reading
     from conformance.exchange import Headers
 

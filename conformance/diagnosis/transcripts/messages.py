@@ -14,7 +14,7 @@ from conformance.diagnosis.carried import (
 )
 from conformance.diagnosis.evidence import PartialExchange, Place
 from conformance.diagnosis.hiding import is_mixed
-from conformance.diagnosis.words import shown, variables_in, with_values
+from conformance.diagnosis.shells.words import shown, variables_in, with_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from conformance.diagnosis.messages import Field, Message
+from conformance.diagnosis.transcripts.messages import Field, Message
 
 if TYPE_CHECKING:
-    from conformance.diagnosis.wire_lines import Line
+    from conformance.diagnosis.transcripts.lines import Line
 
 _FIELD = re.compile(r"(?:h2h3|h2|\[HTTP/[23]\] \[\d{1,10}\]|\[\d{1,10}\]) \[(:?[^:\]]{1,100}): (.{0,65536})\]")
 _TROUBLE = re.compile(

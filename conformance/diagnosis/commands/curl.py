@@ -7,15 +7,15 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from conformance.diagnosis.curl_options import options_of
-from conformance.diagnosis.messages import Field, Message
-from conformance.diagnosis.words import OPENERS, Word, unmarked, variables_in
+from conformance.diagnosis.commands.curl_options import options_of
+from conformance.diagnosis.shells.words import OPENERS, Word, unmarked, variables_in
+from conformance.diagnosis.transcripts.messages import Field, Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from conformance.diagnosis.command_lines import CommandLine
-    from conformance.diagnosis.curl_options import Option
+    from conformance.diagnosis.commands.curl_options import Option
+    from conformance.diagnosis.shells.command_lines import CommandLine
 
 _ADDRESS = re.compile(r"/|\blocalhost\b|:[0-9]{1,5}\b|\.[a-z]{2,6}$|^\ue000", re.IGNORECASE)
 _HOST = re.compile(

@@ -1,0 +1,1 @@
+"""HTTP archives: their entries, which of them concern the API, and what is kept."""

@@ -1,0 +1,1 @@
+"""What commands ask for: curl, and its like."""

@@ -1,0 +1,1 @@
+"""What shells read and set: words, command lines, variables."""

@@ -1,0 +1,1 @@
+"""HTTP written as text: lines, messages, and what clients say beside them."""
