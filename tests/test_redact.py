@@ -316,13 +316,26 @@ def test_a_secret_that_nothing_announces_is_hidden_where_something_announced_it_
 # The proof
 
 
+def test_programs_that_write_about_keys_in_every_way_can_be_shared(here: Path) -> None:
+    finder = best_finder(SHAPES)
+    for program in sorted(Path(__file__).parent.rglob("*.py")):
+        archived = json.dumps({"key": minted(), "content": {"text": program.read_text(encoding="utf-8")}})
+        json.loads(redacted(archived.encode(), here, finder=finder))
+
+
+def test_a_line_break_within_what_seems_a_cookie_stays_one(here: Path) -> None:
+    archived = json.dumps({"text": '"Cookie: ",\n  \'"\',\n'}).encode()
+    assert json.loads(redacted(archived, here))["text"].count("\n") == 2
+
+
 def test_what_cannot_be_hidden_is_refused_and_nothing_is_written(here: Path) -> None:
-    written = '{"password": "[[[[[[[[]]", "x":\n [[[[[[[[]]]]]]]]}'
+    secret = r"\u00e9\u00e8\u00e9"
+    written = f'{{"password": "{secret}", "x":\n "{secret}"}}'
     (here / "in.json").write_text(written)
     ran = run_command(here, "redact", "in.json", "-o", "out.json")
     assert (ran.status, ran.stdout) == (5, "")
-    assert "in.json: line 2, byte 33" in ran.stderr
-    assert "[[[[" not in ran.stderr
+    assert "in.json: line 2, byte 42" in ran.stderr
+    assert "u00" not in ran.stderr
     assert [path.name for path in here.iterdir()] == ["in.json"]
 
 

@@ -33,6 +33,7 @@ _SCHEME = re.compile(rb"(?:bearer|basic|token|apikey|api-key|digest|negotiate|bo
 _OTHER_SCHEME = re.compile(rb"[A-Z][A-Za-z0-9-]{2,30}" + _SPACE)
 _ESCAPE = re.compile(rb"\\+u[0-9a-fA-F]{4}|\\+[nrt]?|%[0-9A-Fa-f]{2}|[^A-Za-z0-9_-]+")
 _SIGNS = re.compile(rb"[A-Za-z0-9_-]+")
+_COOKIE_LINE = re.compile(rb"(?:\\+[nr]|[\r\n])*((?:(?!\\+[nr])[^\r\n])+)")  # behind the breaks, as they are or escaped
 _VENDOR = re.compile(
     b"|".join(b"(%b)%b" % (re.escape(vendor.begins.encode()), vendor.rest.encode()) for vendor in VENDORS)
 )
@@ -103,14 +104,14 @@ class Hider:
         self._hide_core(text, start, end, kind)
 
     def _hide_cookies(self, text: bytearray, start: int, end: int, kind: str) -> None:
-        for line in re.finditer(rb"(?:(?!\\[nr]|[\r\n]).)+", bytes(text[start:end]), re.DOTALL):
-            pairs = list(re.finditer(rb"([^;=]*)=([^;]*)|[^;=]+", line[0]))
+        for line in _COOKIE_LINE.finditer(bytes(text[start:end])):
+            pairs = list(re.finditer(rb"([^;=]*)=([^;]*)|[^;=]+", line[1]))
             for pair in pairs[:1] if kind == "Set-Cookie" else pairs:
                 if pair[2] is not None:
-                    at = start + line.start()
+                    at = start + line.start(1)
                     self.hide_value(text, at + pair.start(2), at + pair.end(2), "cookie")
                 elif len(pairs) == 1:
-                    self.hide_value(text, start + line.start(), start + line.end(), "cookie")
+                    self.hide_value(text, start + line.start(1), start + line.end(1), "cookie")
 
     def _hide_basic(self, text: bytearray, start: int, end: int) -> bool:
         signs = bytes(text[start:end]).rstrip(b"=")
@@ -293,6 +294,9 @@ class Hider:
 
 
 _INNER = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.")
+_INDENTED = re.compile(
+    rb"(?:\n|\\+n)[ \t]{2,}[^\s]"
+)  # lines of a program, whose quotation marks are not where they seem
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
@@ -341,4 +345,6 @@ def _is_searched(kind: str, secret: bytes) -> bool:
     """Whether this would be recognised elsewhere: words that everybody writes say nothing, cookies often hold such."""
     if kind == "cookie":
         return len(secret) >= 16 and looks_random(secret) and re.fullmatch(rb"[A-Za-z0-9_.+/=-]+", secret) is not None
+    if _INDENTED.search(secret):
+        return False
     return not re.fullmatch(rb"[A-Za-z]+(?:[ ,.:'-]+[A-Za-z]+)*[.!?]?", secret) or b" " not in secret

@@ -20,6 +20,7 @@ _FREE = re.compile(
     rb"(\\+u[0-9a-fA-F]{4}|\\+[^u]|%[0-9A-Fa-f]{2})|([0-9]+)|([A-Za-z_.~!@#$^*()=+/;?&|-]+)|([\xc2-\xf4][\x80-\xbf]+)"
 )
 _WORD_LIKE = re.compile(rb"[A-Za-z0-9_.~!@#$*+=/-]+")
+_SIGN = re.compile(rb"[A-Za-z0-9\x80-\xff]")
 _AROUND = 8  # bytes beside a place that say what may be changed there
 
 
@@ -39,7 +40,7 @@ def windows_of(secrets: Iterable[bytes]) -> set[bytes]:
         for form in (secret, *(form.encode("utf-8", "surrogateescape") for form in written_forms(text))):
             windows |= {form[at : at + WINDOW] for at in range(len(form) - WINDOW + 1)}
     own = (WORD, b"x" * WINDOW, b"1" * WINDOW)
-    return {one for one in windows if one not in own}
+    return {one for one in windows if one not in own and _SIGN.search(one)}  # rows of signs alone are everywhere
 
 
 def best_search(windows: set[bytes]) -> Search:
