@@ -348,6 +348,12 @@ def test_every_window_of_a_secret_is_found_wherever_it_stands(found: list[bytes]
         assert any(start <= len(before) and end >= len(before) + 8 for start, end in places)
 
 
+def test_a_secret_with_zeros_is_searched_whole() -> None:
+    search = best_search(windows_of([b"\0\0a\0b\0c\0d\0e"]))
+    assert list(hits(io.BytesIO(b"\0\0a....."), search)) == []
+    assert list(hits(io.BytesIO(b"\0\0a\0b\0c\0"), search)) == [(0, 8)]
+
+
 def test_thousands_of_secrets_are_searched_as_well(here: Path) -> None:
     found = [drawn(43).encode() for _ in range(600)]
     search = best_search(windows_of(found))

@@ -12,7 +12,6 @@ from conformance.scanning.blocks import Scanner
 from conformance.scanning.files import STDIN, Excluded, contents_of
 from conformance.scanning.find import EXAMPLE, KEY, NEAR_KEY, PLACEHOLDER, SERIOUS
 from conformance.scanning.run import Scan
-from conformance.scanning.search import best_search
 
 if TYPE_CHECKING:
     import argparse
@@ -30,7 +29,7 @@ def scan_paths(options: argparse.Namespace) -> int:
         complain(mistake)
         return 2
     key_format = key_format_of(options)
-    scanner = Scanner(key_format, best_search())
+    scanner = Scanner(key_format)
     complaints: list[str] = []
 
     def hidden(text: str) -> str:

@@ -100,8 +100,10 @@ def _by_patterns(windows: set[bytes]) -> Search:
     import hyperscan
 
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    patterns = sorted(windows)
-    database.compile(expressions=patterns, literal=True)
+    patterns = [
+        "".join(f"\\x{byte:02x}" for byte in window).encode() for window in sorted(windows)
+    ]  # a zero ends a literal
+    database.compile(expressions=patterns)
 
     def search(text: bytes | bytearray) -> list[int]:
         found: list[int] = []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import IO, TYPE_CHECKING
 
+import stringzilla
+
 from conformance.scanning.content import read_into
 from conformance.scanning.find import Find, Place
 from conformance.scanning.judging import Judge
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.keys import KeyFormat
-    from conformance.scanning.search import Search
     from conformance.scanning.words import Word
 
 BLOCK = 256 * 1024  # bytes that are read at a time: they fit the processor's cache
@@ -26,11 +27,10 @@ _HEAD = 4096
 class Scanner:
     """Finds keys in streams, one after the other."""
 
-    def __init__(self, key_format: KeyFormat, search: Search, block: int = BLOCK) -> None:
+    def __init__(self, key_format: KeyFormat, block: int = BLOCK) -> None:
         self._words = words_of(key_format)
         self._gates = sorted({word.gate for word in self._words if word.gate})
         self._judge = Judge(key_format)
-        self._search = search
         self._buffer = bytearray(_AHEAD + block)
 
     def may_find(self, text: bytes) -> bool:
@@ -54,7 +54,7 @@ class Scanner:
             if read and not judged:
                 kept = end
                 continue
-            lines = lines or Lines(self._search, bytes(text[: min(end, _HEAD)]))
+            lines = lines or Lines(bytes(text[: min(end, _HEAD)]))
             passed = 0
             for at, word in self._hits(judged, end):
                 found = self._judge.judged(_window(text, at, end, word).decode("latin-1"))
@@ -75,7 +75,7 @@ class Scanner:
         """Where words begin before `judged`, in order."""
         gates = {gate for gate in self._gates if self._buffer.find(gate, 0, end) >= 0}
         hits: list[tuple[int, Word]] = []
-        find = self._search.find
+        find = stringzilla.find
         for word in self._words:
             if word.gate and word.gate not in gates:
                 continue

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from conformance.scanning.search import Search
+import stringzilla
 
 _CONTINUING = bytes(range(0x80, 0xC0))  # bytes of UTF-8 that begin no character
 _MARK = b"\xef\xbb\xbf"
@@ -15,8 +12,7 @@ _WIDE_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 class Lines:
     """The line and column of the place up to which text was passed."""
 
-    def __init__(self, search: Search, head: bytes) -> None:
-        self._search = search
+    def __init__(self, head: bytes) -> None:
         self._encoding = _wide_encoding(head)
         self._newline = "\n".encode(self._encoding or "utf-8")
         self.line = 1
@@ -29,7 +25,7 @@ class Lines:
 
     def pass_by(self, text: bytearray, start: int, end: int) -> None:
         """Go on from `start` to `end`."""
-        newlines = self._search.number_of(text, self._newline, start, end)
+        newlines = stringzilla.count(text, self._newline, start, end)
         if newlines:
             self.line += newlines
             start = text.rfind(self._newline, start, end) + len(self._newline)
