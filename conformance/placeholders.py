@@ -25,6 +25,8 @@ _FILL = r"(?:[A-Za-z]{1,12}[_-]){0,3}(?:[xX]{4,}|0{8,}|[.]{3,}|-{4,}|_{4,})"
 _MASK = r"\*{3,}|[•●·∗]{3,}|…|\.{3}|\\u2026|\\u2022|(?<![xX])[xX]{6,}(?![xX])"
 _LONGEST = 80
 _STARS = r"\*{3,}|[A-Za-z0-9]{12}\.\.{3}\Z"
+_WITHIN = r"(?<=[A-Za-z0-9_.-])REDACTED[0-9a-z]{5}"  # a piece that was replaced of something that was left
+_NEUTRAL = "q7Rk2Vm9Zt4Wp8"
 _PSEUDONYM = r"REDACTED[0-9a-z]{5}x*[AB]?|REDACTED"
 
 
@@ -49,12 +51,19 @@ def is_placeholder(text: str) -> bool:
 
 def is_masked(text: str) -> bool:
     """Whether characters of this were replaced by a mask."""
-    return re.search(_MASK, text) is not None
+    return re.search(_MASK, without_fill(text)) is not None
 
 
 def is_pseudonym(text: str) -> bool:
     """Whether `hopx-auth redact` wrote this."""
     return re.fullmatch(_PSEUDONYM, text) is not None
+
+
+def without_fill(text: str) -> str:
+    """The text with other letters for those that `hopx-auth redact` filled it up with, which are no mask."""
+    if not re.search(_WITHIN, text):
+        return text
+    return re.sub(r"x{3,}", lambda run: (_NEUTRAL * (len(run[0]) // len(_NEUTRAL) + 1))[: len(run[0])], text)
 
 
 def is_no_secret(text: str) -> bool:

@@ -110,13 +110,21 @@ class Shape(NamedTuple):
 
 def shape_of(text: str, key_format: KeyFormat) -> Shape:
     """Everything that the text of a credential shows; its wrappings are taken off and named one after the other."""
+    readable = placeholders.without_fill(text)
+    shape = _shape_of(readable, key_format)
+    if readable == text:
+        return shape
+    return shape._replace(shown=key_format.redact(text), facts=(*shape.facts, _REDACTED))
+
+
+def _shape_of(text: str, key_format: KeyFormat) -> Shape:
     try:
         parsed = key_format.parse(text)
     except MalformedKeyError as error:
         return _of_malformed(text, key_format, str(error))
     prefix, length = parsed.prefix, len(parsed.secret)
-    facts = [_REDACTED] if _is_redacted(text, key_format) else list(_of_key(text[len(prefix) :], prefix, key_format))
-    return Shape(True, key_format.redact(text), prefix, parsed.key_id, len(text), length, tuple(facts))
+    facts = tuple(_of_key(text[len(prefix) :], prefix, key_format))
+    return Shape(True, key_format.redact(text), prefix, parsed.key_id, len(text), length, facts)
 
 
 def _of_malformed(text: str, key_format: KeyFormat, reason: str) -> Shape:
