@@ -37,6 +37,7 @@ bench: $(VENV)/ready  ## the figures of benchmarks/README.md; needs nginx, wrk, 
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/sdk.py
 	$(BIN)/python benchmarks/peers.py
+	$(BIN)/python benchmarks/explain.py
 	$(BIN)/python benchmarks/redact.py
 	$(BIN)/python benchmarks/har.py
 	$(BIN)/python benchmarks/scan.py
