@@ -10,6 +10,8 @@ import os
 import sys
 from typing import Any, NoReturn
 
+from conformance import __version__
+
 EXIT_OK, EXIT_PROBLEM, EXIT_USAGE, EXIT_CANNOT_TELL, EXIT_INTERNAL, EXIT_UNSAFE = range(6)
 
 
@@ -73,6 +75,7 @@ class _Parser(argparse.ArgumentParser):
 def parser(command: list[str] | None = None) -> argparse.ArgumentParser:
     """The grammar of the command line; of one command alone, where that is named, since all take longer to build."""
     top: argparse.ArgumentParser = _Parser(prog="hopx-auth", description="Diagnostics for API-key authentication.")
+    top.add_argument("--version", action="version", version=f"hopx-auth {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", required=True, prog=top.prog)
     grammars = {
         "mock": _add_mock,

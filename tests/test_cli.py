@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from runs import ROOT, SPEC, environment, finish, run_command
 
-from conformance import cli
+from conformance import __version__, cli
 from conformance.keys import KeyFormat
 from conformance.scrub import Scrubber
 from conformance.spec.excerpt import key_section
@@ -56,6 +56,10 @@ def shell(script: str, directory: Path, stdin: str = "") -> Ran:
 
 
 # Usage
+
+
+def test_the_version_is_told(tmp_path: Path) -> None:
+    assert run_command(tmp_path, "--version").stdout == f"hopx-auth {__version__}\n"
 
 
 @pytest.mark.parametrize(
