@@ -347,6 +347,14 @@ def test_a_fault_is_served() -> None:
         assert ask(variables)[0].headers["X-Request-ID"] is None
 
 
+def test_a_fault_that_gives_no_answer_ends_the_connection() -> None:
+    with served_mock("--fault", "strange-key-drops-the-connection") as mock, connected(mock) as wire:
+        wire.send(request_bytes(mock, f"GET {LIST} HTTP/1.1\nHost: x\nX-API-Key: \N{LATIN SMALL LETTER E WITH ACUTE}"))
+        assert wire.line() == b""
+    with served_mock("--fault", "strange-key-drops-the-connection") as mock:
+        assert ask(mock)[0].status == 401
+
+
 def test_a_port_in_use_is_said(tmp_path: Path, mock: dict[str, str]) -> None:
     port = str(urlsplit(mock["HOPX_BASE_URL"]).port)
     ran = run_command(tmp_path, "mock", "--port", port)
