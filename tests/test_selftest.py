@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ from runs import ROOT, SPEC, finish, run_command, run_suite, start_command
 from sdk_clients import CLIENTS
 
 from conformance.mock.faults import FAULTS
+from conformance.selftest.digest import own_digests, suite_digest
 from conformance.selftest.impostor import Impostor, other_impostors, own_impostors
 from conformance.selftest.judged import Judged
 from conformance.selftest.judging import judge
@@ -113,6 +116,58 @@ def test_a_self_test_that_is_stopped_goes_on_where_it_was(tmp_path: Path) -> Non
     kept.write_bytes(before + b'{"of": "cut o')
     assert run_command(tmp_path, *words).status == 0
     assert kept.read_bytes().startswith(before)
+
+
+def said_of(directory: Path, text: str, *words: str) -> str:
+    """What a self-test says at last of the clients of a list, resumed where there was one before."""
+    ran = selftest(directory, listed(directory, text), "--only=client", *words)
+    return ran.stdout.splitlines()[-2]
+
+
+def test_a_resumed_self_test_sees_another_rule_other_arguments_and_other_files(tmp_path: Path) -> None:
+    command = [*CLIENT, "--fault=loses-message"]
+    caught = clients({"one": "sdk-authentication-error"}, command)
+    assert said_of(tmp_path, caught).startswith("1 of 1 impostors caught")
+    other_rule = clients({"one": "sdk-dotenv"}, command)
+    assert said_of(tmp_path, other_rule).startswith("0 of 1 impostors caught")
+    assert said_of(tmp_path, clients({"one": ""}, command)).endswith("1 of 1 others accused: 1 flaws")
+    assert said_of(tmp_path, clients({"one": ""}, CLIENT)).endswith("0 of 1 others accused: no flaw")
+    script = tmp_path / "run.sh"
+    by_script = clients({"one": ""}, ["sh", str(script)])
+    for words, verdict in ((["--fault=loses-message"], "1 flaws"), ([], "no flaw")):
+        script.write_text(shlex.join(["exec", sys.executable, *CLIENT[1:], *words]), encoding="utf-8")
+        assert said_of(tmp_path, by_script).endswith(verdict)
+
+
+def test_two_of_one_name_and_program_are_judged_each(tmp_path: Path) -> None:
+    rules = {"twin": "sdk-authentication-error"}
+    right = clients(rules, CLIENT)
+    twins = "\n".join([right, clients(rules, [*CLIENT, "--fault=loses-message"])])
+    for _ in range(2):
+        assert said_of(tmp_path, twins).startswith("1 of 2 impostors caught")
+
+
+def test_what_is_installed_and_what_stands_beside_a_program_is_in_the_digest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, data, written = tmp_path / "program", tmp_path / "data" / "keys.txt", tmp_path / "out" / "judged.jsonl"
+    for file in (program, data, written):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("one", encoding="utf-8")
+    one = Impostor("variant", "one", "", ("sh", f"--program={program}"))
+
+    def own() -> str:
+        return own_digests([one], [written])[one]
+
+    before = own()
+    written.write_text("another", encoding="utf-8")
+    assert own() == before
+    data.write_text("another", encoding="utf-8")
+    assert own() != before
+    suite = suite_digest(default_spec())
+    assert suite_digest(default_spec()) == suite
+    monkeypatch.setattr(sys, "version", "4.0")
+    assert suite_digest(default_spec()) != suite
 
 
 LISTS = {

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import multiprocessing
 import signal
 import sys
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-import conformance
+from conformance.selftest.digest import own_digests, suite_digest
 from conformance.selftest.judged import Judged
 from conformance.selftest.judging import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from pathlib import Path
 
     from conformance.selftest.impostor import Impostor
 
+WRITTEN = ("selftest.html", "selftest.json", "kill-matrix.md")  # beside what was judged
 _WIDTH = 30
 
 
@@ -34,9 +33,10 @@ class Kept(msgspec.Struct):
 
 def judge_all(spec_file: Path, impostors: list[Impostor], jobs: int, kept: Path) -> list[Judged]:
     """Everybody judged, in the order that was given; each is kept at once, so that the next run goes on from there."""
-    digest = _digest(spec_file, impostors)
+    suite = suite_digest(spec_file)
+    written = [kept, *(kept.parent / name for name in WRITTEN)]
+    names = {one: f"{suite} {own} {one}" for one, own in own_digests(impostors, written).items()}
     known = _known(kept)
-    names = {impostor: f"{digest} {impostor}" for impostor in impostors}
     done = {impostor: known[name] for impostor, name in names.items() if name in known}
     missing = [impostor for impostor in impostors if impostor not in done]
     spawning = multiprocessing.get_context("spawn")
@@ -70,20 +70,6 @@ def _known(kept: Path) -> dict[str, Judged]:
                 one = msgspec.json.decode(line, type=Kept)
                 known[one.of] = one.judged
     return known
-
-
-def _digest(spec_file: Path, impostors: Iterable[Impostor]) -> str:
-    """Changes with whatever decides a verdict: the suite, the spec, and the programs of variants and clients."""
-    package = Path(conformance.__file__).parent
-    programs = {Path(word).parent for one in impostors for word in one.command if Path(word).is_file()}
-    folders = [package, spec_file.parent, *sorted(programs)]
-    whole = hashlib.sha256()
-    for file in sorted({file for folder in folders for file in folder.rglob("*.*") if file.suffix in _PROGRAMS}):
-        whole.update(str(file).encode() + b"\0" + file.read_bytes() + b"\0")
-    return whole.hexdigest()[:16]
-
-
-_PROGRAMS = {".py", ".mjs", ".cjs", ".js", ".yaml", ".toml", ".json"}
 
 
 def _tell(done: int, everybody: int, who: str) -> None:
