@@ -8,6 +8,7 @@ import shlex
 import signal
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ from runs import ROOT, SPEC, finish, run_command, run_suite, start_command
 from sdk_clients import CLIENTS
 
 from conformance.mock.faults import FAULTS
+from conformance.selftest import serving
 from conformance.selftest.digest import own_digests, suite_digest
 from conformance.selftest.impostor import Impostor, other_impostors, own_impostors
 from conformance.selftest.judged import Judged
@@ -23,8 +25,6 @@ from conformance.selftest.matrix import is_proof, matrix
 from conformance.spec.files import default_spec
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from runs import Ran
 
 LISTED = ROOT / "tests" / "impostors.toml"
@@ -168,6 +168,60 @@ def test_what_is_installed_and_what_stands_beside_a_program_is_in_the_digest(
     assert suite_digest(default_spec()) == suite
     monkeypatch.setattr(sys, "version", "4.0")
     assert suite_digest(default_spec()) != suite
+
+
+SILENT = """
+import subprocess, sys, time
+words = [sys.executable, "-c", "import time; time.sleep(1000)"]
+print(subprocess.Popen(words).pid, end="", file=open(sys.argv[1], "w"))
+print("half a line", end="", flush=True)
+time.sleep(1000)
+"""
+
+
+def has_ended(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def test_a_variant_that_tells_nothing_is_ended_with_all_that_it_has_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "_ENDING_SECONDS", 0.1)
+    started = tmp_path / "started"
+    silent = Impostor("variant", "silent", "", (sys.executable, "-c", SILENT, str(started)))
+    within = 0.5
+    while not (started.is_file() and started.read_text(encoding="utf-8")):
+        within *= 2  # of a busy machine
+        with (
+            pytest.raises(ValueError, match=rf"it did not tell its address and keys within {within:g} s"),
+            serving.served(silent, within),
+        ):
+            pass
+    child = int(started.read_text(encoding="utf-8"))
+    for _ in range(1000):
+        if has_ended(child):
+            break
+        time.sleep(0.01)
+    assert has_ended(child)
+
+
+FIRST_LINES = {
+    "no object": ("[]", "its first line is not its address and keys as one object of JSON"),
+    "no words": ('{"HOPX_BASE_URL": 1}', "its first line is not its address and keys as one object of JSON"),
+    "no address": ("{}", "its first line lacks HOPX_BASE_URL"),
+    "no key": ('{"HOPX_BASE_URL": "http://127.0.0.1:9"}', "its first line lacks HOPX_API_KEY"),
+}
+
+
+@pytest.mark.parametrize("name", FIRST_LINES)
+def test_a_variant_that_tells_something_else_is_not_judged(name: str) -> None:
+    line, problem = FIRST_LINES[name]
+    one = Impostor("variant", "odd", "", (sys.executable, "-c", "print(__import__('sys').argv[1])", line))
+    found = judge(default_spec(), one)
+    assert (found.problem, found.failed, found.errors) == (problem, {}, [])
 
 
 LISTS = {

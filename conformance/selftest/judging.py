@@ -96,20 +96,25 @@ def _judge_misprint(spec: Spec, spec_file: Path, impostor: Impostor) -> Verdicts
 
 def _judge_variant(spec: Spec, spec_file: Path, impostor: Impostor) -> Verdicts:
     with served(impostor) as given:
-        key_format = KeyFormat(msgspec.to_builtins(spec.key))
-        roles = {name: one.variable for name, one in spec.credentials.items() if one.variable}
-        keys = {name: key_format.hide(given[variable]) for name, variable in roles.items() if variable in given}
-        foreign = next(
-            (given.get(one.sandbox_variable, "") for one in spec.credentials.values() if one.sandbox_variable), ""
-        )
-        keyring, pace = Keyring(spec, keys, foreign), Pace(0.0)
-        address = given[spec.base_url_variable]
-        target = HttpTarget("live", address, keyring, pace, may_write=True, limited_roles=limited_roles(spec))
+        target = _live_target(spec, given)
         try:
             run = Run(spec, target, [], examples=EXAMPLES, documents=spec_file.parent)
             return _asked(run, _probes(spec, "http", "live"))
         finally:
             target.close()
+
+
+def _live_target(spec: Spec, given: dict[str, str]) -> HttpTarget:
+    roles = {name: one.variable for name, one in spec.credentials.items() if one.variable}
+    for variable in (spec.base_url_variable, *list(roles.values())[:1]):  # the first key is the one with full access
+        if variable not in given:
+            raise ValueError(f"its first line lacks {variable}")
+    key_format = KeyFormat(msgspec.to_builtins(spec.key))
+    keys = {name: key_format.hide(given[variable]) for name, variable in roles.items() if variable in given}
+    sandboxes = [one.sandbox_variable for one in spec.credentials.values() if one.sandbox_variable in given]
+    keyring = Keyring(spec, keys, given[sandboxes[0]] if sandboxes else "")
+    address = given[spec.base_url_variable]
+    return HttpTarget("live", address, keyring, Pace(0.0), may_write=True, limited_roles=limited_roles(spec))
 
 
 def _judge_client(spec: Spec, _spec_file: Path, impostor: Impostor) -> Verdicts:
