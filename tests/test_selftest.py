@@ -11,16 +11,19 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from runs import ROOT, SPEC, finish, run_command, run_suite, start_command
 from sdk_clients import CLIENTS
 
+from conformance.keys import KeyFormat
 from conformance.mock.faults import FAULTS
-from conformance.selftest import serving
+from conformance.selftest import judging, serving
 from conformance.selftest.digest import own_digests, suite_digest
 from conformance.selftest.impostor import Impostor, other_impostors, own_impostors
 from conformance.selftest.judged import Judged
 from conformance.selftest.judging import judge
+from conformance.selftest.keeping import Kept, keeping, kept_in
 from conformance.selftest.matrix import is_proof, matrix
 from conformance.spec.files import default_spec
 
@@ -93,13 +96,19 @@ def test_who_was_judged_is_not_judged_again_until_something_changes(tmp_path: Pa
     command = ["{python}", "-S", str(program), "--fault={name}"]
     option = listed(tmp_path, clients({"loses-message": "sdk-authentication-error"}, command))
 
-    def judged(*words: str) -> int:
+    def kept(*words: str) -> bytes:
         assert selftest(tmp_path, option, "--only=loses-message", *words).status == 0
-        return len((tmp_path / "out" / "judged.jsonl").read_bytes().splitlines())
+        return (tmp_path / "out" / "judged.jsonl").read_bytes()
 
-    assert [judged(), judged(), judged("--again")] == [1, 1, 1]
+    first = kept()
+    assert first.count(b"\n") == 1
+    assert kept() == first
+    again = kept("--again")
+    assert again.count(b"\n") == 1
     program.write_text(program.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    assert judged() == 2
+    changed = kept()
+    assert changed.count(b"\n") == 1  # and no old ones
+    assert changed != again
 
 
 def test_a_self_test_that_is_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
@@ -113,9 +122,65 @@ def test_a_self_test_that_is_stopped_goes_on_where_it_was(tmp_path: Path) -> Non
     assert (ran.status, ran.output) == (130, "")
     before = kept.read_bytes()
     assert 0 < len(before.splitlines()) < 4
-    kept.write_bytes(before + b'{"of": "cut o')
+    kept.write_bytes(before + b'{"name": "cut o')
     assert run_command(tmp_path, *words).status == 0
-    assert kept.read_bytes().startswith(before)
+    after = kept.read_bytes()
+    assert after.startswith(before)
+    assert len(kept_in(kept)) == len(after.splitlines()) == 4
+
+
+def test_what_is_kept_below_a_line_that_was_cut_off_is_found_again(tmp_path: Path) -> None:
+    kept = tmp_path / "judged.jsonl"
+    for name in ("one", "two"):
+        with keeping(kept) as keep:
+            keep(Kept(name, "suite", name, row(name, "")))
+        with kept.open("ab") as file:
+            file.write(b'{"name": "cut o')
+    assert [one.name for one in kept_in(kept)] == ["one", "two"]
+
+
+ODD = {
+    "something else": ("print('[]')", "its first line is not its address and keys as one object of JSON"),
+    "an address that is none": (
+        """print('{"HOPX_BASE_URL": "http://[", "HOPX_API_KEY": "x"}')""",
+        "Invalid IPv6 URL",
+    ),
+    "the end of the self-test's own process": (
+        "import os, signal; os.kill(os.getppid(), signal.SIGKILL)",
+        "the process that judged it ended at once, as if it was killed",
+    ),
+}
+
+
+def test_one_that_cannot_be_judged_keeps_nobody_else_from_it(tmp_path: Path) -> None:
+    odd = "\n".join(
+        f"[[variants]]\ncommand = {json.dumps(['{python}', '-c', program])}\nnames = [{json.dumps(name)}]"
+        for name, (program, _) in ODD.items()
+    )
+    option = listed(tmp_path, "\n".join([odd, clients({"right": ""}, CLIENT)]))
+    ran = selftest(tmp_path, option, "--only=variant,client,mock")
+    said = ran.stdout.splitlines()
+    for name, (_, problem) in ODD.items():
+        assert f"variant {name}: not judged: {problem}" in said
+    assert "0 of 0 impostors caught by the rule that they name, 0 of 5 others accused: 3 flaws" in said
+    assert (ran.status, "Traceback" in ran.output) == (1, False)
+
+
+def test_a_bug_of_a_check_is_the_problem_of_one_and_shows_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = KeyFormat(msgspec.to_builtins(SPEC.key)).mint()
+
+    def broken(*_: object) -> None:
+        raise TypeError(f"no bytes: {key.reveal()}")
+
+    monkeypatch.setattr(judging, "_asked", broken)
+    found = judge(default_spec(), Impostor("mock", ""))
+    assert found.problem.startswith("TypeError: no bytes: ")
+    assert key.reveal()[-40:-20] not in found.problem
+
+
+def test_one_that_takes_for_ever_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "_MOST_SECONDS", -1.0)
+    assert judge(default_spec(), Impostor("mock", "")).problem.startswith("only 0 of ")
 
 
 def said_of(directory: Path, text: str, *words: str) -> str:

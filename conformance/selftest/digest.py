@@ -36,9 +36,7 @@ def own_digests(impostors: Iterable[Impostor], written: Collection[Path]) -> dic
     What the self-test itself has `written` is left out, and folders of commands for everybody are not looked through.
     """
     folder = cache(partial(_folder_digest, tuple(file.resolve() for file in written)))
-    return {
-        one: _digest([msgspec.json.encode(one).decode(), *_programs(one.command, folder)]) for one in set(impostors)
-    }
+    return {one: _digest([msgspec.json.encode(one).decode(), *_programs(one.command, folder)]) for one in impostors}
 
 
 def _programs(command: Iterable[str], folder: Callable[[Path], str]) -> Iterator[str]:

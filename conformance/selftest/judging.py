@@ -20,6 +20,7 @@ from conformance.judge import Verdict
 from conformance.keys import KeyFormat
 from conformance.probes import all_probes
 from conformance.run import MOST_SILENCES, Run
+from conformance.scrub import Scrubber
 from conformance.sdk.adapter import Adapter, AdapterFile
 from conformance.sdk.errors import BrokenAdapterError
 from conformance.sdk.target import SdkTarget
@@ -45,18 +46,25 @@ if TYPE_CHECKING:
     Verdicts = list[tuple[Probe, Verdict]]
 
 EXAMPLES = 50
-_SECONDS = 20.0
+_SECONDS = 20.0  # for one call of a client
+_MOST_SECONDS = 1200.0  # for all that is asked of one
 
 
 def judge(spec_file: Path, impostor: Impostor) -> Judged:
-    """What the suite finds in an implementation."""
+    """What the suite finds in an implementation; whatever keeps it from judging that one is its `problem`."""
     started = time.monotonic()
     _draw_the_same_again()
     try:
         verdicts, problem = _JUDGES[impostor.kind](load(spec_file), spec_file, impostor), ""
-    except (BrokenAdapterError, OSError, ValueError, KeyError) as error:
-        verdicts, problem = [], str(error)
+    except (BrokenAdapterError, OSError, ValueError) as error:
+        verdicts, problem = [], _scrubbed(spec_file, str(error))
+    except Exception as error:
+        verdicts, problem = [], _scrubbed(spec_file, f"{type(error).__name__}: {error}")
     return judged(impostor, verdicts, problem, round(time.monotonic() - started, 2))
+
+
+def _scrubbed(spec_file: Path, text: str) -> str:
+    return Scrubber(KeyFormat(msgspec.to_builtins(load(spec_file).key))).scrub(text)
 
 
 def _draw_the_same_again() -> None:
@@ -140,10 +148,12 @@ _JUDGES: dict[str, Callable[[Spec, Path, Impostor], Verdicts]] = {
 
 def _asked(run: Run | SdkRun, probes: list[Probe]) -> Verdicts:
     """Every probe's verdict, until the target has stopped answering."""
-    checks = _checks()
+    checks, end = _checks(), time.monotonic() + _MOST_SECONDS
     run.plan((probe, checks[probe.rule.check].check) for probe in probes)
-    verdicts = []
+    verdicts: Verdicts = []
     for probe in probes:
+        if time.monotonic() > end:
+            raise TimeoutError(f"only {len(verdicts)} of {len(probes)} probes were asked within {_MOST_SECONDS:g} s")
         check = checks[probe.rule.check]
         try:
             verdict = run.ask(probe, check, check.check)
