@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import itertools
 import json
 import os
 import shlex
@@ -18,13 +20,14 @@ from sdk_clients import CLIENTS
 
 from conformance.keys import KeyFormat
 from conformance.mock.faults import FAULTS
-from conformance.selftest import judging, serving
+from conformance.selftest import judging, serving, telling
 from conformance.selftest.digest import own_digests, suite_digest
 from conformance.selftest.impostor import Impostor, other_impostors, own_impostors
 from conformance.selftest.judged import Judged
 from conformance.selftest.judging import judge
 from conformance.selftest.keeping import Kept, keeping, kept_in
 from conformance.selftest.matrix import is_proof, matrix
+from conformance.selftest.telling import Telling
 from conformance.spec.files import default_spec
 
 if TYPE_CHECKING:
@@ -52,7 +55,7 @@ def clients(rules: dict[str, str], command: list[str]) -> str:
 
 def test_who_is_caught_is_written_as_a_page_as_data_and_as_a_document(tmp_path: Path) -> None:
     ran = selftest(tmp_path, "--only=fault head-open,misprint example")
-    assert (ran.status, ran.stderr) == (0, "")
+    assert (ran.status, "Traceback" in ran.stderr) == (0, False)
     assert "3 of 3 impostors caught by the rule that they name, 0 of 0 others accused: no flaw" in ran.stdout
     data = json.loads((tmp_path / "out" / "selftest.json").read_text(encoding="utf-8"))
     fault, rule = data["impostors"][0], "variants-give-no-access"
@@ -119,7 +122,7 @@ def test_a_self_test_that_is_stopped_goes_on_where_it_was(tmp_path: Path) -> Non
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does
     ran = finish(process, tmp_path)
-    assert (ran.status, ran.output) == (130, "")
+    assert (ran.status, ran.stdout, "Traceback" in ran.stderr) == (130, "", False)
     before = kept.read_bytes()
     assert 0 < len(before.splitlines()) < 4
     kept.write_bytes(before + b'{"name": "cut o')
@@ -287,6 +290,36 @@ def test_a_variant_that_tells_something_else_is_not_judged(name: str) -> None:
     one = Impostor("variant", "odd", "", (sys.executable, "-c", "print(__import__('sys').argv[1])", line))
     found = judge(default_spec(), one)
     assert (found.problem, found.failed, found.errors) == (problem, {}, [])
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("columns", [10, 40, 200])
+def test_how_far_it_has_come_fits_into_a_line_of_the_terminal(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    told = Telling(300)
+    told.tell(150, "fault revoked-accepted-in-last-style-of-a-very-long-name")
+    told.end()
+    first, last = sys.stderr.getvalue().split("\r\x1b[K")[1:]
+    assert "150/300"[: columns - 1] in first
+    assert ("revoked-accepted" in first) == (columns == 200)
+    assert last.rstrip("\n").endswith("300/300")
+    assert max(len(first), len(last.rstrip("\n"))) < columns
+
+
+def test_without_a_terminal_a_line_now_and_then_says_how_far_it_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    now = itertools.count(0.0, 20.0)
+    monkeypatch.setattr(telling, "monotonic", lambda: next(now))
+    told = Telling(3)
+    for done in (1, 2, 3):
+        told.tell(done, "somebody")
+    told.end()
+    assert sys.stderr.getvalue() == "2 of 3 are judged\n"
 
 
 LISTS = {

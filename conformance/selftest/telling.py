@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-import time
+from time import monotonic
 
 _BAR = 30
 _SECONDS = 30.0  # between two lines where nobody looks on
@@ -15,14 +15,14 @@ class Telling:
 
     def __init__(self, everybody: int) -> None:
         self._everybody = everybody
-        self._last = time.monotonic()
+        self._last = monotonic()
 
     def tell(self, done: int, who: str) -> None:
         """So many are judged, and this one is the last of them."""
         if sys.stderr.isatty():
             sys.stderr.write("\r\x1b[K" + self._line(done, who, shutil.get_terminal_size().columns - 1))
-        elif time.monotonic() >= self._last + _SECONDS:
-            self._last = time.monotonic()
+        elif (now := monotonic()) >= self._last + _SECONDS:
+            self._last = now
             sys.stderr.write(f"{done} of {self._everybody} are judged\n")
         sys.stderr.flush()
 
