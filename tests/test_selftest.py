@@ -18,16 +18,19 @@ import pytest
 from runs import ROOT, SPEC, finish, run_command, run_suite, start_command
 from sdk_clients import CLIENTS
 
+from conformance.judge import Verdict
 from conformance.keys import KeyFormat
 from conformance.mock.faults import FAULTS
+from conformance.probes import all_probes
 from conformance.selftest import judging, serving, telling
 from conformance.selftest.digest import own_digests, suite_digest
 from conformance.selftest.impostor import Impostor, other_impostors, own_impostors
-from conformance.selftest.judged import Judged
+from conformance.selftest.judged import Judged, judged
 from conformance.selftest.judging import judge
 from conformance.selftest.keeping import Kept, keeping, kept_in
 from conformance.selftest.matrix import is_proof, matrix
 from conformance.selftest.telling import Telling
+from conformance.selftest.text import matrix_document, matrix_page, matrix_text
 from conformance.spec.files import default_spec
 
 if TYPE_CHECKING:
@@ -85,6 +88,7 @@ def test_every_flaw_is_named_and_fails_the_self_test(tmp_path: Path) -> None:
     assert (
         said["client loses-status-of-429 (adapter.py)"] == "accused, though it conforms: sdk-rate-limit-has-its-status"
     )
+    assert f"a part of everybody: 5 of {len(own_impostors()) + 5}, those with client,variant" in ran.stdout.splitlines()
     assert said["client silent"].startswith("not judged: ")
     assert said["variant gone"].startswith("not judged: it ended before it told its address and keys")
     assert "0 of 3 impostors caught by the rule that they name, 1 of 2 others accused: 5 flaws" in ran.stdout
@@ -198,11 +202,11 @@ def test_a_resumed_self_test_sees_another_rule_other_arguments_and_other_files(t
     assert said_of(tmp_path, caught).startswith("1 of 1 impostors caught")
     other_rule = clients({"one": "sdk-dotenv"}, command)
     assert said_of(tmp_path, other_rule).startswith("0 of 1 impostors caught")
-    assert said_of(tmp_path, clients({"one": ""}, command)).endswith("1 of 1 others accused: 1 flaws")
+    assert said_of(tmp_path, clients({"one": ""}, command)).endswith("1 of 1 others accused: 1 flaw")
     assert said_of(tmp_path, clients({"one": ""}, CLIENT)).endswith("0 of 1 others accused: no flaw")
     script = tmp_path / "run.sh"
     by_script = clients({"one": ""}, ["sh", str(script)])
-    for words, verdict in ((["--fault=loses-message"], "1 flaws"), ([], "no flaw")):
+    for words, verdict in ((["--fault=loses-message"], "1 flaw"), ([], "no flaw")):
         script.write_text(shlex.join(["exec", sys.executable, *CLIENT[1:], *words]), encoding="utf-8")
         assert said_of(tmp_path, by_script).endswith(verdict)
 
@@ -289,7 +293,7 @@ def test_a_variant_that_tells_something_else_is_not_judged(name: str) -> None:
     line, problem = FIRST_LINES[name]
     one = Impostor("variant", "odd", "", (sys.executable, "-c", "print(__import__('sys').argv[1])", line))
     found = judge(default_spec(), one)
-    assert (found.problem, found.failed, found.errors) == (problem, {}, [])
+    assert (found.problem, found.failed, found.errors) == (problem, {}, {})
 
 
 class Terminal(io.StringIO):
@@ -395,7 +399,87 @@ def test_rules_without_impostor_and_rules_like_another_are_told() -> None:
     assert is_proof(data | {"unexercised": []})
 
 
-def test_an_error_of_a_conforming_one_is_a_false_alarm_and_an_advisory_is_none() -> None:
-    advised = row("a", "", advised={"challenge-is-sent": ["challenge-is-sent[x]"]})
-    assert matrix(SPEC, [advised])["false_alarms"] == []
-    assert len(matrix(SPEC, [row("a", "", errors=["challenge-is-sent[x]"])])["false_alarms"]) == 1
+def test_a_promise_that_one_impostor_breaks_is_a_flaw() -> None:
+    data = matrix(SPEC, [row("a", "unauthorized-missing", "unauthorized-missing")]) | {"unexercised": []}
+    assert data["exercised_once"] == ["unauthorized-missing"]
+    assert not is_proof(data)
+    said = matrix_text(data).splitlines()
+    assert said[-2] == "unauthorized-missing: one impostor only, and a promise may be broken in two ways"
+    assert said[-1].endswith(": 1 flaw")
+
+
+def test_impostors_that_break_the_same_probes_are_shown_and_are_no_flaw() -> None:
+    rule, other = "unauthorized-missing", "unauthorized-empty"
+    same = [row("a", rule, rule), row("b", rule, rule), row("c", rule, other), row("d", other, other, rule)]
+    apart = [*same, row("e", other, other)]
+    data = matrix(SPEC, apart) | {"unexercised": [], "caught_by_others_only": []}
+    assert data["same_as"] == [["fault a", "fault b"]]
+    assert data["different"] == 3
+    assert data["exercised_alike"] == [rule]
+    assert is_proof(data)
+    said = matrix_text(data).splitlines()
+    assert f"{rule}: its impostors break the same probes, so they may be one mistake" in said
+    assert "the 4 that are caught break 3 different sets of probes" in said
+    assert "- fault a, fault b" in matrix_document(data).splitlines()
+    assert "<li>fault a, fault b</li>" in matrix_page(SPEC, data)
+
+
+def test_who_conforms_is_accused_or_does_not_answer_or_cannot_be_asked() -> None:
+    advised = row("advised", "", advised={"challenge-is-sent": ["challenge-is-sent[x]"]})
+    silent = row("silent", "", errors={"challenge-is-sent[x]": "the connection was refused"})
+    poor = row("poor", "", blocked=["styles-agree", "scope-decides"], most_blocked=1)
+    accused = row("accused", "", "unauthorized-missing")
+    data = matrix(SPEC, [advised, silent, poor, accused, row("a", "styles-agree", "styles-agree", **LOST)])
+    assert [one["name"] for one in data["false_alarms"]] == ["accused"]
+    assert not is_proof(data | {"unexercised": [], "exercised_once": [], "false_alarms": []})
+    said = matrix_text(data).splitlines()
+    assert "fault accused: accused, though it conforms: unauthorized-missing" in said
+    assert "fault silent: no answer, though it conforms: challenge-is-sent[x] (the connection was refused)" in said
+    poorly = "fault poor: 2 rules cannot be asked of it, and at most 1 may be: styles-agree, scope-decides"
+    assert poorly in said
+    assert "| a | styles-agree |  |  | scope-decides[x] |" in matrix_document(data).splitlines()
+    assert "scope-decides[x]: gone" in matrix_page(SPEC, data)
+
+
+LOST = {"errors": {"scope-decides[x]": "gone"}}
+GONE = """
+import json, socket, sys
+listener = socket.create_server(("127.0.0.1", 0))
+address = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+print(json.dumps({"HOPX_BASE_URL": address, "HOPX_API_KEY": "x"}), flush=True)
+listener.close()
+sys.stdin.read()
+"""
+
+
+def test_a_variant_that_answers_no_more_is_not_judged_and_not_accused() -> None:
+    found = judge(default_spec(), Impostor("variant", "gone", "", (sys.executable, "-c", GONE)))
+    assert found.problem.startswith("it stopped answering: ")
+    assert set(found.errors.values()) != {""}
+    data = matrix(SPEC, [found])
+    assert [len(data[name]) for name in ("not_judged", "false_alarms", "unanswered", "hardly_asked")] == [1, 0, 0, 0]
+
+
+def test_an_impostor_that_was_caught_before_it_answered_no_more_is_caught() -> None:
+    missing, other = (
+        next(one for one in all_probes(SPEC) if one.rule.id == rule)
+        for rule in ("unauthorized-missing", "unauthorized-empty")
+    )
+    verdicts = [(missing, Verdict("fail", "", "200")), (other, Verdict("error", "", "gone"))]
+    caught = judged(Impostor("fault", "a", "unauthorized-missing"), verdicts, "it stopped answering", 0.0)
+    assert (caught.problem, caught.is_caught, caught.errors) == ("", True, {other.id: "gone"})
+    late = judged(Impostor("fault", "b", "unauthorized-empty"), verdicts, "it stopped answering", 0.0)
+    assert late.problem == "it stopped answering"
+
+
+def test_of_a_part_the_pages_say_so(tmp_path: Path) -> None:
+    ran = selftest(tmp_path, "--only=misprint example-cut-off")
+    everybody = [*own_impostors(), *other_impostors(LISTED, SPEC)]
+    part = f"1 of {len(everybody)}, those with misprint example-cut-off"
+    assert f"a part of everybody: {part}" in ran.stdout
+    assert "1 flaw" not in ran.stdout
+    for name in ("kill-matrix.md", "selftest.html"):
+        assert part in (tmp_path / "out" / name).read_text(encoding="utf-8")
+    document = (tmp_path / "out" / "kill-matrix.md").read_text(encoding="utf-8")
+    assert "make selftest" not in document
+    assert "Only the rule that has to catch one is asked about it" in document

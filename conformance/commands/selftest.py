@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from conformance.commands.output import complain, print_result
 from conformance.selftest.impostor import other_impostors, own_impostors
-from conformance.selftest.matrix import is_proof, matrix
+from conformance.selftest.matrix import OF_THE_WHOLE, is_proof, matrix
 from conformance.selftest.progress import WRITTEN, judge_all
 from conformance.selftest.text import matrix_document, matrix_page, matrix_text
 from conformance.spec.files import default_spec
@@ -49,7 +49,8 @@ def selftest_spec(options: argparse.Namespace) -> int:
         kept.unlink(missing_ok=True)
     data = matrix(spec, judge_all(file, wanted, options.jobs, kept))
     if options.only:
-        data |= {"unexercised": [], "exercised_once": [], "redundant": []}  # of a part nobody can say that
+        data |= {name: [] for name in OF_THE_WHOLE}
+        data["part"] = f"{len(wanted)} of {len(everybody)}, those with {options.only}"
     for name, text in zip(
         WRITTEN, (matrix_page(spec, data), json.dumps(data, indent=1), matrix_document(data)), strict=True
     ):

@@ -8,6 +8,7 @@ import random
 import shutil
 import tempfile
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,21 +51,30 @@ _SECONDS = 20.0  # for one call of a client
 _MOST_SECONDS = 1200.0  # for all that is asked of one
 
 
+class FellSilentError(Exception):
+    """Somebody answers no more; `verdicts` are those until then."""
+
+    def __init__(self, verdicts: Verdicts) -> None:
+        _, last = verdicts[-1]
+        super().__init__(f"it stopped answering: {last.reason or last.observed}")
+        self.verdicts = verdicts
+
+
 def judge(spec_file: Path, impostor: Impostor) -> Judged:
     """What the suite finds in an implementation; whatever keeps it from judging that one is its `problem`."""
     started = time.monotonic()
     _draw_the_same_again()
     try:
         verdicts, problem = _JUDGES[impostor.kind](load(spec_file), spec_file, impostor), ""
+    except FellSilentError as error:
+        verdicts, problem = error.verdicts, str(error)
     except (BrokenAdapterError, OSError, ValueError) as error:
-        verdicts, problem = [], _scrubbed(spec_file, str(error))
+        verdicts, problem = [], str(error)
     except Exception as error:
-        verdicts, problem = [], _scrubbed(spec_file, f"{type(error).__name__}: {error}")
-    return judged(impostor, verdicts, problem, round(time.monotonic() - started, 2))
-
-
-def _scrubbed(spec_file: Path, text: str) -> str:
-    return Scrubber(KeyFormat(msgspec.to_builtins(load(spec_file).key))).scrub(text)
+        verdicts, problem = [], f"{type(error).__name__}: {error}"
+    scrub = Scrubber(KeyFormat(msgspec.to_builtins(load(spec_file).key))).scrub
+    said = [(probe, replace(verdict, observed=scrub(verdict.observed))) for probe, verdict in verdicts]
+    return judged(impostor, said, scrub(problem), round(time.monotonic() - started, 2))
 
 
 def _draw_the_same_again() -> None:
@@ -147,7 +157,13 @@ _JUDGES: dict[str, Callable[[Spec, Path, Impostor], Verdicts]] = {
 
 
 def _asked(run: Run | SdkRun, probes: list[Probe]) -> Verdicts:
-    """Every probe's verdict, until the target has stopped answering."""
+    """Every probe's verdict.
+
+    Raises:
+        FellSilentError: The target has stopped answering.
+        TimeoutError: It took too long.
+
+    """
     checks, end = _checks(), time.monotonic() + _MOST_SECONDS
     run.plan((probe, checks[probe.rule.check].check) for probe in probes)
     verdicts: Verdicts = []
@@ -161,7 +177,7 @@ def _asked(run: Run | SdkRun, probes: list[Probe]) -> Verdicts:
             verdict = Verdict("error", "", str(error))
         verdicts.append((probe, verdict))
         if run.silences >= MOST_SILENCES:
-            break
+            raise FellSilentError(verdicts)
     return verdicts
 
 
