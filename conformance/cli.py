@@ -100,7 +100,7 @@ def _add_mock(commands: Commands[argparse.ArgumentParser]) -> None:
     mock = commands.add_parser("mock", help="serve a strict stand-in for the API, with a key of every role")
     mock.add_argument("--port", type=_port, default=0, help="port of loopback (default: a free one)")
     mock.add_argument("--seed", type=int, help="mint the same keys as with this number before (default: other ones)")
-    mock.add_argument("--fault", default="", metavar="NAME[,NAME…]", help="break promises")
+    mock.add_argument("--fault", action="append", default=[], metavar="NAME[,NAME…]", help="break promises")
     mock.add_argument("--list-faults", action="store_true", help="name the faults, and the rules that catch them")
     mock.add_argument("--print-env", action="store_true", help="print shell exports and nothing else")
     _add_spec_option(mock)

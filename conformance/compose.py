@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conformance.spec.model import Alteration, Operation, Spec, Style
 
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
-_COMMON: Headers = (
+COMMON: Headers = (
     ("User-Agent", f"hopx-auth/{__version__}"),
     ("Accept", "application/json"),
     ("Accept-Encoding", "gzip"),
@@ -33,7 +33,7 @@ def compose(spec: Spec, axes: Axes, item: str = UNKNOWN_ID) -> Request:
     alteration = spec.alterations[axes.alteration] if axes.alteration else None
     style = (spec.styles | spec.lookalikes)[axes.style] if axes.style else None
     target = _path(operation, alteration, item)
-    headers = list(_COMMON)
+    headers = list(COMMON)
     body = _body(operation, alteration, style)
     if body is not None:
         headers.append(_JSON)

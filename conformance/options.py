@@ -11,7 +11,7 @@ _NOT_GIVEN: Any = None
 
 
 class Option(NamedTuple):
-    """An option; `ini` says whether a configuration file may set it too."""
+    """An option; `ini` says whether a configuration file may set it too, `is_list` that it may be given again."""
 
     flag: str
     default: str
@@ -19,6 +19,7 @@ class Option(NamedTuple):
     ini: bool = True
     is_switch: bool = False
     is_path: bool = False
+    is_list: bool = False
 
 
 OPTIONS = (
@@ -49,7 +50,7 @@ OPTIONS = (
     Option("--waivers", "", "file of known broken promises, or none", is_path=True),
     Option("--report-dir", "reports", "directory of results.jsonl and report.html", is_path=True),
     Option("--sdk-version", "", "release of the SDK to install (default: the one that its adapter names)", False),
-    Option("--fault", "", "let the mock break a promise", False),
+    Option("--fault", "", "let the mock break a promise", False, is_list=True),
 )
 
 
@@ -62,7 +63,7 @@ def add_options(parser: pytest.Parser) -> None:
         if option.is_switch:
             keywords["action"] = "store_true"
         else:
-            keywords["metavar"] = name.upper()
+            keywords |= {"metavar": name.upper(), "action": "append" if option.is_list else "store"}
         group.addoption(option.flag, **keywords)
         if option.ini:
             if option.is_switch:
@@ -85,6 +86,8 @@ def given(config: pytest.Config, flag: str) -> Any:
             value = str(config.inipath.parent / value)
     if option.is_switch:
         return bool(value)
+    if option.is_list:
+        return ",".join(value or [option.default])
     return value or option.default
 
 

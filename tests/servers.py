@@ -84,6 +84,7 @@ class Freedoms:
     helpful: bool = False  # a refusal says what was asked for, and to who may read, what there is
     lacking: tuple[str, ...] = ()  # operations that no page documents and that it does not have
     without_path: int = 404  # what is answered where it has no such operation
+    greeting: bool = False  # an unknown path is answered with where the documentation is, key or no key
     paths_first: bool = False  # what it does not have is said to those without a key as well
 
 
@@ -170,6 +171,8 @@ class Api:
         found = re.fullmatch(r"/v1/sandboxes(?:/([^/]+)(/timeout)?)?", path)
         item, timeout = (found[1] or "", bool(found[2])) if found else ("", False)
         method = "GET" if request.method == "HEAD" and self.free.head else request.method
+        if self.free.greeting and not found and method == "GET":
+            return Answer(200, {"service": "sandboxes", "documentation": "https://docs.example"})
         name = _OPERATIONS.get((method, bool(item), timeout), "") if found else ""
         if name in self.free.lacking and self.free.paths_first:
             raise RefusalError(self.free.without_path)
@@ -428,7 +431,7 @@ SERVERS = {
         busy=True, changing_views=True, extra_fields=True, number_ids=True, unknown_method=400, body_limit=100
     ),
     "helpful": Freedoms(helpful=True, others=5, extra_fields=True, number_ids=True),
-    "hanging-up": Freedoms(requests_per_connection=1, templates=("template_id",), deleted=200),
+    "hanging-up": Freedoms(requests_per_connection=1, templates=("template_id",), deleted=200, greeting=True),
     "impatient": Freedoms(requests_per_connection=3, vocabulary="sdk", templates=("template",), bad_template=404),
 }
 LACKING = {  # no page documents these requests, so that a server may have other ones instead

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from runs import SPEC, run_suite, served_mock
-from servers import LACKING, PLAIN, SERVERS, Freedoms, served
+from servers import LACKING, PLAIN, SERVERS, Answer, Api, Freedoms, served
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from runs import Ran
-    from servers import Api
+    from servers import Request
 
 _LIVE = ("--target=live", "--rate=100000", "-q")
 _SMALLEST = ("HOPX_BASE_URL", "HOPX_API_KEY")
@@ -53,6 +53,24 @@ def test_a_conforming_server_is_not_accused(name: str, tmp_path: Path) -> None:
     assert ours(api) == before, "everything that was created is deleted"
     kinds = Counter(line["verdict"] for line in ran.verdicts.values())
     assert kinds["blocked"] <= 6, [line["reason"] for line in ran.verdicts.values() if line["reason"]]
+
+
+def test_sandboxes_at_any_path_are_no_greeting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def greeting(self: Api, request: Request) -> Answer:
+        path = request.path.partition("?")[0]
+        if path.endswith("/") or "0000" in path:
+            return Answer(200, {"data": sorted(self.sandboxes)})
+        return strictly(self, request)
+
+    strictly = Api._respond
+    monkeypatch.setattr(Api, "_respond", greeting)
+    given = ("--allow-writes", "-k", "variants-give-no-access and trailing and missing")
+    with served(PLAIN) as api:
+        ran = run_suite(tmp_path, *_LIVE, *given, given=api.environment)
+    said = {probe: line["observed"] for probe, line in ran.verdicts.items() if line["verdict"] == "fail"}
+    assert said == {
+        f"variants-give-no-access[{name}-missing-trailing-slash]": "200: access" for name in ("list", "view")
+    }
 
 
 def test_every_freedom_is_taken_by_a_server() -> None:

@@ -94,3 +94,11 @@ def test_the_rule_shown_in_the_documentation_is_one_of_the_spec() -> None:
     for document in DOCUMENTS:
         shown = re.findall(r"(?:spec show |- id: )([a-z-]+)", document.read_text(encoding="utf-8"))
         assert set(shown) <= ids
+
+
+def test_tox_and_make_prove_the_suite_with_the_same_commands() -> None:
+    make = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\nselftest:")[2].partition("\n\n")[0]
+    tox = (ROOT / "tox.ini").read_text(encoding="utf-8").partition("[testenv:selftest]")[2].partition("\n\n")[0]
+    commands = [line.strip().removeprefix("$(BIN)/") for line in make.splitlines()[1:]]
+    assert len(commands) == 2
+    assert [line.strip() for line in tox.partition("commands =")[2].splitlines() if line.strip()] == commands

@@ -355,6 +355,13 @@ def test_a_fault_that_gives_no_answer_ends_the_connection() -> None:
         assert ask(mock)[0].status == 401
 
 
+def test_every_fault_is_served_however_several_are_given() -> None:
+    for words in (["--fault=no-request-id,no-challenge"], ["--fault=no-request-id", "--fault", "no-challenge"]):
+        with served_mock(*words) as variables:
+            headers = ask(variables)[0].headers
+            assert (headers["X-Request-ID"], headers["WWW-Authenticate"]) == (None, None)
+
+
 def test_a_port_in_use_is_said(tmp_path: Path, mock: dict[str, str]) -> None:
     port = str(urlsplit(mock["HOPX_BASE_URL"]).port)
     ran = run_command(tmp_path, "mock", "--port", port)

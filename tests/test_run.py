@@ -512,6 +512,13 @@ def test_workers_give_the_result_that_one_process_gives(passed: Ran, tmp_path: P
     assert failing.footer["counts"]["must"] == {"fail": 10}
 
 
+def test_several_faults_may_be_given_one_by_one(tmp_path: Path) -> None:
+    faults = ("--fault=no-request-id", "--fault=no-challenge")
+    ran = run_suite(tmp_path, "--target=mock", *faults, "-k", "challenge-is-sent or request-id-is-sent", "-n2")
+    assert {"request-id-is-sent", "challenge-is-sent"} <= ran.rules("advisory")
+    assert ran.lines[0]["options"]["--fault"] == "no-request-id,no-challenge"
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_order_of_the_probes_changes_no_verdict(seed: int, tmp_path: Path) -> None:
     fault = "--fault=scope-ignored,query-accepted"

@@ -31,7 +31,8 @@ def serve_mock(options: argparse.Namespace) -> int:
         for name, fault in FAULTS.items():
             print(f"{name}: {fault.says} ({fault.rule})")
         return 0
-    unknown = unknown_fault(options.fault)
+    faults = ",".join(options.fault)
+    unknown = unknown_fault(faults)
     if unknown:
         complain(unknown)
         return 2
@@ -50,7 +51,7 @@ def serve_mock(options: argparse.Namespace) -> int:
     roles = populate(directory)
     mock = Mock(directory, roles.keys.values())
     url = f"http://127.0.0.1:{listener.getsockname()[1]}{mock.base_path}"
-    serve(with_faults(mock, options.fault), listener, lambda: _announce(options, spec, url, roles))
+    serve(with_faults(mock, faults), listener, lambda: _announce(options, spec, url, roles))
     return 0
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from conformance.commands.output import complain, print_result
 from conformance.selftest.impostor import other_impostors, own_impostors
-from conformance.selftest.matrix import is_proof, matrix
-from conformance.selftest.progress import judge_all
+from conformance.selftest.matrix import OF_THE_WHOLE, is_proof, matrix
+from conformance.selftest.progress import WRITTEN, judge_all
 from conformance.selftest.text import matrix_document, matrix_page, matrix_text
 from conformance.spec.files import default_spec
 from conformance.spec.loader import load
@@ -49,11 +49,13 @@ def selftest_spec(options: argparse.Namespace) -> int:
         kept.unlink(missing_ok=True)
     data = matrix(spec, judge_all(file, wanted, options.jobs, kept))
     if options.only:
-        data |= {"unexercised": [], "exercised_once": [], "redundant": []}  # of a part nobody can say that
-    _write(directory / "selftest.json", json.dumps(data, indent=1))
-    _write(directory / "selftest.html", matrix_page(spec, data))
-    _write(directory / "kill-matrix.md", matrix_document(data))
-    written = f"written to {directory / 'selftest.html'}, selftest.json and kill-matrix.md"
+        data |= {name: [] for name in OF_THE_WHOLE}
+        data["part"] = f"{len(wanted)} of {len(everybody)}, those with {options.only}"
+    for name, text in zip(
+        WRITTEN, (matrix_page(spec, data), json.dumps(data, indent=1), matrix_document(data)), strict=True
+    ):
+        _write(directory / name, text)
+    written = f"written to {directory / WRITTEN[0]}, {WRITTEN[1]} and {WRITTEN[2]}"
     print_result(options, data, f"{matrix_text(data)}\n{written}", foreign=True)
     return 0 if is_proof(data) else 1
 

@@ -16,6 +16,7 @@ from conformance.spec.mistakes import FileError, Mistake, suggestion
 if TYPE_CHECKING:
     from conformance.spec.model import Spec
 
+_MOST_BLOCKED = 2  # of somebody who conforms, unless the list says how many
 Kind = Literal["mock", "fault", "misprint", "variant", "client"]
 
 
@@ -23,14 +24,15 @@ Kind = Literal["mock", "fault", "misprint", "variant", "client"]
 class Impostor:
     """One implementation that is judged.
 
-    `rule` is the id of the rule that has to catch it, "" for one that conforms; `command` starts a variant or the
-    adapter of a client.
+    `rule` is the id of the rule that has to catch it, "" for one that conforms, of which all rules but so many as
+    `most_blocked` can be asked; `command` starts a variant or the adapter of a client.
     """
 
     kind: Kind
     name: str
     rule: str = ""
     command: tuple[str, ...] = ()
+    most_blocked: int = 0
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.kind, self.name, self.program and f"({self.program})")))
@@ -46,6 +48,7 @@ class Variants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     command: list[str]
     names: list[str]
+    most_blocked: int = _MOST_BLOCKED
 
 
 class Clients(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,6 +56,7 @@ class Clients(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     command: list[str]
     rules: dict[str, str]
+    most_blocked: int = _MOST_BLOCKED
 
 
 class Others(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,10 +83,12 @@ def other_impostors(file: Path, spec: Spec) -> list[Impostor]:
     others = _read(file)
     here = file.resolve().parent
     variants = [
-        Impostor("variant", name, "", _filled(one.command, name, here)) for one in others.variants for name in one.names
+        Impostor("variant", name, "", _filled(many.command, name, here), many.most_blocked)
+        for many in others.variants
+        for name in many.names
     ]
     clients = [
-        Impostor("client", name, rule, _filled(many.command, name, here))
+        Impostor("client", name, rule, _filled(many.command, name, here), many.most_blocked)
         for many in others.clients
         for name, rule in many.rules.items()
     ]

@@ -8,6 +8,7 @@ import random
 import shutil
 import tempfile
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from conformance.judge import Verdict
 from conformance.keys import KeyFormat
 from conformance.probes import all_probes
 from conformance.run import MOST_SILENCES, Run
+from conformance.scrub import Scrubber
 from conformance.sdk.adapter import Adapter, AdapterFile
 from conformance.sdk.errors import BrokenAdapterError
 from conformance.sdk.target import SdkTarget
@@ -45,18 +47,34 @@ if TYPE_CHECKING:
     Verdicts = list[tuple[Probe, Verdict]]
 
 EXAMPLES = 50
-_SECONDS = 20.0
+_SECONDS = 20.0  # for one call of a client
+_MOST_SECONDS = 1200.0  # for all that is asked of one
+
+
+class FellSilentError(Exception):
+    """Somebody answers no more; `verdicts` are those until then."""
+
+    def __init__(self, verdicts: Verdicts) -> None:
+        _, last = verdicts[-1]
+        super().__init__(f"it stopped answering: {last.reason or last.observed}")
+        self.verdicts = verdicts
 
 
 def judge(spec_file: Path, impostor: Impostor) -> Judged:
-    """What the suite finds in an implementation."""
+    """What the suite finds in an implementation; whatever keeps it from judging that one is its `problem`."""
     started = time.monotonic()
     _draw_the_same_again()
     try:
         verdicts, problem = _JUDGES[impostor.kind](load(spec_file), spec_file, impostor), ""
-    except (BrokenAdapterError, OSError, ValueError, KeyError) as error:
+    except FellSilentError as error:
+        verdicts, problem = error.verdicts, str(error)
+    except (BrokenAdapterError, OSError, ValueError) as error:
         verdicts, problem = [], str(error)
-    return judged(impostor, verdicts, problem, round(time.monotonic() - started, 2))
+    except Exception as error:
+        verdicts, problem = [], f"{type(error).__name__}: {error}"
+    scrub = Scrubber(KeyFormat(msgspec.to_builtins(load(spec_file).key))).scrub
+    said = [(probe, replace(verdict, observed=scrub(verdict.observed))) for probe, verdict in verdicts]
+    return judged(impostor, said, scrub(problem), round(time.monotonic() - started, 2))
 
 
 def _draw_the_same_again() -> None:
@@ -96,20 +114,25 @@ def _judge_misprint(spec: Spec, spec_file: Path, impostor: Impostor) -> Verdicts
 
 def _judge_variant(spec: Spec, spec_file: Path, impostor: Impostor) -> Verdicts:
     with served(impostor) as given:
-        key_format = KeyFormat(msgspec.to_builtins(spec.key))
-        roles = {name: one.variable for name, one in spec.credentials.items() if one.variable}
-        keys = {name: key_format.hide(given[variable]) for name, variable in roles.items() if variable in given}
-        foreign = next(
-            (given.get(one.sandbox_variable, "") for one in spec.credentials.values() if one.sandbox_variable), ""
-        )
-        keyring, pace = Keyring(spec, keys, foreign), Pace(0.0)
-        address = given[spec.base_url_variable]
-        target = HttpTarget("live", address, keyring, pace, may_write=True, limited_roles=limited_roles(spec))
+        target = _live_target(spec, given)
         try:
             run = Run(spec, target, [], examples=EXAMPLES, documents=spec_file.parent)
             return _asked(run, _probes(spec, "http", "live"))
         finally:
             target.close()
+
+
+def _live_target(spec: Spec, given: dict[str, str]) -> HttpTarget:
+    roles = {name: one.variable for name, one in spec.credentials.items() if one.variable}
+    for variable in (spec.base_url_variable, *list(roles.values())[:1]):  # the first key is the one with full access
+        if variable not in given:
+            raise ValueError(f"its first line lacks {variable}")
+    key_format = KeyFormat(msgspec.to_builtins(spec.key))
+    keys = {name: key_format.hide(given[variable]) for name, variable in roles.items() if variable in given}
+    sandboxes = [one.sandbox_variable for one in spec.credentials.values() if one.sandbox_variable in given]
+    keyring = Keyring(spec, keys, given[sandboxes[0]] if sandboxes else "")
+    address = given[spec.base_url_variable]
+    return HttpTarget("live", address, keyring, Pace(0.0), may_write=True, limited_roles=limited_roles(spec))
 
 
 def _judge_client(spec: Spec, _spec_file: Path, impostor: Impostor) -> Verdicts:
@@ -134,11 +157,19 @@ _JUDGES: dict[str, Callable[[Spec, Path, Impostor], Verdicts]] = {
 
 
 def _asked(run: Run | SdkRun, probes: list[Probe]) -> Verdicts:
-    """Every probe's verdict, until the target has stopped answering."""
-    checks = _checks()
+    """Every probe's verdict.
+
+    Raises:
+        FellSilentError: The target has stopped answering.
+        TimeoutError: It took too long.
+
+    """
+    checks, end = _checks(), time.monotonic() + _MOST_SECONDS
     run.plan((probe, checks[probe.rule.check].check) for probe in probes)
-    verdicts = []
+    verdicts: Verdicts = []
     for probe in probes:
+        if time.monotonic() > end:
+            raise TimeoutError(f"only {len(verdicts)} of {len(probes)} probes were asked within {_MOST_SECONDS:g} s")
         check = checks[probe.rule.check]
         try:
             verdict = run.ask(probe, check, check.check)
@@ -146,7 +177,7 @@ def _asked(run: Run | SdkRun, probes: list[Probe]) -> Verdicts:
             verdict = Verdict("error", "", str(error))
         verdicts.append((probe, verdict))
         if run.silences >= MOST_SILENCES:
-            break
+            raise FellSilentError(verdicts)
     return verdicts
 
 

@@ -2,96 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
-import multiprocessing
-import signal
-import sys
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from contextlib import suppress
-from pathlib import Path
+from contextlib import closing
 from typing import TYPE_CHECKING
 
-import msgspec
-
-import conformance
-from conformance.selftest.judged import Judged
-from conformance.selftest.judging import judge
+from conformance.selftest.digest import own_digests, suite_digest
+from conformance.selftest.keeping import Kept, forget, keeping, kept_in
+from conformance.selftest.telling import Telling
+from conformance.selftest.workers import judged_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from pathlib import Path
 
     from conformance.selftest.impostor import Impostor
+    from conformance.selftest.judged import Judged
 
-_WIDTH = 30
-
-
-class Kept(msgspec.Struct):
-    """A judged implementation as it is kept on disk; `of` names it, and all that decides its verdicts."""
-
-    of: str
-    judged: Judged
+WRITTEN = ("selftest.html", "selftest.json", "kill-matrix.md")  # beside what was judged
 
 
 def judge_all(spec_file: Path, impostors: list[Impostor], jobs: int, kept: Path) -> list[Judged]:
     """Everybody judged, in the order that was given; each is kept at once, so that the next run goes on from there."""
-    digest = _digest(spec_file, impostors)
-    known = _known(kept)
-    names = {impostor: f"{digest} {impostor}" for impostor in impostors}
-    done = {impostor: known[name] for impostor, name in names.items() if name in known}
-    missing = [impostor for impostor in impostors if impostor not in done]
-    spawning = multiprocessing.get_context("spawn")
-    with kept.open("ab") as file, ProcessPoolExecutor(jobs, spawning, _leave_ctrl_c_to_the_parent) as pool:
-        try:
-            waiting = {pool.submit(judge, spec_file, impostor): impostor for impostor in missing}
-            while waiting:
-                for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                    impostor = waiting.pop(future)
-                    done[impostor] = future.result()
-                    file.write(msgspec.json.encode(Kept(names[impostor], done[impostor])) + b"\n")
-                    file.flush()
-                    _tell(len(done), len(impostors), str(impostor))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)  # who is being judged ends his servers and adapters himself
-            raise
-    _tell(len(impostors), len(impostors), "")
+    suite, written = suite_digest(spec_file), [kept, *(kept.parent / name for name in WRITTEN)]
+    own = own_digests(impostors, written)
+    known = {one.own: one.judged for one in kept_in(kept) if one.suite == suite and not one.judged.problem}
+    done = {impostor: known[digest] for impostor, digest in own.items() if digest in known}
+    missing = [impostor for impostor in own if impostor not in done]
+    telling = Telling(len(own))
+    with keeping(kept) as keep, closing(judged_by(jobs, spec_file, missing)) as judging:
+        for impostor, judged in judging:
+            done[impostor] = judged
+            keep(Kept(str(impostor), suite, own[impostor], judged))
+            telling.tell(len(done), str(impostor))
+    telling.end()
+    names, digests = {str(one) for one in own}, set(own.values())
+    forget(kept, lambda one: one.suite != suite or (one.name in names and one.own not in digests))
     return [done[impostor] for impostor in impostors]
-
-
-def _leave_ctrl_c_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _known(kept: Path) -> dict[str, Judged]:
-    """What was kept by earlier runs; a line that was cut off is left out."""
-    known = {}
-    with suppress(FileNotFoundError):
-        for line in kept.read_bytes().splitlines():
-            with suppress(msgspec.DecodeError):
-                one = msgspec.json.decode(line, type=Kept)
-                known[one.of] = one.judged
-    return known
-
-
-def _digest(spec_file: Path, impostors: Iterable[Impostor]) -> str:
-    """Changes with whatever decides a verdict: the suite, the spec, and the programs of variants and clients."""
-    package = Path(conformance.__file__).parent
-    programs = {Path(word).parent for one in impostors for word in one.command if Path(word).is_file()}
-    folders = [package, spec_file.parent, *sorted(programs)]
-    whole = hashlib.sha256()
-    for file in sorted({file for folder in folders for file in folder.rglob("*.*") if file.suffix in _PROGRAMS}):
-        whole.update(str(file).encode() + b"\0" + file.read_bytes() + b"\0")
-    return whole.hexdigest()[:16]
-
-
-_PROGRAMS = {".py", ".mjs", ".cjs", ".js", ".yaml", ".toml", ".json"}
-
-
-def _tell(done: int, everybody: int, who: str) -> None:
-    """A bar where a person looks on, and nothing elsewhere."""
-    if not sys.stderr.isatty():
-        return
-    bar = "█" * (_WIDTH * done // max(everybody, 1))
-    sys.stderr.write(f"\r\x1b[K{bar:{_WIDTH}} {done}/{everybody} {who}"[: _WIDTH + 60])
-    if done == everybody and not who:
-        sys.stderr.write("\n")
-    sys.stderr.flush()

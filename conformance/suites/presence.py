@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.compose import UNKNOWN_ID, compose
+from conformance.compose import COMMON, UNKNOWN_ID, compose
+from conformance.exchange import Request
 from conformance.probes import SAFE_METHODS
 from conformance.suites.specimens import NoSpecimenError
 
 if TYPE_CHECKING:
-    from conformance.exchange import Exchange
+    from conformance.exchange import Exchange, Response
     from conformance.spec.model import Spec
     from conformance.suites.specimens import Specimens
     from conformance.targets.http import Target
@@ -55,6 +56,7 @@ class Presence:
         self._target = target
         self._specimens = specimens
         self._looks: dict[str, Look] = {}
+        self._nowhere: Response | None = None
 
     def of(self, operation: str) -> Look:
         """What is known of an operation; nothing has to be asked of one that is documented.
@@ -69,8 +71,22 @@ class Presence:
             self._looks[operation] = self._look(operation)
         return self._looks[operation]
 
+    def nowhere(self) -> Response:
+        """What everybody is answered at a path that no page has, without a key.
+
+        Raises:
+            TargetError: There was no answer.
+
+        """
+        if self._nowhere is None:
+            self._nowhere = self._target.send(Request("GET", f"/{UNKNOWN_ID}", COMMON, None)).response
+        return self._nowhere
+
     def cost(self) -> int:
         """How many requests the looks of a run take, with making and removing the sandboxes they are about."""
+        return 1 + self._cost_of_looks()
+
+    def _cost_of_looks(self) -> int:
         undocumented = [operation for operation in self._spec.operations.values() if not operation.documented]
         if self._target.may_write:
             return 3 * len(undocumented)

@@ -1,0 +1,39 @@
+"""How far a self-test has come: a bar where a person looks on, and a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from time import monotonic
+
+_BAR = 30
+_SECONDS = 30.0  # between two lines where nobody looks on
+
+
+class Telling:
+    """Tells on standard error how many of everybody are judged."""
+
+    def __init__(self, everybody: int) -> None:
+        self._everybody = everybody
+        self._last = monotonic()
+
+    def tell(self, done: int, who: str) -> None:
+        """So many are judged, and this one is the last of them."""
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[K" + self._line(done, who, shutil.get_terminal_size().columns - 1))
+        elif (now := monotonic()) >= self._last + _SECONDS:
+            self._last = now
+            sys.stderr.write(f"{done} of {self._everybody} are judged\n")
+        sys.stderr.flush()
+
+    def end(self) -> None:
+        """Nobody is left."""
+        if sys.stderr.isatty():
+            columns = shutil.get_terminal_size().columns - 1
+            sys.stderr.write("\r\x1b[K" + self._line(self._everybody, "", columns).rstrip() + "\n")
+            sys.stderr.flush()
+
+    def _line(self, done: int, who: str, columns: int) -> str:
+        width = max(min(_BAR, columns - len(f" {self._everybody}/{self._everybody}")), 0)
+        bar = "█" * (width * done // max(self._everybody, 1))
+        return f"{bar:{width}} {done}/{self._everybody} {who}"[:columns]
