@@ -50,7 +50,10 @@ def drawn(length: int = 24) -> str:
     return "a1" + "".join(secrets.choice(ALPHABET) for _ in range(length - 2))
 
 
-def redacted(written: bytes, directory: Path, chunk: int = 1 << 20, finder: Any = None) -> bytes:
+FINDER = best_finder(SHAPES)
+
+
+def redacted(written: bytes, directory: Path, chunk: int = 1 << 20, finder: Any = FINDER) -> bytes:
     """Within this process."""
     source = directory / "in"
     source.write_bytes(written)
@@ -317,10 +320,9 @@ def test_a_secret_that_nothing_announces_is_hidden_where_something_announced_it_
 
 
 def test_programs_that_write_about_keys_in_every_way_can_be_shared(here: Path) -> None:
-    finder = best_finder(SHAPES)
     for program in sorted(Path(__file__).parent.rglob("*.py")):
         archived = json.dumps({"key": minted(), "content": {"text": program.read_text(encoding="utf-8")}})
-        json.loads(redacted(archived.encode(), here, finder=finder))
+        json.loads(redacted(archived.encode(), here))
 
 
 def test_a_line_break_within_what_seems_a_cookie_stays_one(here: Path) -> None:
@@ -329,13 +331,13 @@ def test_a_line_break_within_what_seems_a_cookie_stays_one(here: Path) -> None:
 
 
 def test_what_cannot_be_hidden_is_refused_and_nothing_is_written(here: Path) -> None:
-    secret = r"\u00e9\u00e8\u00e9"
-    written = f'{{"password": "{secret}", "x":\n "{secret}"}}'
+    secret = "%D0%BF%D0%B0"
+    written = f'{{"password": "xxx{secret}", "x":\n "{secret}"}}'
     (here / "in.json").write_text(written)
     ran = run_command(here, "redact", "in.json", "-o", "out.json")
     assert (ran.status, ran.stdout) == (5, "")
-    assert "in.json: line 2, byte 42" in ran.stderr
-    assert "u00" not in ran.stderr
+    assert "in.json: line 2, byte 39" in ran.stderr
+    assert "%D0" not in ran.stderr
     assert [path.name for path in here.iterdir()] == ["in.json"]
 
 
@@ -400,6 +402,58 @@ def test_json_stays_json_of_the_same_structure(value: Any, indent: int | None, a
     assert structure(json.loads(result)) == structure(value)
     assert len(result) == len(written)
     assert redacted(result, SCRATCH) == result
+
+
+any_text = st.text(st.characters(exclude_categories=()), max_size=12)
+signs = st.sampled_from(
+    ['"', "'", "\\", "\n", "\t", "=", "; ", ", ", ": ", "\\n", "\\u00e9", "token=", "token='", "Cookie: a=", " "]
+)
+around = st.lists(st.one_of(any_text, signs), max_size=5).map("".join)
+secret_texts = st.one_of(
+    st.builds(minted),
+    st.builds(drawn),
+    st.builds(lambda: f"ghp_{drawn(36)}"),
+    st.builds(lambda: f"Bearer {minted()}"),
+    st.builds(lambda: f"password='{drawn()}'"),
+    st.builds(lambda: f"https://me:{drawn()}@x/"),
+)
+mixed = st.lists(st.one_of(around, secret_texts), min_size=1, max_size=4).map("".join)
+documents: st.SearchStrategy[Any] = st.lists(
+    st.one_of(
+        st.dictionaries(names, mixed, min_size=1, max_size=3),
+        st.builds(lambda name, value: {"name": name, "value": value}, names, mixed),
+        st.builds(lambda name, value: {"value": value, "name": name}, names, mixed),
+        st.dictionaries(names, mixed, max_size=2).map(lambda inner: {"text": json.dumps(inner)}),
+        mixed,
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(max_examples=100)
+@given(documents, st.sampled_from([None, 1]), st.booleans())
+@example([{"api_key": "line1\nline2 KEY"}], None, True)
+@example([{"api_key": "\u00e9KEY\ud83d\ude00"}], None, True)
+@example([{"name": "Set-Cookie", "value": "=\nKEY"}], None, True)
+@example([{"a": "token='", "b": [1, True], "c": "'"}], None, True)
+@example([{"a": "token=", "b": "c"}], None, True)
+@example([{"a": '{"token": "\\"', "b": "c"}], None, True)
+def test_json_with_anything_around_its_secrets_stays_json(value: Any, indent: int | None, ascii_only: bool) -> None:
+    plain = json.dumps(value, indent=indent, ensure_ascii=ascii_only).replace("KEY", minted())
+    result = redacted(plain.encode("utf-8", "surrogatepass"), SCRATCH)
+    assert structure(json.loads(result)) == structure(value)
+    assert len(result) == len(plain.encode("utf-8", "surrogatepass"))
+    assert result.count(b"\\") == plain.count("\\")
+
+
+@pytest.mark.parametrize("value", ["line1\nline2 {}", "\u00e9{}", "\U0001f600{} and {}", '"{}"\t', "C:\\x\\{}"])
+def test_what_surrounds_a_key_in_json_is_still_an_escape(value: str, here: Path) -> None:
+    for name in ("api_key", "Set-Cookie", "x"):
+        written = json.dumps({name: value.format(minted(), minted())})
+        ran = run_on(here, written)
+        assert ran.status == 0
+        assert json.loads(ran.stdout)[name].endswith(value[-1] if value[-1] != "}" else "A")
 
 
 PIECES = [

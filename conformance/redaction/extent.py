@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from conformance.redaction.names import AFTER, PLAIN, WORDS
+from conformance.redaction.sparing import end_of_string
 
 LONGEST = 1 << 20  # bytes; what goes on for longer ends there
 _ANY_WORD = "|".join(map(re.escape, WORDS))
@@ -72,7 +73,12 @@ def named_value(text: bytearray, at: int) -> Named | None:
         return None
     place = _Place(at - match.end(), at - match.end(1), at, match[1][::-1].lower(), bool(match[2]))
     extent = _after_comma(text, place) if place.sign[:1] == b"," else _after_sign(text, place, bare)
-    return Named(bare.lower(), *extent) if extent else None
+    if extent is None:
+        return None
+    start, end = extent
+    if (crossing := end_of_string(bytes(text[start:end]))) is not None:
+        end = start + crossing
+    return Named(bare.lower(), start, end) if end > start else None
 
 
 def quoted_end(text: bytearray, start: int, depth: int, quote: bytes) -> int:
@@ -89,6 +95,8 @@ def quoted_end(text: bytearray, start: int, depth: int, quote: bytes) -> int:
             run -= 1
         if (at - run) % (2 * (depth + 1)) == depth:
             return at - depth
+        if at - run < depth and quote == b'"':  # the text around it ends
+            return run
         at += 1
     raise NeedsMore
 

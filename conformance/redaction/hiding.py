@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from conformance import placeholders
 from conformance.redaction.extent import looks_random
 from conformance.redaction.pseudonyms import is_hidden
+from conformance.redaction.sparing import free_spans, without_escaped_letters
 from conformance.vendors import VENDORS
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _TRAILING = re.compile(_EDGE + rb"{1,6}\Z")
 _SPACE = rb"(?:[ \t]+|%20|\+)"
 _SCHEME = re.compile(rb"(?:bearer|basic|token|apikey|api-key|digest|negotiate|bot)(?:%b|\Z)" % _SPACE, re.IGNORECASE)
 _OTHER_SCHEME = re.compile(rb"[A-Z][A-Za-z0-9-]{2,30}" + _SPACE)
-_ESCAPE = re.compile(rb"\\+u[0-9a-fA-F]{4}|\\+[nrt]?|%[0-9A-Fa-f]{2}|[^A-Za-z0-9_-]+")
+_ESCAPE = re.compile(rb"\\+u[0-9a-fA-F]{4}|\\+x[0-9a-fA-F]{2}|\\+[nrtbf]?|%[0-9A-Fa-f]{2}|%|[^A-Za-z0-9_\\%-]+")
 _SIGNS = re.compile(rb"[A-Za-z0-9_-]+")
 _COOKIE_LINE = re.compile(rb"(?:\\+[nr]|[\r\n])*((?:(?!\\+[nr])[^\r\n])+)")  # behind the breaks, as they are or escaped
 _VENDOR = re.compile(
@@ -146,8 +147,9 @@ class Hider:
             self._replace(text, start, end, kind)
             return
         at = start
+        plain = _without_escapes(value)
         for head, tail in [*shown, (end, end)]:
-            for run in _SIGNS.finditer(value, at - start, head - start):
+            for run in _SIGNS.finditer(plain, at - start, head - start):
                 text[start + run.start() : start + run.end()] = b"x" * len(run[0])
             at = tail
 
@@ -167,11 +169,21 @@ class Hider:
 
     def _replace(self, text: bytearray, start: int, end: int, kind: str) -> None:
         secret = bytes(text[start:end])
-        if secret.isdigit():
-            text[start:end] = b"1" * len(secret)
-        else:
-            text[start:end] = self._pseudonyms.of(secret)
-        self._note(kind, secret, start, searched=_is_searched(kind, secret))
+        spans = [(start + head, start + tail) for head, tail in free_spans(secret)]
+        signs = b"".join(bytes(text[head:tail]) for head, tail in spans)
+        if not is_hidden(signs):
+            self._lay(text, spans, b"1" * len(secret) if secret.isdigit() else self._pseudonyms.of(signs))
+        text[start:end] = without_escaped_letters(bytes(text[start:end]))
+        if text[start:end] != secret:
+            self._note(kind, secret, start, searched=_is_searched(kind, secret))
+
+    @staticmethod
+    def _lay(text: bytearray, spans: list[tuple[int, int]], written: bytes) -> None:
+        """Write over several places, of which each takes the next of it."""
+        at = 0
+        for head, tail in spans:
+            text[head:tail] = written[at : at + tail - head]
+            at += tail - head
 
     def _note(self, kind: str, secret: bytes, at: int, *, searched: bool = True) -> None:
         self._pseudonyms.count(kind, secret, self.file, self.offset + at)
@@ -198,11 +210,7 @@ class Hider:
         secret = b"".join(bytes(text[a:b]) for a, b in runs)
         if not secret or is_hidden(secret):
             return
-        pseudonym = self._pseudonyms.of(secret, self._last(secret))
-        at = 0
-        for a, b in runs:
-            text[a:b] = pseudonym[at : at + b - a]
-            at += b - a
+        self._lay(text, runs, self._pseudonyms.of(secret, self._last(secret)))
         self._note("key", secret, start)
 
     def _last(self, secret: bytes) -> bytes:
@@ -322,8 +330,12 @@ def _behind_schemes(text: bytearray, start: int, end: int) -> tuple[int, bool]:
 
 def _sign_runs(body: bytes) -> list[re.Match[bytes]]:
     """The runs of characters that may be in a secret, without those that belong to an escape."""
-    blank = _ESCAPE.sub(lambda match: b" " * len(match[0]), body)
-    return list(_SIGNS.finditer(blank))
+    return list(_SIGNS.finditer(_without_escapes(body)))
+
+
+def _without_escapes(text: bytes) -> bytes:
+    """The text with spaces where no character of a secret stands."""
+    return _ESCAPE.sub(lambda match: b" " * len(match[0]), text)
 
 
 def _begins(text: bytearray, at: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from conformance.redaction import candidates as kinds
 from conformance.redaction.extent import LONGEST, NeedsMore, named_value, quoted_end
@@ -33,6 +33,14 @@ _PEM_BODY = re.compile(
 _COOKIES = re.compile(rb'cookies(\\*)"(?:\s|\\[nrt])*:(?:\s|\\[nrt])*\[', re.IGNORECASE)
 
 
+class Readable(Protocol):
+    """What can be read."""
+
+    def read(self, size: int, /) -> bytes:
+        """So many bytes, fewer at the end."""
+        ...
+
+
 class Rewriter:
     """Copies a stream without its secrets."""
 
@@ -52,7 +60,7 @@ class Rewriter:
             kinds.COOKIES: self._cookies,
         }
 
-    def rewrite(self, source: BinaryIO, to: BinaryIO, file: str) -> int:
+    def rewrite(self, source: Readable, to: BinaryIO, file: str) -> int:
         """Copy everything; returns the number of bytes."""
         self._hider.file, self._hider.offset = file, 0
         text = bytearray()
