@@ -6,9 +6,12 @@ import base64
 import gzip
 import io
 import json
+import os
 import re
 import secrets
 import string
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -623,3 +626,41 @@ def test_another_api_has_its_own_keys(here: Path) -> None:
     ran = run_on(here, f"say {key} again", "--spec", other)
     assert ran.stdout.startswith(f"say {key[:22]}REDACTED")
     assert not survives(key[22:], ran.output)
+
+
+# Where results go
+
+
+def test_what_is_no_file_is_written_to_and_stays_what_it_is(here: Path) -> None:
+    key = minted()
+    (here / "a").write_text(f"{key}\n")
+    os.mkfifo(here / "pipe")
+    reading = os.open(here / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        ran = run_command(here, "redact", "a", "-o", "pipe")
+        assert ran.status == 0
+        assert (here / "pipe").is_fifo()
+        assert re.fullmatch(rb"hopx_live_\w{12}\.REDACTED\w{5}x*A\n", os.read(reading, 1000))
+    finally:
+        os.close(reading)
+    ran = run_command(here, "redact", "pipe", "--in-place")
+    assert (ran.status, (here / "pipe").is_fifo()) == (2, True)
+    assert "pipe: is no file" in ran.stderr
+
+
+def test_results_are_all_written_or_none(here: Path) -> None:
+    texts = {name: f"{minted()}\n" * lines for name, lines in {"a": 1, "b": 4000}.items()}
+    for name, text in texts.items():
+        (here / name).write_text(text)
+    (here / "out").mkdir()
+    for words in (["-o", "out"], ["--in-place"]):
+        program = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
+        program += "from conformance.redaction import run; run.spool = lambda _: __import__('io').BytesIO(); "
+        program += "from conformance.cli import main; sys.exit(main(sys.argv[1:]))"
+        command = [sys.executable, "-c", program, "redact", "a", "b", *words]
+        ran = subprocess.run(command, cwd=here, capture_output=True, text=True, timeout=60)
+        assert ran.returncode == 2
+        assert "b: File too large" in ran.stderr
+        assert "nothing was written" in ran.stderr
+        assert sorted(path.name for path in here.rglob("*")) == ["a", "b", "out"]
+        assert {name: (here / name).read_text() for name in texts} == texts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from conformance.commands.key import key_format_of
 from conformance.commands.output import complain
-from conformance.redaction.files import ClosedError, UnreadableError, replacing
+from conformance.redaction.files import ClosedError, UnreadableError, UnwritableError, publish_to
 from conformance.redaction.run import NotProvedError, Redaction
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def redact_files(options: argparse.Namespace) -> int:
         results = redaction.prove()
         summary = redaction.summary()
         _publish(results, places)
-    except UnreadableError as error:
+    except (UnreadableError, UnwritableError) as error:
         complain(str(error))
         return 2
     except (ClosedError, NotProvedError) as error:
@@ -51,7 +51,8 @@ def _places(options: argparse.Namespace) -> list[Path | None] | str:
     if options.in_place:
         if options.output or "-" in names:
             return "--in-place writes to the files that are read; give it files, and no -o"
-        return [Path(name) for name in names]
+        strange = next((name for name in names if Path(name).exists() and not Path(name).is_file()), None)
+        return f"{strange}: is no file; --in-place writes over files" if strange else [Path(name) for name in names]
     if not options.output:
         return [None] if len(names) == 1 else "several inputs need a directory to go to; add -o DIR"
     output = Path(options.output)
@@ -76,13 +77,12 @@ def _mistake(names: list[str], places: list[Path]) -> str:
 
 
 def _publish(results: Sequence[Result], places: list[Path | None]) -> None:
-    for result, place in zip(results, places, strict=True):
-        if place is None:
-            result.publish(cast("BinaryIO", sys.stdout.buffer))
-            sys.stdout.buffer.flush()
-        else:
-            with replacing(place) as file:
-                result.publish(file)
+    if places == [None]:
+        results[0].publish(cast("BinaryIO", sys.stdout.buffer))
+        sys.stdout.buffer.flush()
+        return
+    both = zip(results, places, strict=True)
+    publish_to([(result.source, result.text, place) for result, place in both if place is not None])
 
 
 def _say(summary: list[Summary]) -> None:
