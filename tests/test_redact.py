@@ -166,6 +166,78 @@ def test_a_key_that_goes_on_in_another_line_is_found(line_break: str, place: int
     assert redacted(result.encode(), here).decode() == result
 
 
+GAPS = {
+    "a zero-width space": "\u200b",
+    "another one": "\u2060",
+    "a soft hyphen": "\u00ad",
+    "an ANSI code": "\x1b[0m\x1b[31m",
+    "an escaped ANSI code": "\\u001b[31m",
+    "markup": "<wbr>",
+    "two line breaks": "\n\n",
+    "a gutter": "\n  | ",
+    "the beginning of a log line": "\n2026-11-23T14:00:01Z INFO app: ",
+    "quoted-printable": "=\n",
+    "two strings": '" + "',
+    "a space": " ",
+    "an escaped character": "\\u200b",
+    "a character reference": "&#8203;",
+}
+
+
+@pytest.mark.parametrize("gap", GAPS.values(), ids=GAPS)
+@pytest.mark.parametrize("place", [31, 44])
+def test_no_part_of_a_broken_key_is_left(gap: str, place: int, here: Path) -> None:
+    while True:
+        key = minted()
+        if all(
+            re.search("[a-z]", one) and re.search("[A-Z]", one) and re.search("[0-9]", one)
+            for one in (key[23:30], key[-20:])
+        ):
+            break
+    written = f"say {key[:place]}{gap}{key[place:]} again, it failed because"
+    result = redacted(written.encode(), here).decode()
+    assert len(result) == len(written)
+    assert not survives(key.partition(".")[2], result.replace(gap, ""))
+    assert result.endswith(" again, it failed because")
+    assert result.startswith(f"say {key[:23]}REDACTED")
+    assert gap in result
+    assert redacted(result.encode(), here).decode() == result
+
+
+@pytest.mark.parametrize(
+    "dot",
+    ["\u200b.", ".\u200b", "…", "\\u002e", "&#46;", "%252E", "\\.", " .", "\u00b7", ",", ":", " ", "\n", ".\n\n", ". "],
+)
+def test_a_key_with_another_sign_than_its_dot_is_found(dot: str, here: Path) -> None:
+    head, _, secret = minted().partition(".")
+    written = f"say {head}{dot}{secret} again"
+    result = redacted(written.encode(), here).decode()
+    assert result.startswith(f"say {head}{dot}REDACTED")
+    assert not survives(secret, result)
+
+
+@pytest.mark.parametrize("before", ["", "ive_", "HOPX_LIVE_", "hopx-live-", "key=", '"', "\\n"])
+@pytest.mark.parametrize("finder", [best_finder, WordFinder])
+def test_a_key_without_its_beginning_and_a_secret_alone_are_found(before: str, finder: Any, here: Path) -> None:
+    head, _, secret = minted().partition(".")
+    for alone in [f"{head[-12:]}.{secret}"] + [secret] * (before[-1:] not in ("_", "-", " ")):
+        result = redacted(f"say {before}{alone} again".encode(), here, finder=finder(SHAPES)).decode()
+        assert re.fullmatch(f"say {re.escape(before)}{re.escape(alone[:-43])}REDACTED\\w{{5}}x*A again", result)
+
+
+def test_what_follows_a_truncated_key_is_left(here: Path) -> None:
+    key = minted()
+    for after in (
+        " was rejected because the server said so, see req_8f3kd",
+        "\n2026-11-23T14:00:01Z INFO ok",
+        "\x1b[0m GET /v1",
+    ):
+        written = f"say {key[:40]}{after}"
+        assert redacted(written.encode(), here).decode().endswith(f"x{after}")
+        written = f"say {key[:22]}{after}"
+        assert redacted(written.encode(), here).decode() == written
+
+
 @pytest.mark.parametrize("user", ["", "a:", "me:", "you:", "someone:"])
 def test_keys_in_base64_stay_base64_of_a_redacted_key(user: str, here: Path) -> None:
     key = minted()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from conformance.shapes import Shapes
 
-KEY, VENDOR, JWT, PEM, URL, SCHEME, OPTION, NAME, COOKIES = "key", "vendor", "jwt", "pem", "url", "scheme", "option", "name", "cookies"  # fmt: skip # noqa: E501
+KEY, HALF, VENDOR, JWT, PEM, URL, SCHEME, OPTION, NAME, COOKIES = "key", "half", "vendor", "jwt", "pem", "url", "scheme", "option", "name", "cookies"  # fmt: skip # noqa: E501
 _RUN = 15
 _TOKEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 _CLASSES = bytes(97 if byte in _TOKEN else 32 for byte in range(256))
@@ -70,6 +70,7 @@ class WordFinder:
     """Searches for one word after the other."""
 
     def __init__(self, shapes: Shapes) -> None:
+        self._length = shapes.secret_length
         self._openings = [opening.encode() for opening in shapes.openings]
         begins = {vendor.begins.encode(): VENDOR for vendor in VENDORS} | {b"eyJ": JWT}
         begins |= {literal.encode(): KEY for literal in shapes.literals}
@@ -93,6 +94,8 @@ class WordFinder:
         while at >= 0:
             end = classes.find(b" ", at)
             end = len(text) if end < 0 else end
+            if end - at >= self._length:
+                yield Candidate(end - self._length, HALF)
             for match in self._within.finditer(text, max(at - 5, 0), end):
                 yield Candidate(match.start(), self._begins[match[0]])
             at = classes.find(b"a" * _RUN, end)
@@ -112,6 +115,7 @@ class PatternFinder:
             patterns.append((re.escape(begins) + b"[A-Za-z0-9_%+/.-]{8}", 0, kind, len(begins) + 8))
         patterns += [(re.escape(word), small, kind, len(word)) for word, kind in _LITERALS.items()]
         patterns.append((_USER, 0, URL, 0))
+        patterns.append((b"[A-Za-z0-9_-]{%d}[^A-Za-z0-9_-]" % shapes.secret_length, 0, HALF, shapes.secret_length + 1))
         words = b"|".join(re.escape(word.encode()) for word in WORDS)
         patterns.append((b"(?:%b)%b" % (words, _SEPARATOR.encode()), small, NAME, 0))
         patterns.append((rb"--[a-z-]{0,24}(?:%b) " % words, small, NAME, 0))

@@ -8,6 +8,7 @@ from binascii import a2b_base64, b2a_base64
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from conformance import placeholders
+from conformance.redaction.broken_keys import BrokenKeys
 from conformance.redaction.extent import looks_random
 from conformance.redaction.pseudonyms import is_hidden
 from conformance.redaction.sparing import free_spans, without_escaped_letters
@@ -60,10 +61,12 @@ class Hider:
 
     def __init__(self, key_format: KeyFormat, shapes: Shapes, pseudonyms: Pseudonyms, jwt_parts: str) -> None:
         self._format = key_format
+        self.secret_length = key_format.secret_length
         self._shapes = shapes
         self._pseudonyms = pseudonyms
         self._jwt_parts = jwt_parts
         self._plain = shapes.plain_bytes()
+        self._broken = BrokenKeys(key_format)
         self._memory: dict[tuple[bytes, str], _Before] = {}
         self._notes: list[tuple[str, bytes, int]] = []  # of the value that is being hidden
         self.file = ""
@@ -194,6 +197,11 @@ class Hider:
     def hide_key(self, text: bytearray, at: int) -> bool:
         """Hide a key of the format that begins here; says whether one did."""
         match = self._plain.match(text, at)
+        if (match is None or _signs_in(match) < self._format.secret_length) and (
+            broken := self._broken.broken(text, at)
+        ):
+            self._hide_runs(text, broken.runs)
+            return True
         if match is None:
             return False
         start, end = max(match.end(1), match.end(2)), match.end()
@@ -206,12 +214,20 @@ class Hider:
 
     def hide_signs(self, text: bytearray, start: int, end: int) -> None:
         """Hide the secret of a key; what does not belong into one stays: escapes, line breaks, other characters."""
-        runs = [(run.start() + start, run.end() + start) for run in _sign_runs(bytes(text[start:end]))]
+        self._hide_runs(text, [(run.start() + start, run.end() + start) for run in _sign_runs(bytes(text[start:end]))])
+
+    def hide_half(self, text: bytearray, end: int) -> None:
+        """Hide the secret of a key that ends here, where it stands alone."""
+        place = self._broken.alone(text, end)
+        if place and not self.hide_vendor(text, place[0]):
+            self._hide_runs(text, [place])
+
+    def _hide_runs(self, text: bytearray, runs: list[tuple[int, int]]) -> None:
         secret = b"".join(bytes(text[a:b]) for a, b in runs)
         if not secret or is_hidden(secret):
             return
         self._lay(text, runs, self._pseudonyms.of(secret, self._last(secret)))
-        self._note("key", secret, start)
+        self._note("key", secret, runs[0][0])
 
     def _last(self, secret: bytes) -> bytes:
         """The sign that tells whether the last character was possible, where that can be asked."""
@@ -336,6 +352,12 @@ def _sign_runs(body: bytes) -> list[re.Match[bytes]]:
 def _without_escapes(text: bytes) -> bytes:
     """The text with spaces where no character of a secret stands."""
     return _ESCAPE.sub(lambda match: b" " * len(match[0]), text)
+
+
+def _signs_in(key: re.Match[bytes]) -> int:
+    """How many characters of a secret stand in a key."""
+    start = max(key.end(1), key.end(2)) - key.start()
+    return sum(len(run[0]) for run in _sign_runs(bytes(key[0])[start:]))
 
 
 def _begins(text: bytearray, at: int) -> bool:

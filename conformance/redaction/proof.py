@@ -47,7 +47,7 @@ def best_search(windows: set[bytes]) -> Search:
     """The quickest way to look for them that can be had here."""
     if not windows:
         return lambda _text: ()
-    if len(windows) <= _MOST_PATTERNS:
+    if len(windows) <= _MOST_PATTERNS and not any(b"\0" in one for one in windows):  # where its patterns would end
         try:
             return _by_patterns(windows)
         except ImportError:

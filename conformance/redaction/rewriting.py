@@ -50,6 +50,7 @@ class Rewriter:
         self._chunk = chunk
         self._judge = {
             kinds.KEY: self._key,
+            kinds.HALF: self._half,
             kinds.VENDOR: self._vendor,
             kinds.JWT: self._jwt,
             kinds.PEM: self._pem,
@@ -116,6 +117,9 @@ class Rewriter:
             text, at
         ):
             self._hider.hide_encoded_key(text, at, _BASE64.match(text, at, at + LONGEST).end())  # type: ignore[union-attr]
+
+    def _half(self, text: bytearray, candidate: Candidate) -> None:
+        self._hider.hide_half(text, candidate.at + self._hider.secret_length)
 
     def _vendor(self, text: bytearray, candidate: Candidate) -> None:
         self._hider.hide_vendor(text, candidate.at)
