@@ -115,15 +115,18 @@ class PatternFinder:
             patterns.append((re.escape(begins) + b"[A-Za-z0-9_%+/.-]{8}", 0, kind, len(begins) + 8))
         patterns += [(re.escape(word), small, kind, len(word)) for word, kind in _LITERALS.items()]
         patterns.append((_USER, 0, URL, 0))
-        patterns.append((b"[A-Za-z0-9_-]{%d}[^A-Za-z0-9_-]" % shapes.secret_length, 0, HALF, shapes.secret_length + 1))
         words = b"|".join(re.escape(word.encode()) for word in WORDS)
         patterns.append((b"(?:%b)%b" % (words, _SEPARATOR.encode()), small, NAME, 0))
         patterns.append((rb"--[a-z-]{0,24}(?:%b) " % words, small, NAME, 0))
         self._kinds = [(kind, back) for _, _, kind, back in patterns]
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        self._kinds.append((HALF, shapes.secret_length + 1))
+        half = rb"(?:^|[^A-Za-z0-9_-]|\\[nrtbf])[A-Za-z0-9_-]{%d}[^A-Za-z0-9_-]" % shapes.secret_length
+        # apart, since together they take twice as long
+        self._database, self._halves = (hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK) for _ in range(2))
         self._database.compile(
             expressions=[pattern for pattern, *_ in patterns], flags=[flags for _, flags, *_ in patterns]
         )
+        self._halves.compile(expressions=[half], ids=[len(patterns)], flags=[0])
 
     def candidates(self, text: bytes | bytearray) -> list[Candidate]:
         """All candidates, in order."""
@@ -133,7 +136,8 @@ class PatternFinder:
         def note(pattern: int, _start: int, end: int, _flags: int, _context: object) -> None:
             add((end, pattern))
 
-        self._database.scan(cast("bytes", text), match_event_handler=note)
+        for database in (self._database, self._halves):
+            database.scan(cast("bytes", text), match_event_handler=note)
         found = []
         for end, pattern in hits:
             kind, back = self._kinds[pattern]
