@@ -298,6 +298,58 @@ def test_a_private_key_is_hidden_between_its_lines(line_break: str, here: Path) 
         assert len(result) == len(line_break.join([*lines[:count], *lines[5:]]))
 
 
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\\n", "%0A", "<br>", '" +\n  "', "\n\n", "\\u000a"])
+@pytest.mark.parametrize(
+    "headers", [[""], ["Proc-Type: 4,ENCRYPTED", "DEK-Info: AES-256-CBC,0123", ""], ["Version: GnuPG v2", ""], []]
+)
+def test_a_private_key_with_headers_and_blank_lines_is_hidden(line_break: str, headers: list[str], here: Path) -> None:
+    body = [drawn(64), drawn(64), drawn(20) + "=="]
+    begin, end = "-----BEGIN PGP PRIVATE KEY BLOCK-----", "-----END PGP PRIVATE KEY BLOCK-----"
+    result = redacted(line_break.join([begin, *headers, *body, end, "after"]).encode(), here).decode()
+    assert not any(survives(line, result) for line in body)
+    assert result.startswith(begin + line_break)
+    assert result.endswith(line_break.join([end, "after"]))
+    assert all(header in result for header in headers)
+
+
+def test_a_private_key_without_an_end_is_hidden_and_what_follows_is_not(here: Path) -> None:
+    body = [drawn(64), drawn(64)]
+    written = "\n".join(["-----BEGIN RSA PRIVATE KEY-----", "", *body, "and so on, said the log: nothing"])
+    result = redacted(written.encode(), here).decode()
+    assert not any(survives(line, result) for line in body)
+    assert "and so on, said the log: nothing" in result
+
+
+@pytest.mark.parametrize("before", ["\x1b[32m", "\\u001b[31m", "\\x0a", "\\033[1;32m", "a."])
+def test_colours_hide_no_secret_of_another_vendor(before: str, here: Path) -> None:
+    for secret in (
+        f"ghp_{drawn(36)}",
+        f"eyJ{drawn(20)}.eyJ{drawn(20)}.{drawn(43)}",
+        f"eyJ{drawn(9)}%2EeyJ{drawn(9)}%2E{drawn(43)}",
+    ):
+        if before == "a." and secret[0] == "e":
+            continue
+        result = redacted(f"say {before}{secret}\x1b[0m".encode(), here).decode()
+        assert result.startswith(f"say {before}{secret[:3]}")
+        assert not any(survives(part, result) for part in re.split(r"[.]|%2E|_|eyJ", secret) if part)
+
+
+def test_a_key_in_utf_16_within_another_text_is_refused(here: Path) -> None:
+    for encoding in ("utf-16-le", "utf-16-be"):
+        (here / "in.log").write_bytes(b"log line\n" * 30 + minted().encode(encoding) + b"\n")
+        ran = run_command(here, "redact", "in.log", "-o", "out")
+        assert (ran.status, (here / "out").exists()) == (5, False)
+        assert "in.log: line 31" in ran.stderr
+        assert "UTF-16" in ran.stderr
+
+
+def test_what_is_packed_twice_is_refused(here: Path) -> None:
+    (here / "in.gz").write_bytes(gzip.compress(gzip.compress(minted().encode())))
+    ran = run_command(here, "redact", "in.gz", "-o", "out")
+    assert (ran.status, (here / "out").exists()) == (5, False)
+    assert "in.gz: is packed with gzip twice" in ran.stderr
+
+
 # Names that say: this is a secret
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from conformance.keys import KeyFormat
     from conformance.redaction.run import Result, Summary
 
 
@@ -24,11 +25,15 @@ def redact_files(options: argparse.Namespace) -> int:
     if isinstance(places, str):
         complain(places)
         return 2
-    redaction = Redaction(key_format_of(options), options.jwt)
+    key_format = key_format_of(options)
+    redaction = Redaction(key_format, options.jwt)
     try:
         for name in options.files:
             redaction.add(name)
         results = redaction.prove()
+        if left := _found_by_scan(results, key_format):
+            complain(left)
+            return 5
         summary = redaction.summary()
         _publish(results, places)
     except (UnreadableError, UnwritableError) as error:
@@ -73,6 +78,25 @@ def _mistake(names: list[str], places: list[Path]) -> str:
             return f"{place.parent}: is no directory; make it first"
         if place.exists() and any(name != "-" and Path(name).exists() and place.samefile(name) for name in names):
             return f"{place}: is an input, which is not written over; choose another name, or say --in-place"
+    return ""
+
+
+def _found_by_scan(results: Sequence[Result], key_format: KeyFormat) -> str:
+    """What a scan for keys in other forms, such as UTF-16 within UTF-8, would still find in the results."""
+    from conformance.scanning.blocks import Scanner
+    from conformance.scanning.find import SERIOUS
+    from conformance.scanning.search import best_search
+
+    scanner = Scanner(key_format, best_search())
+    for result in results:
+        result.text.seek(0)
+        for find in scanner.scan(result.text, result.source.name):
+            if find.judged.kind in SERIOUS:
+                where = f"{find.place.path}: line {find.place.line}, byte {find.place.offset}"
+                return (
+                    f"refused: {where}: what seems a key still stands there ({find.form}), where it cannot be hidden; "
+                    "nothing was written. Take it out by hand and try again"
+                )
     return ""
 
 

@@ -93,7 +93,7 @@ class BrokenKeys:
         run = _RUN.search(left[::-1])
         if run and run.start() == 0 and not self._is_escape(left, len(run[0])):
             return None
-        if left[-1:] == b"\\" and text[start] in b"nrtbf":
+        if left[-1:] == b"\\" and text[start] in b"nrtbfux":
             return None
         if self._before.search(left):
             return start, end

@@ -92,7 +92,8 @@ def _unpacked(name: str, stream: io.BufferedReader) -> Source:
     if is_packed:
         stream = io.BufferedReader(cast("io.RawIOBase", gzip.GzipFile(fileobj=stream)), _HEAD * 16)
         head = stream.peek(_HEAD)[:_HEAD]
-    if what := closed_kind(head):
+    what = "packed with gzip twice" if is_packed and head[:2] == b"\x1f\x8b" else closed_kind(head)
+    if what:
         raise ClosedError(f"{name}: is {what}, in which nothing can be searched; give what it was made from")
     encoding = _UTF_16.get(head[:2]) or _encoding_without_mark(head)
     if not encoding:

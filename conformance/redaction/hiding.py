@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from conformance import placeholders
 from conformance.redaction.broken_keys import BrokenKeys
 from conformance.redaction.extent import looks_random
+from conformance.redaction.private_keys import key_runs
 from conformance.redaction.pseudonyms import is_hidden
 from conformance.redaction.sparing import free_spans, without_escaped_letters
 from conformance.vendors import VENDORS
@@ -39,7 +40,10 @@ _COOKIE_LINE = re.compile(rb"(?:\\+[nr]|[\r\n])*((?:(?!\\+[nr])[^\r\n])+)")  # b
 _VENDOR = re.compile(
     b"|".join(b"(%b)%b" % (re.escape(vendor.begins.encode()), vendor.rest.encode()) for vendor in VENDORS)
 )
-JWT = re.compile(rb"(eyJ[A-Za-z0-9_-]{5,})(?:[.](e?[A-Za-z0-9_-]*))?(?:[.]([A-Za-z0-9_-]*))?((?:[.][A-Za-z0-9_-]+)*)")
+_DOT = rb"(?:[.]|%2[eE])"
+JWT = re.compile(
+    rb"(eyJ[A-Za-z0-9_-]{5,})(?:%b(e?[A-Za-z0-9_-]*))?(?:%b([A-Za-z0-9_-]*))?((?:%b[A-Za-z0-9_-]+)*)" % ((_DOT,) * 3)
+)
 _GOES_ON = re.compile(
     rb"(?:(?:[\x80-\xff]{2,4}|\\+u(?:20[0-2][0-9a-fA-F]|feff|00a0|00ad))[A-Za-z0-9_-]{1,})+", re.IGNORECASE
 )
@@ -219,7 +223,7 @@ class Hider:
     def hide_half(self, text: bytearray, end: int) -> None:
         """Hide the secret of a key that ends here, where it stands alone."""
         place = self._broken.alone(text, end)
-        if place and not self.hide_vendor(text, place[0]):
+        if place and not any(_begins(text, match.start()) for match in _VENDOR.finditer(text, *place)):
             self._hide_runs(text, [place])
 
     def _hide_runs(self, text: bytearray, runs: list[tuple[int, int]]) -> None:
@@ -267,7 +271,7 @@ class Hider:
             return False
         whole, parts = bytes(match[0]), [match.span(1), match.span(2)]
         signature = bytes(match[3] or b"") + bytes(match[4])
-        if not match[3] and self._jwt_parts != "all":
+        if (not match[3] and self._jwt_parts != "all") or not match[1][3:].strip(b"x"):
             return True
         if match[3]:
             if is_hidden(bytes(match[3])):
@@ -276,7 +280,7 @@ class Hider:
         elif bytes(match[2]).strip(b"x") in (b"", b"ey", b"eyJ", b"e"):
             return True
         if match[4]:
-            text[match.start(4) : match.end(4)] = re.sub(rb"[^.]", b"x", match[4])
+            text[match.start(4) : match.end(4)] = re.sub(rb"(%b)|." % _DOT, lambda one: one[1] or b"x", match[4])
         if self._jwt_parts == "all":
             for start, end in parts:
                 head = 3 if bytes(text[start : start + 3]) == b"eyJ" else 0
@@ -288,10 +292,8 @@ class Hider:
 
     def hide_vendor(self, text: bytearray, at: int) -> bool:
         """Hide the key of another vendor that begins here; what it begins with stays."""
-        if not _begins(text, at):
-            return False
         match = _VENDOR.match(text, at)
-        if match is None:
+        if match is None or not (_begins(text, at) or (text[at - 1] == 0x2E and looks_random(bytes(match[0])))):
             return False
         vendor = VENDORS[(match.lastindex or 1) - 1]
         start = at + len(vendor.begins)
@@ -304,9 +306,8 @@ class Hider:
     def hide_pem(self, text: bytearray, start: int, end: int) -> None:
         """Hide the base64 of a private key between its first and last line."""
         body = bytes(text[start:end])
-        runs = [run for run in re.finditer(rb"(?:\\[nrt]|[^A-Za-z0-9+/=])*([A-Za-z0-9+/=]+)", body) if run[1]]
-        lines = [(start + run.start(1), start + run.end(1)) for run in runs]
-        secret = b"".join(run[1] for run in runs)
+        lines = [(start + head, start + tail) for head, tail in key_runs(body)]
+        secret = b"".join(bytes(text[head:tail]) for head, tail in lines)
         if not secret or not secret.strip(b"x"):
             return
         for a, b in lines:
@@ -364,7 +365,13 @@ def _begins(text: bytearray, at: int) -> bool:
     """Whether a word may begin here: at its left is no letter or digit, or one that belongs to an escape."""
     if not at or text[at - 1] not in _INNER:
         return True
-    return re.search(rb"(?:\\+[nrtbf]|\\+u[0-9a-fA-F]{4}|%[0-9A-Fa-f]{2})\Z", text[max(at - 8, 0) : at]) is not None
+    return _BEGINNING.search(text[max(at - 24, 0) : at]) is not None
+
+
+_BEGINNING = re.compile(
+    rb"(?:\\+[nrtbf]|\\+u[0-9a-fA-F]{4}|\\+x[0-9a-fA-F]{2}|%[0-9A-Fa-f]{2}"
+    rb"|(?:\x1b|\\+u001[bB]|\\+x1[bB]|\\+033|\\+e)\[[0-9;]{0,16}[A-Za-z])\Z"
+)
 
 
 def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from conformance.redaction import candidates as kinds
 from conformance.redaction.extent import LONGEST, NeedsMore, named_value, quoted_end
 from conformance.redaction.extent import looks_random as _looks_random
+from conformance.redaction.private_keys import body_end
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -27,9 +28,6 @@ _URL_PASSWORD = re.compile(rb"://[^/\s\"'<>@?#\\:]{0,80}:([^/\s\"'<>@?#\\]{1,256
 _USER_OPTION = re.compile(rb" (?:-u|--user)(?:[ =]+|(?=[^ ]))(\\*[\"']?)[^\s\"':\\]{1,200}:([^\s\"'\\]+)")
 _COOKIE_OPTION = re.compile(rb" -b +(\\*[\"'])([^\"'\\]+=[^\"'\\]*)")
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----")
-_PEM_BODY = re.compile(
-    rb"(?:[A-Za-z0-9+/= \t,:>|.-]|\r?\n|\\+[nrt])*?(?=-----END|[^A-Za-z0-9+/= \t\r\n,:>|.\\-]|\\+[^nrt\\]|\n\r?\n|\Z)"
-)
 _COOKIES = re.compile(rb'cookies(\\*)"(?:\s|\\[nrt])*:(?:\s|\\[nrt])*\[', re.IGNORECASE)
 
 
@@ -130,10 +128,10 @@ class Rewriter:
     def _pem(self, text: bytearray, candidate: Candidate) -> None:
         begin = _PEM.match(text, candidate.at)
         if begin:
-            end = _PEM_BODY.match(text, begin.end())
-            if end is None or end.end() == len(text):
+            end = body_end(text, begin.end())
+            if end >= len(text) - 1 and text[-1:] != b"\0":
                 raise NeedsMore
-            self._hider.hide_pem(text, begin.end(), end.end())
+            self._hider.hide_pem(text, begin.end(), end)
 
     def _url(self, text: bytearray, candidate: Candidate) -> None:
         match = _URL_PASSWORD.match(text, candidate.at)
