@@ -443,6 +443,56 @@ def test_a_secret_that_nothing_announces_is_hidden_where_something_announced_it_
     assert len(set(re.findall(r"REDACTED\w+", result))) == 1
 
 
+def test_directories_are_no_passwords(here: Path) -> None:
+    (here / "env.txt").write_text("PWD=/srv/app\nOLDPWD=/home/dev\nCONFIG_SECRET=/srv/app/config\n")
+    (here / "err.txt").write_text('File "/srv/app/main.py" /srv/application /srv/app/config/a\n')
+    (here / "out").mkdir()
+    assert run_command(here, "redact", "env.txt", "err.txt", "-o", "out").status == 0
+    assert (here / "out" / "env.txt").read_text().startswith("PWD=/srv/app\nOLDPWD=/home/dev\nCONFIG_SECRET=")
+    assert (here / "out" / "err.txt").read_text() == (here / "err.txt").read_text()
+    result = redacted(b"Server=x;Pwd=hunter2hunter;\n", here)
+    assert b"hunter2" not in result
+
+
+def test_words_that_somebody_took_for_a_secret_stay_where_they_are_words(here: Path) -> None:
+    for word in ("production", "description", "response_code", "internal_server_error"):
+        other = json.dumps({word: 1, f"in_{word}": word})
+        result = redacted(f"COOKIE_SECRET={word}\n{other}\n".encode(), here).decode()
+        assert word not in result.splitlines()[0]
+        assert result.splitlines()[1] == other
+
+
+def test_places_that_nothing_announced_are_counted(here: Path) -> None:
+    secret = drawn()
+    assert "covered in 2 other places" in run_on(here, f"password={secret}\n{secret} {secret}\n").stderr
+
+
+def test_the_documented_example_stays(here: Path) -> None:
+    for written in (f"X-API-Key: {FORMAT.example}\r\n", f'{{"api_key": "{FORMAT.example}"}}', f"say {FORMAT.example}"):
+        assert redacted(written.encode(), here).decode() == written
+
+
+@pytest.mark.parametrize("before", ["HOPX_API_KEY=", "X-API-Key: ", "Authorization: Bearer "])
+def test_a_value_that_is_no_whole_key_keeps_what_may_be_shown(before: str, here: Path) -> None:
+    key = minted()
+    for shown, hidden in (
+        (key[:22], ""),
+        (key[:22] + ".****", ""),
+        (key[:23], "abc"),
+        (key[:15], ""),
+        ("hopx_test_" + key[10:23], key[23:]),
+    ):
+        result = redacted(f"{before}{shown}{hidden}\n".encode(), here).decode()
+        assert result.startswith(before + shown)
+        assert re.fullmatch(r"(?:x*|REDACTED\w{5}x*A)\n", result.removeprefix(before + shown))
+        assert len(result) == len(f"{before}{shown}{hidden}\n")
+    for shown, hidden in (("https://", "api.example.com/v1"), ("", "You are a helpful assistant")):
+        result = redacted(f"HOPX_API_KEY={shown}{hidden}\n".encode(), here).decode()
+        assert result.startswith(f"HOPX_API_KEY={shown}")
+        assert [len(word) for word in result.split()] == [len(word) for word in f"HOPX_API_KEY={shown}{hidden}".split()]
+        assert hidden[:7] not in result
+
+
 # The proof
 
 

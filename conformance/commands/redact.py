@@ -44,7 +44,7 @@ def redact_files(options: argparse.Namespace) -> int:
         return 5
     finally:
         redaction.close()
-    _say(summary)
+    _say(summary, redaction.covered)
     return 0
 
 
@@ -84,14 +84,14 @@ def _mistake(names: list[str], places: list[Path]) -> str:
 def _found_by_scan(results: Sequence[Result], key_format: KeyFormat) -> str:
     """What a scan for keys in other forms, such as UTF-16 within UTF-8, would still find in the results."""
     from conformance.scanning.blocks import Scanner
-    from conformance.scanning.find import SERIOUS
+    from conformance.scanning.find import KEY, NEAR_KEY
     from conformance.scanning.search import best_search
 
     scanner = Scanner(key_format, best_search())
     for result in results:
         result.text.seek(0)
         for find in scanner.scan(result.text, result.source.name):
-            if find.judged.kind in SERIOUS:
+            if find.judged.kind == KEY or (find.judged.kind == NEAR_KEY and find.form.endswith("UTF-16")):
                 where = f"{find.place.path}: line {find.place.line}, byte {find.place.offset}"
                 return (
                     f"refused: {where}: what seems a key still stands there ({find.form}), where it cannot be hidden; "
@@ -109,7 +109,7 @@ def _publish(results: Sequence[Result], places: list[Path | None]) -> None:
     publish_to([(result.source, result.text, place) for result, place in both if place is not None])
 
 
-def _say(summary: list[Summary]) -> None:
+def _say(summary: list[Summary], covered: int) -> None:
     if not summary:
         complain("no secrets were found; read the result before you share it")
         return
@@ -117,6 +117,8 @@ def _say(summary: list[Summary]) -> None:
     complain(f"{_of(count, 'secret')} replaced, {distinct} different; searched for all of them again, none is left")
     for one in summary:
         complain(f"  {one.kind}: {one.count}, {one.distinct} different, first in {one.file}, line {one.line}")
+    if covered:
+        complain(f"  covered in {_of(covered, 'other place')}, which nothing announced")
 
 
 def _of(count: int, what: str) -> str:

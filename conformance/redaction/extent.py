@@ -34,6 +34,9 @@ _LINE_START = re.compile(
     rb"[ \t>#*<+-]*(?:export[ \t]+|set[ \t]+|\$env:|env[ \t]+|-e[ \t]+|ENV[ \t]+|ARG[ \t]+)?", re.IGNORECASE
 )
 
+_DIRECTORIES = (b"pwd", b"oldpwd")  # which end like a password's name
+_PATH = re.compile(rb"~|[./]|[A-Za-z]:[\\/]")
+
 
 class Named(NamedTuple):
     """A value that a name says is a secret; `name` is in small letters."""
@@ -78,6 +81,8 @@ def named_value(text: bytearray, at: int) -> Named | None:
     start, end = extent
     if (crossing := end_of_string(bytes(text[start:end]))) is not None:
         end = start + crossing
+    if bare.lower() in _DIRECTORIES and (bare.isupper() or _PATH.match(text, start, end)):
+        return None
     return Named(bare.lower(), start, end) if end > start else None
 
 

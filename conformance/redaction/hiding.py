@@ -71,6 +71,8 @@ class Hider:
         self._jwt_parts = jwt_parts
         self._plain = shapes.plain_bytes()
         self._broken = BrokenKeys(key_format)
+        self._example = key_format.example.encode()[-key_format.secret_length :]  # which everybody may read
+        self._beginning = _beginning(key_format)
         self._memory: dict[tuple[bytes, str], _Before] = {}
         self._notes: list[tuple[str, bytes, int]] = []  # of the value that is being hidden
         self.file = ""
@@ -150,8 +152,11 @@ class Hider:
         if is_hidden(value) or placeholders.is_no_secret(value.decode("latin-1")):
             return
         shown = self._hide_shapes(text, start, end)
-        if shown is None:
+        if shown is None and kind in _MAY_BE_KEYS and (beginning := self._beginning.match(value)):
+            self.hide_signs(text, start + beginning.end(), end)
+        elif shown is None:
             self._replace(text, start, end, kind)
+        if shown is None:
             return
         at = start
         plain = _without_escapes(value)
@@ -175,7 +180,13 @@ class Hider:
         return self.hide_key(text, at) or self.hide_jwt(text, at) or self.hide_vendor(text, at)
 
     def _replace(self, text: bytearray, start: int, end: int, kind: str) -> None:
+        if kind in _MAY_BE_KEYS and (scheme := _URL_SCHEME.match(text, start, end)):
+            start = scheme.end()
         secret = bytes(text[start:end])
+        if kind in _MAY_BE_KEYS and _SENTENCE.fullmatch(secret):
+            text[start:end] = re.sub(rb"[^\s\\\"']", b"x", secret)
+            self._note(kind, secret, start, searched=False)
+            return
         spans = [(start + head, start + tail) for head, tail in free_spans(secret)]
         signs = b"".join(bytes(text[head:tail]) for head, tail in spans)
         if not is_hidden(signs):
@@ -228,7 +239,7 @@ class Hider:
 
     def _hide_runs(self, text: bytearray, runs: list[tuple[int, int]]) -> None:
         secret = b"".join(bytes(text[a:b]) for a, b in runs)
-        if not secret or is_hidden(secret):
+        if not secret or is_hidden(secret) or secret == self._example:
             return
         self._lay(text, runs, self._pseudonyms.of(secret, self._last(secret)))
         self._note("key", secret, runs[0][0])
@@ -318,6 +329,9 @@ class Hider:
         self._note("private key", secret, start, searched=False)
 
 
+_PATH = re.compile(rb"(?:[A-Za-z]:|~|[.]{1,2})?(?:[/\\][A-Za-z_. -]*[A-Za-z0-9_. -]{0,4})+")
+_WORDS = re.compile(rb"[A-Za-z]+([ ,.:'_/-]+[A-Za-z]+)*[.!?]?")
+_LONG_WORD = 16  # letters; a shorter one may be a word that stands anywhere
 _INNER = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.")
 _INDENTED = re.compile(
     rb"(?:\n|\\+n)[ \t]{2,}[^\s]"
@@ -355,6 +369,23 @@ def _without_escapes(text: bytes) -> bytes:
     return _ESCAPE.sub(lambda match: b" " * len(match[0]), text)
 
 
+_MAY_BE_KEYS = ("authorization", "token", "secret", "named secret")  # what is wrong with one is evidence
+_URL_SCHEME = re.compile(rb"https?://")
+_SENTENCE = re.compile(rb"[A-Za-z,.;:!?'-]+(?: [A-Za-z,.;:!?'-]+){2,}")
+
+
+def _beginning(key_format: KeyFormat) -> re.Pattern[bytes]:
+    """Matches what may be shown of a key that is none: prefix and key id, with what parts it from the secret."""
+    prefixes = "|".join(map(re.escape, key_format.prefixes))
+    sort = r"[A-Za-z]{2,8}[_-][A-Za-z]{2,8}[_-](?=%s)"
+    some_id, separator = f"[{re.escape(key_format.id_alphabet)}]", re.escape(key_format.separator)
+    whole = f"{some_id}{{{key_format.id_length}}}{separator}"
+    any_prefix = sort % f"{whole}[{re.escape(key_format.secret_alphabet)}]{{{key_format.secret_length}}}"
+    return re.compile(
+        f"(?:(?:{prefixes})(?:{whole}|{some_id}{{0,{key_format.id_length}}})|{any_prefix}{whole})".encode()
+    )
+
+
 def _signs_in(key: re.Match[bytes]) -> int:
     """How many characters of a secret stand in a key."""
     start = max(key.end(1), key.end(2)) - key.start()
@@ -386,6 +417,7 @@ def _is_searched(kind: str, secret: bytes) -> bool:
     """Whether this would be recognised elsewhere: words that everybody writes say nothing, cookies often hold such."""
     if kind == "cookie":
         return len(secret) >= 16 and looks_random(secret) and re.fullmatch(rb"[A-Za-z0-9_.+/=-]+", secret) is not None
-    if _INDENTED.search(secret):
+    if _INDENTED.search(secret) or _PATH.fullmatch(secret):
         return False
-    return not re.fullmatch(rb"[A-Za-z]+(?:[ ,.:'-]+[A-Za-z]+)*[.!?]?", secret) or b" " not in secret
+    words = _WORDS.fullmatch(secret)
+    return not words or (words[1] is None and len(secret) >= _LONG_WORD)

@@ -12,8 +12,8 @@ _LINES = re.compile(
     % ((_BREAK, _HEADER) + (_BREAK,) * 3)
 )
 _NO_KEY = re.compile(
-    rb"(?:(?<=[\n>\"])|(?<=\\n|0[aA]))%b|\\+u[0-9a-fA-F]{4}|\\+[nrtbf]|%%[0-9A-Fa-f]{2}|</?[a-zA-Z]{1,8} ?/?>|&[a-z#0-9]{2,8};"
-    % _HEADER
+    rb"(?:(?<=[\n>\"])|(?<=\\n|0[aA]))%b|\\+u[0-9a-fA-F]{4}|\\+[nrtbf]|%%[0-9A-Fa-f]{2}"
+    rb"|</?[a-zA-Z]{1,8} ?/?>|&[a-z#0-9]{2,8};" % _HEADER
 )
 _SIGNS = re.compile(rb"[A-Za-z0-9+/=]+")
 _SHORTEST = 4  # signs; base64 has no fewer in a line

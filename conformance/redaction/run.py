@@ -64,6 +64,7 @@ class Redaction:
         self._rewriter = Rewriter(finder or best_finder(shapes), hider, chunk)
         self._rewritten: list[Result] = []
         self._open = ExitStack()
+        self.covered = 0  # places that nothing announced
 
     def close(self) -> None:
         """Let go of the temporary files."""
@@ -93,6 +94,7 @@ class Redaction:
         search = best_search(windows_of(self._pseudonyms.searched))
         for result in self._rewritten:
             places = list(hits(result.text, search))
+            self.covered += len(places)
             for place in places:
                 cover(result.text, place, self._known)
             if places and (left := next(hits(result.text, search), None)):
