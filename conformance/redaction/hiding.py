@@ -31,7 +31,7 @@ _EDGE = (
 )
 _LEADING = re.compile(_EDGE + rb"{1,6}")
 _TRAILING = re.compile(_EDGE + rb"{1,6}\Z")
-_SPACE = rb"(?:[ \t]+|%20|\+)"
+_SPACE = rb"(?:[ \t]+|%20|\+|\\+t)"
 _SCHEME = re.compile(rb"(?:bearer|basic|token|apikey|api-key|digest|negotiate|bot)(?:%b|\Z)" % _SPACE, re.IGNORECASE)
 _OTHER_SCHEME = re.compile(rb"[A-Z][A-Za-z0-9-]{2,30}" + _SPACE)
 _ESCAPE = re.compile(rb"\\+u[0-9a-fA-F]{4}|\\+x[0-9a-fA-F]{2}|\\+[nrtbf]?|%[0-9A-Fa-f]{2}|%|[^A-Za-z0-9_\\%-]+")

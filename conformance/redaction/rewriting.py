@@ -23,10 +23,13 @@ _WINDOW = 600  # bytes in which a wrapped key ends
 _MOST = 8 << 20  # bytes that are kept at most, whatever does not end
 _WRAPPED = re.compile(rb"[A-Za-z0-9_.+/-]*[\\`]{0,2}[ \t]{0,8}(?:\r?\n|(?:\\r)?\\n)")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]*")
-_SCHEME_VALUE = re.compile(rb"(bearer|basic)(?: +|%20)([A-Za-z0-9._~+/=%-]{6,})", re.IGNORECASE)
+_SCHEME_VALUE = re.compile(rb"(bearer|basic)(?:[ \t]+|%20)([A-Za-z0-9._~+/=%-]{6,})", re.IGNORECASE)
 _URL_PASSWORD = re.compile(rb"://[^/\s\"'<>@?#\\:]{0,80}:([^/\s\"'<>@?#\\]{1,256})@")
-_USER_OPTION = re.compile(rb" (?:-u|--user)(?:[ =]+|(?=[^ ]))(\\*[\"']?)[^\s\"':\\]{1,200}:([^\s\"'\\]+)")
-_COOKIE_OPTION = re.compile(rb" -b +(\\*[\"'])([^\"'\\]+=[^\"'\\]*)")
+_URL_TOKEN = re.compile(rb"://([A-Za-z0-9_.-]{16,128})@")
+_USER_OPTION = re.compile(
+    rb" (?:-[a-z]{0,4}u|--(?:proxy-)?user)(?:[ =]+|(?=[^ ]))(\\*[\"']?)[^\s\"':\\]{1,200}:([^\s\"'\\]+)", re.IGNORECASE
+)
+_COOKIE_OPTION = re.compile(rb" -b +(?:\\*[\"']([^\"'\\]+=[^\"'\\]*)|([^\s\"'\\=]+=[^\s\"'\\]*))")
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----")
 _COOKIES = re.compile(rb'cookies(\\*)"(?:\s|\\[nrt])*:(?:\s|\\[nrt])*\[', re.IGNORECASE)
 
@@ -137,6 +140,8 @@ class Rewriter:
         match = _URL_PASSWORD.match(text, candidate.at)
         if match:
             self._hider.hide_value(text, *match.span(1), "password in a URL")
+        elif (match := _URL_TOKEN.match(text, candidate.at)) and _looks_random(bytes(match[1])):
+            self._hider.hide_value(text, *match.span(1), "token in a URL")
 
     def _scheme(self, text: bytearray, candidate: Candidate) -> None:
         match = _SCHEME_VALUE.match(text, candidate.at)
@@ -147,7 +152,7 @@ class Rewriter:
         if match := _USER_OPTION.match(text, candidate.at):
             self._hider.hide_value(text, *match.span(2), "password of an option")
         elif match := _COOKIE_OPTION.match(text, candidate.at):
-            self._hider.hide_cookies(text, *match.span(2), sets=False)
+            self._hider.hide_cookies(text, *match.span(match.lastindex or 1), sets=False)
 
     def _name(self, text: bytearray, candidate: Candidate) -> None:
         found = named_value(text, candidate.at)
