@@ -234,7 +234,9 @@ class Hider:
     def hide_half(self, text: bytearray, end: int) -> None:
         """Hide the secret of a key that ends here, where it stands alone."""
         place = self._broken.alone(text, end)
-        if place and not any(_begins(text, match.start()) for match in _VENDOR.finditer(text, *place)):
+        if place is None or is_hidden(bytes(text[place[0] : place[1]])):
+            return
+        if not any(_begins(text, match.start()) for match in _VENDOR.finditer(text, *place)):
             self._hide_runs(text, [place])
 
     def _hide_runs(self, text: bytearray, runs: list[tuple[int, int]]) -> None:
