@@ -29,6 +29,7 @@ class Shapes:
 
     def __init__(self, key_format: KeyFormat) -> None:
         self._openings = {_first_letters(prefix) for prefix in key_format.prefixes}
+        self.secret_length = key_format.secret_length
         self._plain = _plain(key_format)
         self._wrapped = _wrapped(key_format)
         self._encoded = [encoded for prefix in key_format.prefixes for encoded in _encodings(key_format, prefix)]

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from conformance.commands.key import key_format_of
 from conformance.commands.output import complain
-from conformance.redaction.files import ClosedError, UnreadableError, replacing
+from conformance.redaction.files import ClosedError, UnreadableError, UnwritableError, publish_to
 from conformance.redaction.run import NotProvedError, Redaction
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from conformance.keys import KeyFormat
     from conformance.redaction.run import Result, Summary
 
 
@@ -24,14 +25,18 @@ def redact_files(options: argparse.Namespace) -> int:
     if isinstance(places, str):
         complain(places)
         return 2
-    redaction = Redaction(key_format_of(options), options.jwt)
+    key_format = key_format_of(options)
+    redaction = Redaction(key_format, options.jwt)
     try:
         for name in options.files:
             redaction.add(name)
         results = redaction.prove()
+        if left := _found_by_scan(results, key_format):
+            complain(left)
+            return 5
         summary = redaction.summary()
         _publish(results, places)
-    except UnreadableError as error:
+    except (UnreadableError, UnwritableError) as error:
         complain(str(error))
         return 2
     except (ClosedError, NotProvedError) as error:
@@ -39,7 +44,7 @@ def redact_files(options: argparse.Namespace) -> int:
         return 5
     finally:
         redaction.close()
-    _say(summary)
+    _say(summary, redaction.covered)
     return 0
 
 
@@ -51,7 +56,8 @@ def _places(options: argparse.Namespace) -> list[Path | None] | str:
     if options.in_place:
         if options.output or "-" in names:
             return "--in-place writes to the files that are read; give it files, and no -o"
-        return [Path(name) for name in names]
+        strange = next((name for name in names if Path(name).exists() and not Path(name).is_file()), None)
+        return f"{strange}: is no file; --in-place writes over files" if strange else [Path(name) for name in names]
     if not options.output:
         return [None] if len(names) == 1 else "several inputs need a directory to go to; add -o DIR"
     output = Path(options.output)
@@ -75,17 +81,35 @@ def _mistake(names: list[str], places: list[Path]) -> str:
     return ""
 
 
+def _found_by_scan(results: Sequence[Result], key_format: KeyFormat) -> str:
+    """What a scan for keys in other forms, such as UTF-16 within UTF-8, would still find in the results."""
+    from conformance.scanning.blocks import Scanner
+    from conformance.scanning.find import KEY, NEAR_KEY
+    from conformance.scanning.search import best_search
+
+    scanner = Scanner(key_format, best_search())
+    for result in results:
+        result.text.seek(0)
+        for find in scanner.scan(result.text, result.source.name):
+            if find.judged.kind == KEY or (find.judged.kind == NEAR_KEY and find.form.endswith("UTF-16")):
+                where = f"{find.place.path}: line {find.place.line}, byte {find.place.offset}"
+                return (
+                    f"refused: {where}: what seems a key still stands there ({find.form}), where it cannot be hidden; "
+                    "nothing was written. Take it out by hand and try again"
+                )
+    return ""
+
+
 def _publish(results: Sequence[Result], places: list[Path | None]) -> None:
-    for result, place in zip(results, places, strict=True):
-        if place is None:
-            result.publish(cast("BinaryIO", sys.stdout.buffer))
-            sys.stdout.buffer.flush()
-        else:
-            with replacing(place) as file:
-                result.publish(file)
+    if places == [None]:
+        results[0].publish(cast("BinaryIO", sys.stdout.buffer))
+        sys.stdout.buffer.flush()
+        return
+    both = zip(results, places, strict=True)
+    publish_to([(result.source, result.text, place) for result, place in both if place is not None])
 
 
-def _say(summary: list[Summary]) -> None:
+def _say(summary: list[Summary], covered: int) -> None:
     if not summary:
         complain("no secrets were found; read the result before you share it")
         return
@@ -93,6 +117,8 @@ def _say(summary: list[Summary]) -> None:
     complain(f"{_of(count, 'secret')} replaced, {distinct} different; searched for all of them again, none is left")
     for one in summary:
         complain(f"  {one.kind}: {one.count}, {one.distinct} different, first in {one.file}, line {one.line}")
+    if covered:
+        complain(f"  covered in {_of(covered, 'other place')}, which nothing announced")
 
 
 def _of(count: int, what: str) -> str:

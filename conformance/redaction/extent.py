@@ -6,13 +6,16 @@ import re
 from typing import NamedTuple
 
 from conformance.redaction.names import AFTER, PLAIN, WORDS
+from conformance.redaction.sparing import end_of_string
 
 LONGEST = 1 << 20  # bytes; what goes on for longer ends there
 _ANY_WORD = "|".join(map(re.escape, WORDS))
 _REACH = 200  # bytes that a name and what separates it from its value may have
 # read backwards, since where the separator ends is known
 _NAMED = re.compile(
-    rb"(>?=|:|a3%|d3%|>| |[(b\"'][ \t\r\n\\nrt]{0,80},)[ \t]{0,4}((?:[\"']\\{0,7})?)([A-Za-z0-9_.\-\[\]]+)",
+    rb"([=:][ \t]?eulav[ \t\r\n]{1,40}|(?:\n\r?|n\\{1,7}r\\{1,7}){2}"
+    rb"|>?=|:|a3%|d3%|>|[ \t]|[(b\"'][ \t\r\n\\nrt]{0,80},)"
+    rb"[ \t]{0,4}(\]?(?:[\"']\\{0,7})?)([A-Za-z0-9_.\-\[\]]+)",
     re.IGNORECASE,
 )
 _SECRET_NAME = re.compile(f"(?:.*?)(?:{_ANY_WORD}){AFTER}".encode(), re.IGNORECASE)
@@ -24,6 +27,9 @@ _OPENING = re.compile(rb"[ \t]{0,8}(?:\\u003d)?[bu]?(\\*)([\"'])")
 _SPACES = re.compile(rb"[ \t]{0,8}")
 _LINE = re.compile(rb"(?:[= ]\"[^\"\s\\;]+\"|[^\r\n\0\"'\\]|\\(?![rnu\"'\\])|\\u(?!000[ad]))*")
 _BARE = re.compile(rb"[^\s\0&\"'<>;,(){}\[\]\\`|]+")
+_WORDLESS = re.compile(rb"[^\s\0\"'<>\\]+")
+_LISTED = re.compile(rb"\[([^\s\[\]{}()\"'\\]+)\]")
+_BLOCK = re.compile(rb"(?:[>|][+-]?)?[ \t]*\r?\n[ \t]+([A-Za-z0-9+/=_.~-]{8,})(?=[ \t]*[\r\n\0])")
 _WORDS_MORE = re.compile(rb"(?: [A-Za-z0-9]{1,20}){1,8}(?=[ \t]*[\r\n\0])")
 _ENCODED = re.compile(rb"(?:%(?!26|22|27|0[ad]|3b)[0-9a-f]{2}|[^&\s\0\"'<>%\\])+", re.IGNORECASE)
 _ELEMENT = re.compile(rb"([^<>]{1,4096})</")
@@ -32,6 +38,9 @@ _HEADER = re.compile(rb"(?:proxy-)?authorization|(?:set-)?cookie2?|(?:[a-z0-9]+-
 _LINE_START = re.compile(
     rb"[ \t>#*<+-]*(?:export[ \t]+|set[ \t]+|\$env:|env[ \t]+|-e[ \t]+|ENV[ \t]+|ARG[ \t]+)?", re.IGNORECASE
 )
+
+_DIRECTORIES = (b"pwd", b"oldpwd")  # which end like a password's name
+_PATH = re.compile(rb"~|[./]|[A-Za-z]:[\\/]")
 
 
 class Named(NamedTuple):
@@ -67,12 +76,19 @@ def named_value(text: bytearray, at: int) -> Named | None:
     if match is None:
         return None
     name = match[3][::-1].rstrip(b"[]0123456789")
-    bare = name.rpartition(b".")[2]
+    bare = name.rpartition(b"[")[2].rpartition(b".")[2]
     if not _SECRET_NAME.fullmatch(bare) or _PLAIN_NAME.fullmatch(bare):
         return None
     place = _Place(at - match.end(), at - match.end(1), at, match[1][::-1].lower(), bool(match[2]))
     extent = _after_comma(text, place) if place.sign[:1] == b"," else _after_sign(text, place, bare)
-    return Named(bare.lower(), *extent) if extent else None
+    if extent is None:
+        return None
+    start, end = extent
+    if (crossing := end_of_string(bytes(text[start:end]))) is not None:
+        end = start + crossing
+    if bare.lower() in _DIRECTORIES and (bare.isupper() or _PATH.match(text, start, end)):
+        return None
+    return Named(bare.lower(), start, end) if end > start else None
 
 
 def quoted_end(text: bytearray, start: int, depth: int, quote: bytes) -> int:
@@ -89,6 +105,8 @@ def quoted_end(text: bytearray, start: int, depth: int, quote: bytes) -> int:
             run -= 1
         if (at - run) % (2 * (depth + 1)) == depth:
             return at - depth
+        if at - run < depth and quote == b'"':  # the text around it ends
+            return run
         at += 1
     raise NeedsMore
 
@@ -109,6 +127,12 @@ def _after_sign(text: bytearray, place: _Place, name: bytes) -> tuple[int, int] 
     if opening := _OPENING.match(text, at):
         return opening.end(), quoted_end(text, opening.end(), len(opening[1]), opening[2])
     start = _SPACES.match(text, at).end()  # type: ignore[union-attr]
+    if b"n" in sign or b"\n" in sign or b"value" in sign:
+        return _span(text, _WORDLESS.match(text, start))
+    if text[start : start + 1] == b"[" and (inner := _LISTED.match(text, start)):
+        return inner.span(1)
+    if sign == b":" and not place.is_quoted and (block := _BLOCK.match(text, start)):
+        return block.span(1) if looks_random(bytes(block[1])) else None
     if sign == b">":
         element = _ELEMENT.match(text, at)
         return element.span(1) if element and text[place.name - 1 : place.name] == b"<" else None
@@ -135,7 +159,7 @@ def _span(text: bytearray, match: re.Match[bytes] | None) -> tuple[int, int] | N
 def _is_assigned(text: bytearray, name_at: int, value: tuple[int, int], sign: bytes) -> bool:
     """Whether a bare value is one, and not a piece of a program."""
     before, after = bytes(text[name_at - 1 : name_at]) if name_at else b"", bytes(text[value[1] : value[1] + 1])
-    if sign == b" ":
+    if sign in (b" ", b"\t"):
         return True
     if sign == b"=" and before in (b"?", b"&"):
         return True

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, cast
 from conformance.redaction.closed import closed_kind, shown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _HEAD = 4096
 _UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
@@ -24,6 +24,10 @@ _UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 class UnreadableError(Exception):
     """An input cannot be read; the message says which and why."""
+
+
+class UnwritableError(Exception):
+    """A result cannot be written; the message says where to and why."""
 
 
 class ClosedError(Exception):
@@ -88,7 +92,8 @@ def _unpacked(name: str, stream: io.BufferedReader) -> Source:
     if is_packed:
         stream = io.BufferedReader(cast("io.RawIOBase", gzip.GzipFile(fileobj=stream)), _HEAD * 16)
         head = stream.peek(_HEAD)[:_HEAD]
-    if what := closed_kind(head):
+    what = "packed with gzip twice" if is_packed and head[:2] == b"\x1f\x8b" else closed_kind(head)
+    if what:
         raise ClosedError(f"{name}: is {what}, in which nothing can be searched; give what it was made from")
     encoding = _UTF_16.get(head[:2]) or _encoding_without_mark(head)
     if not encoding:
@@ -138,20 +143,59 @@ def _copy(source: BinaryIO, to: BinaryIO) -> None:
         shutil.copyfileobj(source, to, 1 << 20)
 
 
+def publish_to(places: Sequence[tuple[Source, BinaryIO, Path]]) -> None:
+    """Write proved results to where they go: all of them, or none; what is no file is written to as it is.
+
+    Raises:
+        UnwritableError: One of them cannot be written.
+
+    """
+    complete: list[tuple[Path, Path]] = []
+    try:
+        for source, proved, place in places:
+            with _named(place):
+                if _is_file(place):
+                    complete.append(_written_beside(source, proved, place.resolve()))
+        for source, proved, place in places:
+            with _named(place):
+                if not _is_file(place):
+                    with place.open("wb") as to:
+                        publish(source, proved, to)
+        for written, place in complete:
+            with _named(place):
+                written.replace(place)
+    finally:
+        for written, _ in complete:
+            written.unlink(missing_ok=True)
+
+
+def _is_file(place: Path) -> bool:
+    return place.is_file() or not place.exists()
+
+
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes the place of another, or comes into being, when it is complete."""
-    path = path.resolve()
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_mask()
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+def _named(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise UnwritableError(f"{place}: {why}; nothing was written. Write to another place, or make room") from None
+
+
+def _written_beside(source: Source, proved: BinaryIO, place: Path) -> tuple[Path, Path]:
+    """A complete file beside the one whose place it takes, and that."""
+    mode = place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_mask()
+    handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            yield file
+            publish(source, proved, file)
         Path(name).chmod(mode)
-        Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+    return Path(name), place
 
 
 def _mask() -> int:

@@ -8,8 +8,11 @@ from binascii import a2b_base64, b2a_base64
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from conformance import placeholders
+from conformance.redaction.broken_keys import BrokenKeys
 from conformance.redaction.extent import looks_random
+from conformance.redaction.private_keys import key_runs
 from conformance.redaction.pseudonyms import is_hidden
+from conformance.redaction.sparing import free_spans, without_escaped_letters
 from conformance.vendors import VENDORS
 
 if TYPE_CHECKING:
@@ -28,16 +31,19 @@ _EDGE = (
 )
 _LEADING = re.compile(_EDGE + rb"{1,6}")
 _TRAILING = re.compile(_EDGE + rb"{1,6}\Z")
-_SPACE = rb"(?:[ \t]+|%20|\+)"
+_SPACE = rb"(?:[ \t]+|%20|\+|\\+t)"
 _SCHEME = re.compile(rb"(?:bearer|basic|token|apikey|api-key|digest|negotiate|bot)(?:%b|\Z)" % _SPACE, re.IGNORECASE)
 _OTHER_SCHEME = re.compile(rb"[A-Z][A-Za-z0-9-]{2,30}" + _SPACE)
-_ESCAPE = re.compile(rb"\\+u[0-9a-fA-F]{4}|\\+[nrt]?|%[0-9A-Fa-f]{2}|[^A-Za-z0-9_-]+")
+_ESCAPE = re.compile(rb"\\+u[0-9a-fA-F]{4}|\\+x[0-9a-fA-F]{2}|\\+[nrtbf]?|%[0-9A-Fa-f]{2}|%|[^A-Za-z0-9_\\%-]+")
 _SIGNS = re.compile(rb"[A-Za-z0-9_-]+")
 _COOKIE_LINE = re.compile(rb"(?:\\+[nr]|[\r\n])*((?:(?!\\+[nr])[^\r\n])+)")  # behind the breaks, as they are or escaped
 _VENDOR = re.compile(
     b"|".join(b"(%b)%b" % (re.escape(vendor.begins.encode()), vendor.rest.encode()) for vendor in VENDORS)
 )
-JWT = re.compile(rb"(eyJ[A-Za-z0-9_-]{5,})(?:[.](e?[A-Za-z0-9_-]*))?(?:[.]([A-Za-z0-9_-]*))?((?:[.][A-Za-z0-9_-]+)*)")
+_DOT = rb"(?:[.]|%2[eE])"
+JWT = re.compile(
+    rb"(eyJ[A-Za-z0-9_-]{5,})(?:%b(e?[A-Za-z0-9_-]*))?(?:%b([A-Za-z0-9_-]*))?((?:%b[A-Za-z0-9_-]+)*)" % ((_DOT,) * 3)
+)
 _GOES_ON = re.compile(
     rb"(?:(?:[\x80-\xff]{2,4}|\\+u(?:20[0-2][0-9a-fA-F]|feff|00a0|00ad))[A-Za-z0-9_-]{1,})+", re.IGNORECASE
 )
@@ -59,10 +65,14 @@ class Hider:
 
     def __init__(self, key_format: KeyFormat, shapes: Shapes, pseudonyms: Pseudonyms, jwt_parts: str) -> None:
         self._format = key_format
+        self.secret_length = key_format.secret_length
         self._shapes = shapes
         self._pseudonyms = pseudonyms
         self._jwt_parts = jwt_parts
         self._plain = shapes.plain_bytes()
+        self._broken = BrokenKeys(key_format)
+        self._example = key_format.example.encode()[-key_format.secret_length :]  # which everybody may read
+        self._beginning = _beginning(key_format)
         self._memory: dict[tuple[bytes, str], _Before] = {}
         self._notes: list[tuple[str, bytes, int]] = []  # of the value that is being hidden
         self.file = ""
@@ -142,12 +152,16 @@ class Hider:
         if is_hidden(value) or placeholders.is_no_secret(value.decode("latin-1")):
             return
         shown = self._hide_shapes(text, start, end)
-        if shown is None:
+        if shown is None and kind in _MAY_BE_KEYS and (beginning := self._beginning.match(value)):
+            self.hide_signs(text, start + beginning.end(), end)
+        elif shown is None:
             self._replace(text, start, end, kind)
+        if shown is None:
             return
         at = start
+        plain = _without_escapes(value)
         for head, tail in [*shown, (end, end)]:
-            for run in _SIGNS.finditer(value, at - start, head - start):
+            for run in _SIGNS.finditer(plain, at - start, head - start):
                 text[start + run.start() : start + run.end()] = b"x" * len(run[0])
             at = tail
 
@@ -166,12 +180,28 @@ class Hider:
         return self.hide_key(text, at) or self.hide_jwt(text, at) or self.hide_vendor(text, at)
 
     def _replace(self, text: bytearray, start: int, end: int, kind: str) -> None:
+        if kind in _MAY_BE_KEYS and (scheme := _URL_SCHEME.match(text, start, end)):
+            start = scheme.end()
         secret = bytes(text[start:end])
-        if secret.isdigit():
-            text[start:end] = b"1" * len(secret)
-        else:
-            text[start:end] = self._pseudonyms.of(secret)
-        self._note(kind, secret, start, searched=_is_searched(kind, secret))
+        if kind in _MAY_BE_KEYS and _SENTENCE.fullmatch(secret):
+            text[start:end] = re.sub(rb"[^\s\\\"']", b"x", secret)
+            self._note(kind, secret, start, searched=False)
+            return
+        spans = [(start + head, start + tail) for head, tail in free_spans(secret)]
+        signs = b"".join(bytes(text[head:tail]) for head, tail in spans)
+        if not is_hidden(signs):
+            self._lay(text, spans, b"1" * len(secret) if secret.isdigit() else self._pseudonyms.of(signs))
+        text[start:end] = without_escaped_letters(bytes(text[start:end]))
+        if text[start:end] != secret:
+            self._note(kind, secret, start, searched=_is_searched(kind, secret))
+
+    @staticmethod
+    def _lay(text: bytearray, spans: list[tuple[int, int]], written: bytes) -> None:
+        """Write over several places, of which each takes the next of it."""
+        at = 0
+        for head, tail in spans:
+            text[head:tail] = written[at : at + tail - head]
+            at += tail - head
 
     def _note(self, kind: str, secret: bytes, at: int, *, searched: bool = True) -> None:
         self._pseudonyms.count(kind, secret, self.file, self.offset + at)
@@ -182,6 +212,11 @@ class Hider:
     def hide_key(self, text: bytearray, at: int) -> bool:
         """Hide a key of the format that begins here; says whether one did."""
         match = self._plain.match(text, at)
+        if (match is None or _signs_in(match) < self._format.secret_length) and (
+            broken := self._broken.broken(text, at)
+        ):
+            self._hide_runs(text, broken.runs)
+            return True
         if match is None:
             return False
         start, end = max(match.end(1), match.end(2)), match.end()
@@ -194,16 +229,22 @@ class Hider:
 
     def hide_signs(self, text: bytearray, start: int, end: int) -> None:
         """Hide the secret of a key; what does not belong into one stays: escapes, line breaks, other characters."""
-        runs = [(run.start() + start, run.end() + start) for run in _sign_runs(bytes(text[start:end]))]
-        secret = b"".join(bytes(text[a:b]) for a, b in runs)
-        if not secret or is_hidden(secret):
+        self._hide_runs(text, [(run.start() + start, run.end() + start) for run in _sign_runs(bytes(text[start:end]))])
+
+    def hide_half(self, text: bytearray, end: int) -> None:
+        """Hide the secret of a key that ends here, where it stands alone."""
+        place = self._broken.alone(text, end)
+        if place is None or is_hidden(bytes(text[place[0] : place[1]])):
             return
-        pseudonym = self._pseudonyms.of(secret, self._last(secret))
-        at = 0
-        for a, b in runs:
-            text[a:b] = pseudonym[at : at + b - a]
-            at += b - a
-        self._note("key", secret, start)
+        if not any(_begins(text, match.start()) for match in _VENDOR.finditer(text, *place)):
+            self._hide_runs(text, [place])
+
+    def _hide_runs(self, text: bytearray, runs: list[tuple[int, int]]) -> None:
+        secret = b"".join(bytes(text[a:b]) for a, b in runs)
+        if not secret or is_hidden(secret) or secret == self._example:
+            return
+        self._lay(text, runs, self._pseudonyms.of(secret, self._last(secret)))
+        self._note("key", secret, runs[0][0])
 
     def _last(self, secret: bytes) -> bytes:
         """The sign that tells whether the last character was possible, where that can be asked."""
@@ -243,7 +284,7 @@ class Hider:
             return False
         whole, parts = bytes(match[0]), [match.span(1), match.span(2)]
         signature = bytes(match[3] or b"") + bytes(match[4])
-        if not match[3] and self._jwt_parts != "all":
+        if (not match[3] and self._jwt_parts != "all") or not match[1][3:].strip(b"x"):
             return True
         if match[3]:
             if is_hidden(bytes(match[3])):
@@ -252,7 +293,7 @@ class Hider:
         elif bytes(match[2]).strip(b"x") in (b"", b"ey", b"eyJ", b"e"):
             return True
         if match[4]:
-            text[match.start(4) : match.end(4)] = re.sub(rb"[^.]", b"x", match[4])
+            text[match.start(4) : match.end(4)] = re.sub(rb"(%b)|." % _DOT, lambda one: one[1] or b"x", match[4])
         if self._jwt_parts == "all":
             for start, end in parts:
                 head = 3 if bytes(text[start : start + 3]) == b"eyJ" else 0
@@ -264,10 +305,8 @@ class Hider:
 
     def hide_vendor(self, text: bytearray, at: int) -> bool:
         """Hide the key of another vendor that begins here; what it begins with stays."""
-        if not _begins(text, at):
-            return False
         match = _VENDOR.match(text, at)
-        if match is None:
+        if match is None or not (_begins(text, at) or (text[at - 1] == 0x2E and looks_random(bytes(match[0])))):
             return False
         vendor = VENDORS[(match.lastindex or 1) - 1]
         start = at + len(vendor.begins)
@@ -280,9 +319,8 @@ class Hider:
     def hide_pem(self, text: bytearray, start: int, end: int) -> None:
         """Hide the base64 of a private key between its first and last line."""
         body = bytes(text[start:end])
-        runs = [run for run in re.finditer(rb"(?:\\[nrt]|[^A-Za-z0-9+/=])*([A-Za-z0-9+/=]+)", body) if run[1]]
-        lines = [(start + run.start(1), start + run.end(1)) for run in runs]
-        secret = b"".join(run[1] for run in runs)
+        lines = [(start + head, start + tail) for head, tail in key_runs(body)]
+        secret = b"".join(bytes(text[head:tail]) for head, tail in lines)
         if not secret or not secret.strip(b"x"):
             return
         for a, b in lines:
@@ -293,6 +331,9 @@ class Hider:
         self._note("private key", secret, start, searched=False)
 
 
+_PATH = re.compile(rb"(?:[A-Za-z]:|~|[.]{1,2})?(?:[/\\][A-Za-z_. -]*[A-Za-z0-9_. -]{0,4})+")
+_WORDS = re.compile(rb"[A-Za-z]+([ ,.:'_/-]+[A-Za-z]+)*[.!?]?")
+_LONG_WORD = 16  # letters; a shorter one may be a word that stands anywhere
 _INNER = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.")
 _INDENTED = re.compile(
     rb"(?:\n|\\+n)[ \t]{2,}[^\s]"
@@ -322,15 +363,48 @@ def _behind_schemes(text: bytearray, start: int, end: int) -> tuple[int, bool]:
 
 def _sign_runs(body: bytes) -> list[re.Match[bytes]]:
     """The runs of characters that may be in a secret, without those that belong to an escape."""
-    blank = _ESCAPE.sub(lambda match: b" " * len(match[0]), body)
-    return list(_SIGNS.finditer(blank))
+    return list(_SIGNS.finditer(_without_escapes(body)))
+
+
+def _without_escapes(text: bytes) -> bytes:
+    """The text with spaces where no character of a secret stands."""
+    return _ESCAPE.sub(lambda match: b" " * len(match[0]), text)
+
+
+_MAY_BE_KEYS = ("authorization", "token", "secret", "named secret")  # what is wrong with one is evidence
+_URL_SCHEME = re.compile(rb"https?://")
+_SENTENCE = re.compile(rb"[A-Za-z,.;:!?'-]+(?: [A-Za-z,.;:!?'-]+){2,}")
+
+
+def _beginning(key_format: KeyFormat) -> re.Pattern[bytes]:
+    """Matches what may be shown of a key that is none: prefix and key id, with what parts it from the secret."""
+    prefixes = "|".join(map(re.escape, key_format.prefixes))
+    sort = r"[A-Za-z]{2,8}[_-][A-Za-z]{2,8}[_-](?=%s)"
+    some_id, separator = f"[{re.escape(key_format.id_alphabet)}]", re.escape(key_format.separator)
+    whole = f"{some_id}{{{key_format.id_length}}}{separator}"
+    any_prefix = sort % f"{whole}[{re.escape(key_format.secret_alphabet)}]{{{key_format.secret_length}}}"
+    return re.compile(
+        f"(?:(?:{prefixes})(?:{whole}|{some_id}{{0,{key_format.id_length}}})|{any_prefix}{whole})".encode()
+    )
+
+
+def _signs_in(key: re.Match[bytes]) -> int:
+    """How many characters of a secret stand in a key."""
+    start = max(key.end(1), key.end(2)) - key.start()
+    return sum(len(run[0]) for run in _sign_runs(bytes(key[0])[start:]))
 
 
 def _begins(text: bytearray, at: int) -> bool:
     """Whether a word may begin here: at its left is no letter or digit, or one that belongs to an escape."""
     if not at or text[at - 1] not in _INNER:
         return True
-    return re.search(rb"(?:\\+[nrtbf]|\\+u[0-9a-fA-F]{4}|%[0-9A-Fa-f]{2})\Z", text[max(at - 8, 0) : at]) is not None
+    return _BEGINNING.search(text[max(at - 24, 0) : at]) is not None
+
+
+_BEGINNING = re.compile(
+    rb"(?:\\+[nrtbf]|\\+u[0-9a-fA-F]{4}|\\+x[0-9a-fA-F]{2}|%[0-9A-Fa-f]{2}"
+    rb"|(?:\x1b|\\+u001[bB]|\\+x1[bB]|\\+033|\\+e)\[[0-9;]{0,16}[A-Za-z])\Z"
+)
 
 
 def _apart(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -345,6 +419,7 @@ def _is_searched(kind: str, secret: bytes) -> bool:
     """Whether this would be recognised elsewhere: words that everybody writes say nothing, cookies often hold such."""
     if kind == "cookie":
         return len(secret) >= 16 and looks_random(secret) and re.fullmatch(rb"[A-Za-z0-9_.+/=-]+", secret) is not None
-    if _INDENTED.search(secret):
+    if _INDENTED.search(secret) or _PATH.fullmatch(secret):
         return False
-    return not re.fullmatch(rb"[A-Za-z]+(?:[ ,.:'-]+[A-Za-z]+)*[.!?]?", secret) or b" " not in secret
+    words = _WORDS.fullmatch(secret)
+    return not words or (words[1] is None and len(secret) >= _LONG_WORD)

@@ -21,6 +21,7 @@ WORDS = (
     "access_key",
     "accesskey",
     "accesskeyid",
+    "accountkey",
     "private_key",
     "private-key",
     "privatekey",

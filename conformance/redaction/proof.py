@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Protocol, cast
 
 from conformance.redaction.pseudonyms import WORD
+from conformance.redaction.sparing import says_nothing, without_escaped_letters
 from conformance.scrub import WINDOW, written_forms
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ _FREE = re.compile(
     rb"(\\+u[0-9a-fA-F]{4}|\\+[^u]|%[0-9A-Fa-f]{2})|([0-9]+)|([A-Za-z_.~!@#$^*()=+/;?&|-]+)|([\xc2-\xf4][\x80-\xbf]+)"
 )
 _WORD_LIKE = re.compile(rb"[A-Za-z0-9_.~!@#$*+=/-]+")
-_SIGN = re.compile(rb"[A-Za-z0-9\x80-\xff]")
 _AROUND = 8  # bytes beside a place that say what may be changed there
 
 
@@ -40,14 +40,14 @@ def windows_of(secrets: Iterable[bytes]) -> set[bytes]:
         for form in (secret, *(form.encode("utf-8", "surrogateescape") for form in written_forms(text))):
             windows |= {form[at : at + WINDOW] for at in range(len(form) - WINDOW + 1)}
     own = (WORD, b"x" * WINDOW, b"1" * WINDOW)
-    return {one for one in windows if one not in own and _SIGN.search(one)}  # rows of signs alone are everywhere
+    return {one for one in windows if one not in own and not says_nothing(one)}
 
 
 def best_search(windows: set[bytes]) -> Search:
     """The quickest way to look for them that can be had here."""
     if not windows:
         return lambda _text: ()
-    if len(windows) <= _MOST_PATTERNS:
+    if len(windows) <= _MOST_PATTERNS and not any(b"\0" in one for one in windows):  # where its patterns would end
         try:
             return _by_patterns(windows)
         except ImportError:
@@ -85,12 +85,15 @@ def cover(file: BinaryIO, place: tuple[int, int], pseudonym: Callable[[bytes], b
     text = bytearray(file.read(place[1] + _AROUND - begin))
     start, end = place[0] - begin, place[1] - begin
     known = pseudonym(bytes(text[start:end]))
-    if known is not None and _WORD_LIKE.fullmatch(text, start, end):
+    matches = [match for match in _FREE.finditer(bytes(text)) if match.end() > start and match.start() < end]
+    if known is not None and _WORD_LIKE.fullmatch(text, start, end) and not any(match[1] for match in matches):
         text[start:end] = known
     else:
-        for match in _FREE.finditer(bytes(text)):
+        for match in matches:
             inner = match.span() if match[4] else (max(match.start(), start), min(match.end(), end))
-            if not match[1] and match.end() > start and match.start() < end:
+            if match[1]:
+                text[match.start() : match.end()] = without_escaped_letters(match[1])
+            else:
                 text[inner[0] : inner[1]] = (b"1" if match[2] else b"x") * (inner[1] - inner[0])
     file.seek(begin)
     file.write(text)

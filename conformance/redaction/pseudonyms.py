@@ -14,7 +14,7 @@ WORD = b"REDACTED"
 _TAG = 5  # letters and digits that tell one secret from another
 _TAGS = b"abcdefghijkmnpqrstuvwyz23456789"  # without x, which fills
 PSEUDONYM = re.compile(WORD + b"[%b]{%d}x*[AB]?" % (_TAGS, _TAG))
-_FILLED = re.compile(b"x*")
+_HIDDEN = re.compile(b"x*|" + WORD + b"[%b]{0,%d}x*[AB]?" % (_TAGS, _TAG))  # a piece of one, too
 
 
 @dataclass
@@ -63,4 +63,4 @@ class Pseudonyms:
 
 def is_hidden(text: bytes) -> bool:
     """Whether a secret was replaced here before."""
-    return PSEUDONYM.fullmatch(text) is not None or _FILLED.fullmatch(text) is not None
+    return _HIDDEN.fullmatch(text) is not None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from conformance.redaction import candidates as kinds
 from conformance.redaction.extent import LONGEST, NeedsMore, named_value, quoted_end
 from conformance.redaction.extent import looks_random as _looks_random
+from conformance.redaction.private_keys import body_end
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -22,15 +23,23 @@ _WINDOW = 600  # bytes in which a wrapped key ends
 _MOST = 8 << 20  # bytes that are kept at most, whatever does not end
 _WRAPPED = re.compile(rb"[A-Za-z0-9_.+/-]*[\\`]{0,2}[ \t]{0,8}(?:\r?\n|(?:\\r)?\\n)")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]*")
-_SCHEME_VALUE = re.compile(rb"(bearer|basic)(?: +|%20)([A-Za-z0-9._~+/=%-]{6,})", re.IGNORECASE)
+_SCHEME_VALUE = re.compile(rb"(bearer|basic)(?:[ \t]+|%20)([A-Za-z0-9._~+/=%-]{6,})", re.IGNORECASE)
 _URL_PASSWORD = re.compile(rb"://[^/\s\"'<>@?#\\:]{0,80}:([^/\s\"'<>@?#\\]{1,256})@")
-_USER_OPTION = re.compile(rb" (?:-u|--user)(?:[ =]+|(?=[^ ]))(\\*[\"']?)[^\s\"':\\]{1,200}:([^\s\"'\\]+)")
-_COOKIE_OPTION = re.compile(rb" -b +(\\*[\"'])([^\"'\\]+=[^\"'\\]*)")
-_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----")
-_PEM_BODY = re.compile(
-    rb"(?:[A-Za-z0-9+/= \t,:>|.-]|\r?\n|\\+[nrt])*?(?=-----END|[^A-Za-z0-9+/= \t\r\n,:>|.\\-]|\\+[^nrt\\]|\n\r?\n|\Z)"
+_URL_TOKEN = re.compile(rb"://([A-Za-z0-9_.-]{16,128})@")
+_USER_OPTION = re.compile(
+    rb" (?:-[a-z]{0,4}u|--(?:proxy-)?user)(?:[ =]+|(?=[^ ]))(\\*[\"']?)[^\s\"':\\]{1,200}:([^\s\"'\\]+)", re.IGNORECASE
 )
+_COOKIE_OPTION = re.compile(rb" -b +(?:\\*[\"']([^\"'\\]+=[^\"'\\]*)|([^\s\"'\\=]+=[^\s\"'\\]*))")
+_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----")
 _COOKIES = re.compile(rb'cookies(\\*)"(?:\s|\\[nrt])*:(?:\s|\\[nrt])*\[', re.IGNORECASE)
+
+
+class Readable(Protocol):
+    """What can be read."""
+
+    def read(self, size: int, /) -> bytes:
+        """So many bytes, fewer at the end."""
+        ...
 
 
 class Rewriter:
@@ -42,6 +51,7 @@ class Rewriter:
         self._chunk = chunk
         self._judge = {
             kinds.KEY: self._key,
+            kinds.HALF: self._half,
             kinds.VENDOR: self._vendor,
             kinds.JWT: self._jwt,
             kinds.PEM: self._pem,
@@ -52,7 +62,7 @@ class Rewriter:
             kinds.COOKIES: self._cookies,
         }
 
-    def rewrite(self, source: BinaryIO, to: BinaryIO, file: str) -> int:
+    def rewrite(self, source: Readable, to: BinaryIO, file: str) -> int:
         """Copy everything; returns the number of bytes."""
         self._hider.file, self._hider.offset = file, 0
         text = bytearray()
@@ -109,6 +119,9 @@ class Rewriter:
         ):
             self._hider.hide_encoded_key(text, at, _BASE64.match(text, at, at + LONGEST).end())  # type: ignore[union-attr]
 
+    def _half(self, text: bytearray, candidate: Candidate) -> None:
+        self._hider.hide_half(text, candidate.at + self._hider.secret_length)
+
     def _vendor(self, text: bytearray, candidate: Candidate) -> None:
         self._hider.hide_vendor(text, candidate.at)
 
@@ -118,15 +131,17 @@ class Rewriter:
     def _pem(self, text: bytearray, candidate: Candidate) -> None:
         begin = _PEM.match(text, candidate.at)
         if begin:
-            end = _PEM_BODY.match(text, begin.end())
-            if end is None or end.end() == len(text):
+            end = body_end(text, begin.end())
+            if end >= len(text) - 1 and text[-1:] != b"\0":
                 raise NeedsMore
-            self._hider.hide_pem(text, begin.end(), end.end())
+            self._hider.hide_pem(text, begin.end(), end)
 
     def _url(self, text: bytearray, candidate: Candidate) -> None:
         match = _URL_PASSWORD.match(text, candidate.at)
         if match:
             self._hider.hide_value(text, *match.span(1), "password in a URL")
+        elif (match := _URL_TOKEN.match(text, candidate.at)) and _looks_random(bytes(match[1])):
+            self._hider.hide_value(text, *match.span(1), "token in a URL")
 
     def _scheme(self, text: bytearray, candidate: Candidate) -> None:
         match = _SCHEME_VALUE.match(text, candidate.at)
@@ -137,7 +152,7 @@ class Rewriter:
         if match := _USER_OPTION.match(text, candidate.at):
             self._hider.hide_value(text, *match.span(2), "password of an option")
         elif match := _COOKIE_OPTION.match(text, candidate.at):
-            self._hider.hide_cookies(text, *match.span(2), sets=False)
+            self._hider.hide_cookies(text, *match.span(match.lastindex or 1), sets=False)
 
     def _name(self, text: bytearray, candidate: Candidate) -> None:
         found = named_value(text, candidate.at)

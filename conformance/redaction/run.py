@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.redaction.candidates import best_finder
+from conformance.redaction.documents import Remembering, broken
 from conformance.redaction.files import opened, publish, spool
 from conformance.redaction.hiding import Hider
 from conformance.redaction.proof import best_search, cover, hits, windows_of
@@ -44,6 +45,7 @@ class Result:
 
     source: Source
     text: BinaryIO
+    before: bytes  # what was read, where that is not too much
 
     def publish(self, to: BinaryIO) -> None:
         """Write it in the form that the input had."""
@@ -62,6 +64,7 @@ class Redaction:
         self._rewriter = Rewriter(finder or best_finder(shapes), hider, chunk)
         self._rewritten: list[Result] = []
         self._open = ExitStack()
+        self.covered = 0  # places that nothing announced
 
     def close(self) -> None:
         """Let go of the temporary files."""
@@ -77,8 +80,9 @@ class Redaction:
         """
         with opened(name) as source:
             text = self._open.enter_context(spool(None))
-            self._rewriter.rewrite(source.stream, text, source.name)
-            self._rewritten.append(Result(source, text))
+            read = Remembering(source.stream)
+            self._rewriter.rewrite(read, text, source.name)
+            self._rewritten.append(Result(source, text, read.text))
 
     def prove(self) -> Sequence[Result]:
         """Search every result for every secret; what nothing had announced is covered, and searched again.
@@ -90,10 +94,12 @@ class Redaction:
         search = best_search(windows_of(self._pseudonyms.searched))
         for result in self._rewritten:
             places = list(hits(result.text, search))
+            self.covered += len(places)
             for place in places:
                 cover(result.text, place, self._known)
             if places and (left := next(hits(result.text, search), None)):
                 raise NotProvedError(_refusal(result, left[0]))
+            _check_json(result)
         return self._rewritten
 
     def summary(self) -> list[Summary]:
@@ -116,6 +122,19 @@ def line_of(text: BinaryIO, offset: int) -> int:
         line += piece.count(b"\n")
         left -= len(piece)
     return line
+
+
+def _check_json(result: Result) -> None:
+    """Refuse a result that is no JSON any more."""
+    if not result.before:
+        return
+    result.text.seek(0)
+    if place := broken(result.before, result.text.read()):
+        raise NotProvedError(
+            f"refused: {result.source.name}: line {line_of(result.text, place.offset)}: was JSON, and would be none "
+            f"any more ({place.why}); nothing was written. Take the secrets of this file out by hand, and say so to "
+            "the makers of this command"
+        )
 
 
 def _refusal(result: Result, offset: int) -> str:
