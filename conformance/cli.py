@@ -13,26 +13,28 @@ from typing import Any, NoReturn
 from conformance import __version__
 
 EXIT_OK, EXIT_PROBLEM, EXIT_USAGE, EXIT_CANNOT_TELL, EXIT_INTERNAL, EXIT_UNSAFE = range(6)
+_UNREAD = 141
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit status.
 
-    0 healthy or done, 1 a problem was found, 2 usage, 3 cannot tell, 4 internal error, 5 refused as unsafe.
+    0 healthy or done, 1 a problem was found, 2 usage, 3 cannot tell, 4 internal error, 5 refused as unsafe; as in a
+    shell 130 for Ctrl-C, and 141 where nobody read the output to its end and so nobody knows what was found.
     """
+    status = _UNREAD
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # not closed; it may be unable to say everything
             stream.reconfigure(errors="backslashreplace")
     try:
         try:
             words = sys.argv[1:] if arguments is None else arguments
-            return _run(parser(words[:1]).parse_args(words))
+            status = _run(parser(words[:1]).parse_args(words))
         finally:
             if sys.stdout:
                 sys.stdout.flush()
     except BrokenPipeError:
         _give_up_output()
-        return EXIT_OK
     except KeyboardInterrupt:
         return 130
     except OSError as error:
@@ -46,6 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         place = f"{os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno}" if where else "?"  # noqa: PTH119
         print(f"hopx-auth: internal error: {type(error).__name__} at {place}; please report it", file=sys.stderr)
         return EXIT_INTERNAL
+    return status
 
 
 def _run(options: argparse.Namespace) -> int:

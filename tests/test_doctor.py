@@ -486,7 +486,13 @@ ANSWERS: dict[str, tuple[Callable[[str], Callable[[bytes], bytes]], list[tuple[s
     "a firewall": (only(b"403 No", PAGE, b"text/html"), [("waf-block-403-html", "likely")], False),
     "a proxy": (only(b"407 No", b"", b"text/plain"), [("proxy-auth-required", "certain")], False),
     "another API": (only(b"404 Not Found", ABSENT), [("wrong-base-url", "certain")], False),
-    "a stub": (only(b"200 OK", b"{}"), [("wrong-base-url", "likely")], True),
+    "a stub": (only(b"200 OK", b"{}"), [("wrong-base-url", "likely")], False),
+    "a password of a test server": (only(b"401 No", b'{"message": "no"}'), [("wrong-base-url", "likely")], False),
+    "a page of an outage": (
+        only(b"503 No", PAGE, b"text/html"),
+        [("vendor-incident-or-client-defect", "likely")],
+        False,
+    ),
     "an outage": (only(b"503 Oops", b"{}"), [("vendor-incident-or-client-defect", "likely")], True),
     "trouble with the key": (out_of_order, [("vendor-incident-or-client-defect", "likely")], True),
     "no Bearer": (refuses_bearer, [("proxy-stripped-header", "likely")], True),
@@ -811,7 +817,7 @@ def test_another_api_is_examined_in_its_own_words(machine: Machine) -> None:
     assert "hopx" not in json.dumps(told.data["checks"]).lower()
     machine.given["ACME_TOKEN"] = KeyFormat(msgspec.to_builtins(load(other).key)).mint().reveal()
     assert machine.offline(f"--spec={other}").verdict == "healthy"
-    with scripted(answering(lambda _head: whole(b"{}", b"401 No"))) as server:
+    with scripted(answering(lambda _head: whole(b'{"fault": "E_TOKEN"}', b"401 No"))) as server:
         told = machine.asks(server.url, f"--spec={other}")
     assert told.verdict == "cannot-tell"
     assert any(b"Authorization: Token " in head or b"X-" in head for head in server.requests)

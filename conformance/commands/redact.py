@@ -85,9 +85,8 @@ def _found_by_scan(results: Sequence[Result], key_format: KeyFormat) -> str:
     """What a scan for keys in other forms, such as UTF-16 within UTF-8, would still find in the results."""
     from conformance.scanning.blocks import Scanner
     from conformance.scanning.find import KEY, NEAR_KEY
-    from conformance.scanning.search import best_search
 
-    scanner = Scanner(key_format, best_search())
+    scanner = Scanner(key_format)
     for result in results:
         result.text.seek(0)
         for find in scanner.scan(result.text, result.source.name):

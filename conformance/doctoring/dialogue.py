@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from conformance.doctoring.seen import Seen
     from conformance.keys import ApiKey
 
-_REFUSED = (401, 403)
+_FORBIDDEN = 403
+_REFUSED = (401, _FORBIDDEN)
 _STORES = ("yaml", "keyring")
 
 
@@ -38,6 +39,9 @@ class Dialogue:
             return False
         stranger = self.asking.ask("with a key never issued", asked.stranger, asked.styles[0], asked.listing)
         self._judge_stranger(stranger)
+        if nobody.is_success and stranger.is_success:
+            self.seen.check("key", "skipped", "it is not sent to who takes any key, and none")
+            return False
         if self.own is None:
             self.seen.check("key", "skipped", "there is no key to send")
             return False
@@ -49,6 +53,13 @@ class Dialogue:
 
     def _is_the_api(self, nobody: Answered) -> bool:
         """Whether it answers a request without a key as an API does; otherwise the answer is evidence."""
+        if nobody.status in _REFUSED and not nobody.is_page and not self._is_documented(nobody):
+            says = f"a request without a key is refused in words that no page of the API has: {nobody.words}"
+            self.seen.check("no key", "warn", says)
+            self.seen.fact("refused-in-other-words", says, nobody.exchange.place)
+            if nobody.status == _FORBIDDEN:
+                self.seen.exchanges.append(nobody.exchange)
+            return False
         if nobody.status in _REFUSED and not nobody.is_page:
             self.seen.check("no key", "ok", f"a request without a key is refused: {nobody.words}")
             return True
@@ -59,7 +70,15 @@ class Dialogue:
         self.seen.check("no key", "fail", f"a request without a key: {nobody.words}{_leads_to(nobody)}")
         if nobody.status == 404:
             self._note_absence(nobody)
-        return nobody.status >= 500 or nobody.status == 429
+        return (nobody.status >= 500 or nobody.status == 429) and not nobody.is_page
+
+    def _is_documented(self, refusal: Answered) -> bool:
+        """Whether a refusal has a field that the pages show, wherever it stands in it."""
+        bodies = [
+            body for outcome in self.asking.spec.outcomes.values() for one in outcome.bodies.values() for body in one
+        ]
+        names = {name for body in bodies for name in body.has}
+        return not names or any(f'"{name}"' in refusal.exchange.response_text for name in names)
 
     def _note_absence(self, answered: Answered) -> None:
         says = f"{answered.exchange.url} is not found, and the documentation has it"

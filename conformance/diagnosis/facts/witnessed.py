@@ -19,6 +19,7 @@ DOCTOR_FACTS = {
     "clock-off": "the clock of this machine is wrong",
     "list-absent": "the list of things, which is always there, is not at this address",
     "strangers-accepted": "a key that was never issued is accepted",
+    "refused-in-other-words": "a request without a key is refused in words that no page of the API has",
     "style-refused": "the key is accepted in one header and refused in another",
     "may-not-list": "the key may view, and may not list",
     "may-not-view": "the key may list, and may not view",
