@@ -25,7 +25,7 @@ _FILL = r"(?:[A-Za-z]{1,12}[_-]){0,3}(?:[xX]{4,}|0{8,}|[.]{3,}|-{4,}|_{4,})"
 _MASK = r"\*{3,}|[•●·∗]{3,}|…|\.{3}|\\u2026|\\u2022|(?<![xX])[xX]{6,}(?![xX])"
 _LONGEST = 80
 _STARS = r"\*{3,}|[A-Za-z0-9]{12}\.\.{3}\Z"
-_WITHIN = r"(?<=[A-Za-z0-9_.-])REDACTED[0-9a-z]{5}"  # a piece that was replaced of something that was left
+_WITHIN = r"(?<=[^\s\"'])REDACTED[0-9a-z]{5}"  # a piece that was replaced of something that was left
 _NEUTRAL = "q7Rk2Vm9Zt4Wp8"
 _PSEUDONYM = r"REDACTED[0-9a-z]{5}x*[AB]?|REDACTED"
 

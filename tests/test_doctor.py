@@ -490,7 +490,7 @@ ANSWERS: dict[str, tuple[Callable[[str], Callable[[bytes], bytes]], list[tuple[s
     "a password of a test server": (only(b"401 No", b'{"message": "no"}'), [("wrong-base-url", "likely")], False),
     "a page of an outage": (
         only(b"503 No", PAGE, b"text/html"),
-        [("vendor-incident-or-client-defect", "likely")],
+        [("waf-block-403-html", "likely")],
         False,
     ),
     "an outage": (only(b"503 Oops", b"{}"), [("vendor-incident-or-client-defect", "likely")], True),

@@ -517,6 +517,16 @@ def test_a_value_that_is_no_whole_key_keeps_what_may_be_shown(before: str, here:
 # The proof
 
 
+@pytest.mark.parametrize(
+    "around", ["HOPX_API_KEY='Bearer {}'\n", "declare -x HOPX_API_KEY=$'{}\\r'\n", "X-API-Key: Bearer {}\n"]
+)
+def test_what_was_wrong_around_a_key_stays(around: str, here: Path) -> None:
+    head, tail = around.split("{}")
+    result = redacted(around.format(minted()).encode(), here).decode()
+    assert result.startswith(f"{head}{FORMAT.prefix}")
+    assert result.endswith(tail)
+
+
 def test_programs_that_write_about_keys_in_every_way_can_be_shared(here: Path) -> None:
     for program in sorted(Path(__file__).parent.rglob("*.py")):
         archived = json.dumps({"key": minted(), "content": {"text": program.read_text(encoding="utf-8")}})

@@ -162,6 +162,8 @@ class Hider:
         plain = _without_escapes(value)
         for head, tail in [*shown, (end, end)]:
             for run in _SIGNS.finditer(plain, at - start, head - start):
+                if _SCHEME.fullmatch(run[0]):
+                    continue
                 text[start + run.start() : start + run.end()] = b"x" * len(run[0])
             at = tail
 
