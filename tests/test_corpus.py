@@ -17,7 +17,7 @@ from conformance.vendors import VENDORS
 from tests.corpus import world
 from tests.corpus.case import CASES, cases
 from tests.corpus.hiding import LONGEST_SHOWN, fill, hide, keys_in, pieces_in
-from tests.corpus.judging import Judged, base, judge
+from tests.corpus.judging import Judged, base, judge, judge_redacted
 from tests.corpus.minted import FORMAT, mint
 from tests.corpus.record import recipes
 from tests.corpus.score import score, table, wrong
@@ -51,6 +51,18 @@ RECORDED_AGAIN = (
 @cache
 def judged(split: str) -> tuple[Judged, ...]:
     return tuple(judge(case) for case in cases() if case.split == split)
+
+
+# what nobody can see any more when the secret is hidden: a word that is no key, one character of two keys, a half
+HIDDEN_WITH_THE_SECRET = {"env-scheme-inside", "key-secret-alone", "log-prose", "one-character-off"}
+
+
+def test_what_was_redacted_is_explained_as_it_was() -> None:
+    answers = [judge_redacted(case) for case in cases()]
+    assert [one.case.id for one in answers if one.leaks or one.crash or one.is_confidently_wrong] == []
+    before = {one.case.id: one for one in (*judged("tuning"), *judged("apart"))}
+    others = {one.case.id for one in answers if sorted(one.found) != sorted(before[one.case.id].found)}
+    assert others <= HIDDEN_WITH_THE_SECRET
 
 
 @pytest.mark.parametrize("split", ["tuning", "apart"])

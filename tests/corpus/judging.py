@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import io
 import json
 import tempfile
@@ -60,10 +61,7 @@ def judge(case: Case) -> Judged:
     judged = Judged(case)
     files, secrets = case.filled()
     with tempfile.TemporaryDirectory() as folder:
-        names = []
-        for name, data in files.items():
-            (Path(folder) / name).write_bytes(data)
-            names.append(str(Path(folder) / name))
+        names = _written(files, Path(folder))
         as_kind = ["--as", case.given_as] if case.given_as else []
         status, printed, complaints = _run("explain", *names, *as_kind, "--format", "json")
         _, page, more = _run("explain", *names, *as_kind, "--format", "html")
@@ -75,6 +73,30 @@ def judge(case: Case) -> Judged:
         return judged
     _compare(judged, json.loads(printed))
     return judged
+
+
+def judge_redacted(case: Case) -> Judged:
+    """Ask `hopx-auth explain` about what `hopx-auth redact` has made of the files, and compare."""
+    judged = Judged(case)
+    files, secrets = case.filled()
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as shared:
+        status, _, complaints = _run("redact", *_written(files, Path(folder)), "-o", shared)
+        if status:
+            judged.crash = complaints.strip()
+            return judged
+        redacted = [Path(shared) / name for name in files]
+        texts = [gzip.decompress(one) if one[:2] == b"\x1f\x8b" else one for one in map(Path.read_bytes, redacted)]
+        judged.leaks = [piece for text in texts for piece in pieces_in(text, list(secrets.values()))]
+        as_kind = ["--as", case.given_as] if case.given_as else []
+        _, printed, _ = _run("explain", *map(str, redacted), *as_kind, "--format", "json")
+        _compare(judged, json.loads(printed))
+    return judged
+
+
+def _written(files: dict[str, bytes], folder: Path) -> list[str]:
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return [str(folder / name) for name in files]
 
 
 def _run(*words: str) -> tuple[int, str, str]:
