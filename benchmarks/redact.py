@@ -8,11 +8,12 @@ import json
 import random
 import shutil
 import sys
+import sysconfig
 import tempfile
 import time
 from pathlib import Path
 
-from measure import ROOT, interleaved, wall_seconds
+from measure import interleaved, wall_seconds
 
 from conformance.keys import KeyFormat
 from conformance.redaction.candidates import WordFinder
@@ -22,13 +23,15 @@ from conformance.spec.excerpt import key_section
 from conformance.spec.files import default_spec
 
 ROUNDS = 5
+_LIBRARY = Path(sysconfig.get_path("stdlib"))
 MEGABYTES = 100
 FORMAT = KeyFormat(key_section(default_spec()) or {})
 
 
 def bodies(chance: random.Random) -> list[str]:
     """What answers hold: programs, pages, pictures, lists."""
-    texts = [path.read_text(encoding="utf-8") for path in sorted(ROOT.rglob("*.py")) + sorted(ROOT.rglob("*.cjs"))]
+    programs = [path for name in ("asyncio", "email", "json") for path in sorted((_LIBRARY / name).glob("*.py"))]
+    texts = [path.read_text(encoding="utf-8") for path in programs]
     pictures = [base64.b64encode(chance.randbytes(chance.randrange(1000, 60000))).decode() for _ in range(20)]
     lists = [json.dumps([{"id": chance.randrange(10**9), "name": f"box{n}"} for n in range(400)]) for _ in range(60)]
     return [text for text in texts if len(text) > 2000] + pictures + lists
