@@ -567,6 +567,7 @@ PROXIES = {
     "one that wants a password": (b"HTTP/1.1 407 No\r\n\r\n", False, ["proxy-auth-required", "network-unreachable"]),
     "one that is in the way": (b"HTTP/1.1 407 No\r\n\r\n", True, ["proxy-auth-required"]),
     "none": (b"hello", False, ["network-unreachable"]),
+    "none, which nobody needs": (b"hello", True, []),
 }
 
 
@@ -579,9 +580,25 @@ def test_what_a_proxy_does(name: str, machine: Machine) -> None:
         url = server.url if is_reached else f"http://127.0.0.1:{dead_port()}/v1"
         told = machine.asks(url)
     assert {cause for cause, _ in told.causes} == set(causes)
+    assert (told.verdict == "healthy") is (name == "a way among two")
     assert ("warn", f"HTTP_PROXY names 127.0.0.1:{proxy.port}") in told.rows("proxy")
     assert not any(good.encode() in head for head in proxy.requests), "the key went to the proxy"
     assert any("go to the API directly: Hopx SDK for Python" in says for _, says in told.rows("proxy"))
+
+
+def test_which_key_wins_does_not_matter_where_none_is_taken(machine: Machine) -> None:
+    (machine.work / ".env").write_text(f"{NAME}={key()}\n")
+    with scripted(answering(api(key()))) as server:
+        told = machine.has().asks(server.url)
+    assert told.causes == []
+    assert (told.verdict, told.status) == ("cannot-tell", 3)
+    assert [status for status, _ in told.rows("other key")] == ["fail"]
+
+
+def test_a_clock_that_is_wrong_does_not_explain_a_refused_key(machine: Machine) -> None:
+    with scripted(answering(late(key()))) as server:
+        told = machine.has().asks(server.url)
+    assert (told.verdict, told.row("clock")[0]) == ("cannot-tell", "fail")
 
 
 def test_a_host_that_is_left_out_needs_no_proxy(machine: Machine) -> None:

@@ -113,7 +113,8 @@ class Dialogue:
             self._view(first, self.asking.ask("viewing", asked.own, asked.styles[0], asked.viewing, key))
         accepted = any(one.is_success for one in answers.values())
         if not accepted and first.status in _REFUSED:
-            self._try_others()
+            self.seen.facts = [one for one in self.seen.facts if one.name != "clock-off"]  # such keys know no time
+            self.seen.refuses_every_key = not self._is_other_accepted()
         return accepted
 
     def _note(self, name: str, answered: Answered) -> None:
@@ -147,9 +148,9 @@ class Dialogue:
         else:
             self.seen.check("view", "unknown", f"an id that nothing has: {viewed.words}")
 
-    def _try_others(self) -> None:
+    def _is_other_accepted(self) -> bool:
         """Whether another key of this machine is accepted; the place that holds it is the answer then."""
-        asked = self.asking.asked
+        asked, is_accepted = self.asking.asked, False
         for other in self.others:
             key = sendable(other, self.asking.reading.surface.key_format)
             if key is None:
@@ -157,11 +158,13 @@ class Dialogue:
             answered = self.asking.ask(f"with the key of {other.place}", asked.own, asked.styles[0], asked.listing, key)
             says = f"that of {other.place}: {answered.words}"
             self.seen.check("other key", "ok" if answered.is_success else "fail", says)
+            is_accepted |= answered.is_success
             if answered.is_success and self.own:
                 is_hidden = self.own.kind == "variable" and other.kind not in _STORES
                 fact = "file-key-accepted" if is_hidden else "stored-key-accepted"
                 says = f"the API accepts the key of {other.place}, and not that of {self.own.place}"
                 self.seen.fact(fact, says, other.place)
+        return is_accepted
 
 
 def sendable(held: Holding, key_format: KeyFormat) -> ApiKey | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.diagnosing import diagnose
 from conformance.diagnosis.evidence import Place
+from conformance.diagnosis.finding import Doubt
 from conformance.doctoring.asking import Asking
 from conformance.doctoring.dialogue import Dialogue
 from conformance.doctoring.local import check_format, check_names, check_places, settings
@@ -34,6 +35,15 @@ RATE = 5.0  # requests a second
 _OWN_AUTHORITIES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 # what does no harm while the key that is used is accepted
 _HARMLESS = ("stored-keys-differ", "nothing-hides-key", "netrc-has-host")
+
+
+def _doubt(failed: Check) -> Doubt:
+    """What to ask where a check failed that no cause explains."""
+    return Doubt(
+        (),
+        f"Which program fails, and what does it say? Of this machine the check {failed.name} fails: {failed.says}.",
+        "The key is in order as far as it was asked; a program that needs what failed here fails all the same.",
+    )
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,10 @@ class Doctor:
         if not is_direct:
             for name in ("clock", "no key", "key"):
                 seen.check(name, "skipped", "there is nobody to ask")
-        seen.settings += settings(found, self.machine, self.reading)
+        all_of_them = list(settings(found, self.machine, self.reading))
+        if seen.refuses_every_key and found.own is found.process:  # then it does not matter which place wins
+            all_of_them = [one for one in all_of_them if one.holder == "process"]
+        seen.settings += all_of_them
         return self._examined(found, seen)
 
     def _look(self) -> Places:
@@ -141,4 +154,7 @@ class Doctor:
     def _examined(self, found: Places, seen: Seen, *, is_accepted: bool = False) -> Examined:
         evidence = seen.evidence()
         diagnosis = diagnose(evidence, self.known, self.reading, seen.facts)
+        failed = [one for one in seen.checks if one.status == "fail"]
+        if diagnosis.verdict == "healthy" and failed:
+            diagnosis = diagnosis._replace(verdict="cannot-tell", doubt=_doubt(failed[0]))
         return Examined(self.base_url, found, tuple(seen.checks), evidence, diagnosis, is_accepted)

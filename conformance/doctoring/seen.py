@@ -22,6 +22,7 @@ class Seen:
     settings: list[Setting] = field(default_factory=list)
     exchanges: list[PartialExchange] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
+    refuses_every_key: bool = False
 
     def check(self, name: str, status: Status, says: str, place: str = "") -> None:
         """Note a row."""
