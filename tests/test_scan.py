@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import bz2
 import gzip
 import io
 import json
@@ -539,10 +538,6 @@ def test_what_was_cut_off_is_scanned_up_to_there() -> None:
     assert complaints == ["text: it is packed, and broken; the rest was not scanned"]
 
 
-def test_other_packers_are_left_alone() -> None:
-    assert finds_within(bz2.compress(minted().encode())) == ([], [])
-
-
 # git
 
 
@@ -723,3 +718,26 @@ def test_the_hook_is_a_command_that_exists() -> None:
 
 def test_a_place_holds_no_text_of_what_was_found() -> None:
     assert Place._fields == ("path", "line", "column", "offset", "member", "commit")
+
+
+@pytest.mark.parametrize("shown", [12, 21])
+@pytest.mark.parametrize("line_break", ["\n", "\\\n", '" +\n  "', " "])
+def test_a_key_that_is_broken_is_found_by_its_beginning(shown: int, line_break: str, tmp_path: Path) -> None:
+    head, _, secret = minted().partition(FORMAT.separator)
+    (tmp_path / "note").write_text(f"{head}{FORMAT.separator}{secret[:shown]}{line_break}{secret[shown:]}\n")
+    assert [find["kind"] for find in scanned(tmp_path, "note", status=1)] == ["near-key"]
+
+
+@pytest.mark.parametrize("mask", ["...", "***", "\N{HORIZONTAL ELLIPSIS}"])
+def test_a_key_of_which_only_the_beginning_is_shown_is_none(mask: str, tmp_path: Path) -> None:
+    (tmp_path / "note").write_text(f"{minted()[:37]}{mask}\n")
+    assert scanned(tmp_path, "note", status=0) == []
+
+
+@pytest.mark.parametrize("head", [b"BZh91AY", b"\xfd7zXZ\0", b"(\xb5/\xfd", b"7z\xbc\xaf", b"Rar!\x1a"])
+def test_what_is_packed_and_not_opened_is_complained_about(head: bytes, tmp_path: Path) -> None:
+    (tmp_path / "packed").write_bytes(head + bytes(99))
+    ran = run_command(tmp_path, "scan", ".")
+    assert ran.status == 2
+    assert "packed" in ran.stderr
+    assert "unpack it to have it scanned" in ran.stderr

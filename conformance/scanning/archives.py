@@ -18,6 +18,13 @@ _HEADER = 1 << 20  # bytes of a tar header's extension, which is read as a whole
 _PIECE = 1 << 16  # bytes that are unpacked at a time
 _SPOOLED = 4 << 20  # bytes that are kept in memory
 _BROKEN = (EOFError, OSError, struct.error, ValueError, NotImplementedError, IndexError)
+_CLOSED = {
+    b"BZh": "packed with bzip2",
+    b"\xfd7zXZ": "packed with xz",
+    b"(\xb5/\xfd": "packed with zstd",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"Rar!": "a RAR archive",
+}
 ZIP, TAR, GZIP = "zip", "tar", "gzip"
 
 
@@ -99,6 +106,11 @@ def kind_of(head: bytes) -> str:
     if head.startswith(b"\x1f\x8b\x08"):
         return GZIP
     return TAR if head[257:262] == b"ustar" else ""
+
+
+def closed_kind(head: bytes) -> str:
+    """What it is that begins like this and is not opened, or nothing."""
+    return next((what for magic, what in _CLOSED.items() if head.startswith(magic)), "")
 
 
 def around(kinds: tuple[str, ...], kind: str) -> tuple[str, ...]:

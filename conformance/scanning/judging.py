@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 # bytes outside ASCII stand there as if they were Latin-1
 _TOKEN = re.compile(r"\$?\{\{?[^{}\s]{1,60}\}\}?|<[^<>\n]{1,60}>|[A-Za-z0-9_.*\x80-\xff-]{3,80}")
+_SHORTEST = 12  # characters of a secret that are more than somebody shows of it
+_MASKS = frozenset("*.\xe2")  # in front of what is not shown; an ellipsis begins so in UTF-8
 _FEWEST = 4  # different characters; a drawn secret has more
 
 
@@ -20,7 +22,6 @@ class Judge:
 
     def __init__(self, key_format: KeyFormat) -> None:
         self._format = key_format
-        self._shortest = key_format.secret_length // 2
         some_prefix = "|".join(map(re.escape, key_format.prefixes))
         self._prefix = re.compile(some_prefix)
         self._parts = re.compile(
@@ -34,9 +35,10 @@ class Judge:
         if prefix is None:
             return None
         parts = self._parts.match(text)
-        return (self._judged_parts(parts) if parts else None) or self._placeholder(text, prefix[0])
+        found = self._judged_parts(parts, text[parts.end() : parts.end() + 1]) if parts else None
+        return found or self._placeholder(text, prefix[0])
 
-    def _judged_parts(self, parts: re.Match[str]) -> Judged | None:
+    def _judged_parts(self, parts: re.Match[str], behind: str) -> Judged | None:
         text, (key_id, secret) = parts[0], parts.groups()
         if text == self._format.example:
             kind = EXAMPLE
@@ -44,8 +46,8 @@ class Judge:
             kind = PLACEHOLDER
         elif len(secret) == self._format.secret_length and secret[-1] in self._format.last_characters:
             kind = KEY
-        elif len(secret) >= self._shortest:
-            kind = NEAR_KEY
+        elif len(secret) >= self._format.secret_length // 2 or (len(secret) >= _SHORTEST and behind not in _MASKS):
+            kind = NEAR_KEY  # which goes on elsewhere where it is short: in the next line, or behind what broke it
         else:
             return None
         return Judged(kind, self._format.redact(text), key_id)

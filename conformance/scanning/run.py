@@ -58,6 +58,8 @@ class Scan:
                 yield from self._in_archive(kind, content._replace(stream=stream), budget, inside)
                 return
             self.complain(f"{content.name}: it is an archive in {archives.DEPTH} others; unpack it to have it scanned")
+        if closed := archives.closed_kind(head):
+            self.complain(f"{content.name}: it is {closed}, which is not opened; unpack it to have it scanned")
         for find in self._scanner.scan(stream, content.path):
             yield find._replace(place=find.place._replace(member=content.member)) if content.member else find
 
