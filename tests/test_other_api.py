@@ -216,8 +216,8 @@ def names_of_the_usual_api() -> list[str]:
     names |= {field for operation in HOPX.operations.values() for field in operation.body or {}}
     names |= {rule.id for rule in HOPX.rules if "-" in rule.id}
     names |= {"HOPX_", "api.hopx", "hopx.dev", "hopx_"}
-    # not the headers that HTTP itself has, nor the words that people use of keys in a sentence
-    return sorted(names - {"Authorization", "Proxy-Authorization", "Api-Key", "apikey", "key", "token"})
+    # not a header that HTTP itself has, nor how people write "API key" in a sentence
+    return sorted(names - {"Authorization", "Api-Key"})
 
 
 WORDS_OF_THE_ADAPTER_PROTOCOL = {"api_key", "timeout_seconds"}  # which are the same for every API
