@@ -11,8 +11,6 @@ from conformance import __version__
 from conformance.exchange import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from conformance.exchange import Headers
     from conformance.probes import Axes
     from conformance.spec.model import Alteration, Operation, Spec, Style
@@ -60,20 +58,14 @@ def compose_alternative(spec: Spec, axes: Axes, item: str = UNKNOWN_ID) -> Reque
 
 def _path(operation: Operation, alteration: Alteration | None, item: str) -> str:
     template = operation.path
-    if alteration and alteration.path:
-        template = _PATHS[alteration.path](template)
+    variant = alteration.path if alteration else None
+    if variant == "other-case":
+        template = template.upper().replace("{ID}", "{id}")
+    elif variant == "trailing-slash":
+        template += "/"
+    elif variant == "doubled-slash":
+        template = "/" + template
     return template.replace("{id}", quote(item, safe=""))
-
-
-_PATHS: dict[str, Callable[[str], str]] = {
-    "trailing-slash": lambda path: path + "/",
-    "doubled-slash": lambda path: "/" + path,
-    "dot-segment": lambda path: "/." + path,
-    "parameter": lambda path: path + ";a=b",
-    "suffix": lambda path: path + ".json",
-    "encoded": lambda path: f"/%{ord(path[1]):02x}{path[2:]}",
-    "other-case": lambda path: path.upper().replace("{ID}", "{id}"),
-}
 
 
 def _body(operation: Operation, alteration: Alteration | None, style: Style | None) -> str | None:

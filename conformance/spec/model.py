@@ -139,16 +139,13 @@ Operations = Annotated[
 ]
 
 
-PathVariant = Literal["trailing-slash", "doubled-slash", "other-case", "parameter", "suffix", "encoded", "dot-segment"]
-
-
 class Alteration(Entry, frozen=True):
     """What differs about a request besides its credential."""
 
     header_case: Case | None = None
     scheme_case: Case | None = None
     method: str = ""
-    path: PathVariant | None = None
+    path: Literal["trailing-slash", "doubled-slash", "other-case"] | None = None
     body: str | None = None
     id: Literal["unknown", "other_organization"] | None = None
     operations: list[OperationName] = []

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     from conformance.mock.respond import Mock
 
 _COMPARED = 20
-_PATTERN = 100  # characters of a text that are taken for one
 
 
 @fault("unauthorized-near-miss")
@@ -123,64 +120,6 @@ def id_alone(mock: Mock, respond: Respond) -> Respond:
 def undefined_accepted(mock: Mock, respond: Respond) -> Respond:
     """The text that an unset variable turns into is a key of somebody's."""
     return _taking(mock, respond, lambda _text: "undefined")
-
-
-@fault("unauthorized-malformed")
-def null_accepted(mock: Mock, respond: Respond) -> Respond:
-    """The text that a missing value turns into is a key of somebody's."""
-    return _taking(mock, respond, lambda _text: "null")
-
-
-@fault("unauthorized-malformed")
-def example_works(mock: Mock, respond: Respond) -> Respond:
-    """The key that the documentation prints is somebody's."""
-    return _taking(mock, respond, lambda _text: mock.spec.key.example)
-
-
-@fault("unauthorized-malformed")
-def wildcards_matched(mock: Mock, respond: Respond) -> Respond:
-    """Percent signs in a key stand for anything, as a database compares with LIKE."""
-    keys = _issued(mock)
-
-    def like(text: str) -> str:
-        pattern = ".*".join(map(re.escape, text.split("%")))
-        return next((key for key in keys if "%" in text and re.fullmatch(pattern, key)), text)
-
-    return _rewriting(mock, respond, like)
-
-
-@fault("unauthorized-malformed")
-def globs_matched(mock: Mock, respond: Respond) -> Respond:
-    """Asterisks in a key stand for anything, as some stores look their keys up."""
-    keys = _issued(mock)
-    return _rewriting(
-        mock, respond, lambda text: next((key for key in keys if fnmatchcase(key, text[:_PATTERN])), text)
-    )
-
-
-@fault("unauthorized-malformed")
-def patterns_matched(mock: Mock, respond: Respond) -> Respond:
-    """A key is taken for a pattern, as some databases take what is no plain text."""
-    keys = _issued(mock)
-
-    def matched(text: str) -> str:
-        with suppress(re.error):
-            return next((key for key in keys if re.fullmatch(text[:_PATTERN], key)), text)
-        return text
-
-    return _rewriting(mock, respond, matched)
-
-
-@fault("unauthorized-malformed")
-def any_separator_taken(mock: Mock, respond: Respond) -> Respond:
-    """Another sign may stand between id and secret."""
-    return _taking(mock, respond, lambda text: text.replace(mock.spec.key.separator, "-"))
-
-
-@fault("unauthorized-malformed")
-def blanks_dropped(mock: Mock, respond: Respond) -> Respond:
-    """Blanks within a key are dropped before it is compared."""
-    return _rewriting(mock, respond, lambda text: text.replace(" ", ""))
 
 
 @fault("hostile-credential-is-survived")

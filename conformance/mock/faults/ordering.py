@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from typing import TYPE_CHECKING
 
-from conformance.mock.faults.fault import add, fault, letting_in, operation_of
+from conformance.mock.faults.fault import fault, letting_in, operation_of
 from conformance.mock.message import DROPPED
 from conformance.mock.presented import header_names
 
@@ -93,24 +92,6 @@ def upper_case_path_open(mock: Mock, respond: Respond) -> Respond:
         return mock.route(request.path)[0] is None and request.path.lower() != request.path
 
     return letting_in(respond, is_other_case)
-
-
-_OPEN: dict[str, tuple[str, Callable[[Request], bool]]] = {
-    "path-parameter-open": ("A parameter in the path", lambda request: ";" in request.path),
-    "path-suffix-open": ("A suffix of the path", lambda request: request.path.endswith(".json")),
-    "encoded-path-open": ("An encoded letter in the path", lambda request: "%" in request.path),
-    "dot-segment-open": ("A dot segment in the path", lambda request: "/./" in request.path),
-    "trace-open": ("The method TRACE", lambda request: request.method == "TRACE"),
-    "patch-open": ("The method PATCH", lambda request: request.method == "PATCH"),
-}
-
-
-def _open(where: Callable[[Request], bool], _mock: Mock, respond: Respond) -> Respond:
-    return letting_in(respond, where)
-
-
-for _name, (_what, _where) in _OPEN.items():
-    add(_name, f"{_what} goes round authentication.", "variants-give-no-access", partial(_open, _where))
 
 
 @fault("whole-surface-needs-a-key")

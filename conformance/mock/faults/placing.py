@@ -23,15 +23,7 @@ _LOOKALIKES = {
     "api-key-header": "a header Api-Key",
     "underscore-header": "a header with underscores",
     "query-access-token": "the query string, under one name",
-    "query-header-name": "the query string, under the name of the header",
-    "query-apikey": "the query string, as apikey",
-    "query-key": "the query string, as key",
-    "query-token": "the query string, as token",
     "cookie-api-key": "a cookie",
-    "cookie-header-name": "a cookie with the name of the header",
-    "apikey-scheme": "the ApiKey scheme",
-    "apikey-header": "a header apikey",
-    "proxy-authorization": "the header for proxies",
     "body-api-key": "the body",
 }
 
