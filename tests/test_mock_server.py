@@ -347,14 +347,6 @@ def test_a_fault_is_served() -> None:
         assert ask(variables)[0].headers["X-Request-ID"] is None
 
 
-def test_a_fault_that_gives_no_answer_ends_the_connection() -> None:
-    with served_mock("--fault", "strange-key-drops-the-connection") as mock, connected(mock) as wire:
-        wire.send(request_bytes(mock, f"GET {LIST} HTTP/1.1\nHost: x\nX-API-Key: \N{LATIN SMALL LETTER E WITH ACUTE}"))
-        assert wire.line() == b""
-    with served_mock("--fault", "strange-key-drops-the-connection") as mock:
-        assert ask(mock)[0].status == 401
-
-
 def test_every_fault_is_served_however_several_are_given() -> None:
     for words in (["--fault=no-request-id,no-challenge"], ["--fault=no-request-id", "--fault", "no-challenge"]):
         with served_mock(*words) as variables:

@@ -41,8 +41,6 @@ class Response(NamedTuple):
     body: bytes
 
 
-DROPPED = Response(0, (), b"")  # no response at all: the connection ends
-
 Respond = Callable[[Request], Response]
 
 

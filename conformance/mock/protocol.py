@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httptools
 
-from conformance.mock.message import DROPPED, Held, Request, Response
+from conformance.mock.message import Held, Request, Response
 from conformance.mock.respond import BODY_LIMIT
 
 if TYPE_CHECKING:
@@ -130,9 +130,6 @@ class MockProtocol(asyncio.Protocol):
 
     def _write(self, response: Response, method: str, *, keep_alive: bool) -> None:
         if self.transport.is_closing():
-            return
-        if response is DROPPED:
-            self.transport.close()
             return
         lines = [_STATUS_LINES.get(response.status) or b"HTTP/1.1 %d \r\n" % response.status]
         for name, value in (*self._state.default_headers, *response.headers):

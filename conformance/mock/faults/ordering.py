@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING
 
 from conformance.mock.faults.fault import fault, letting_in, operation_of
-from conformance.mock.message import DROPPED
 from conformance.mock.presented import header_names
 
 if TYPE_CHECKING:
@@ -128,31 +127,18 @@ def long_key_crashes(mock: Mock, respond: Respond) -> Respond:
 
 
 @fault("hostile-credential-is-survived")
-def strange_key_drops_the_connection(mock: Mock, respond: Respond) -> Respond:
-    """A key with bytes outside ASCII gets no answer: the process that reads it dies."""
-    return _meeting(mock, respond, lambda value: not value.isascii(), lambda _response: DROPPED)
-
-
-@fault("hostile-credential-is-survived")
 def template_evaluated(mock: Mock, respond: Respond) -> Respond:
     """Braces in the key are evaluated, and crash the server."""
     return _crashing(mock, respond, lambda value: b"{{" in value)
 
 
 def _crashing(mock: Mock, respond: Respond, fatal: Callable[[bytes], bool]) -> Respond:
-    return _meeting(mock, respond, fatal, lambda response: response._replace(status=500))
-
-
-def _meeting(
-    mock: Mock, respond: Respond, fatal: Callable[[bytes], bool], end: Callable[[Response], Response]
-) -> Respond:
-    """Answers end otherwise where a header of a key has a fatal value."""
     names = header_names(mock.spec)
 
     def answer(request: Request) -> Response:
         response = respond(request)
         crashes = any(fatal(value) for name in names for value in request.values(name))
-        return end(response) if crashes else response
+        return response._replace(status=500) if crashes else response
 
     return answer
 

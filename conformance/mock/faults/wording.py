@@ -110,7 +110,7 @@ def last_style_lists_nothing(mock: Mock, respond: Respond) -> Respond:
 
     def empty(request: Request, response: Response) -> Response:
         lists = operation_of(mock, request) == "list" and read(request)
-        return response._replace(body=b'{"data": []}') if lists else response
+        return response._replace(status=202, body=b'{"data": []}') if lists else response
 
     return changing(respond, (200,), empty)
 
