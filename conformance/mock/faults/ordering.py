@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from conformance.mock.faults.fault import fault, letting_in, operation_of
+from conformance.mock.faults.fault import changing, fault, letting_in, operation_of, presented_record
+from conformance.mock.message import HANGING_UP, NO_ANSWER
 from conformance.mock.presented import header_names
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from conformance.mock.respond import Mock
 
 _LONG = 4096
+_CHANGING = ("POST", "PUT", "DELETE")
 
 
 @fault("authentication-precedes-validation")
@@ -34,9 +36,38 @@ def unreadable_body_crashes(_mock: Mock, respond: Respond) -> Respond:
 
     def answer(request: Request) -> Response:
         response = respond(request)
-        return response if _is_sound(request.body) else response._replace(status=500)
+        return response if not request.body or _is_json(request.body) else response._replace(status=500)
 
     return answer
+
+
+@fault("authentication-precedes-validation")
+def content_type_first(_mock: Mock, respond: Respond) -> Respond:
+    """A body that is called something other than JSON gets a 415, key or no key."""
+
+    def answer(request: Request) -> Response:
+        response = respond(request)
+        return response._replace(status=415) if _is_called_otherwise(request) else response
+
+    return answer
+
+
+@fault("authentication-precedes-validation")
+def empty_body_first(mock: Mock, respond: Respond) -> Respond:
+    """A body that is missing gets a 400, key or no key."""
+
+    def answer(request: Request) -> Response:
+        response = respond(request)
+        is_bodiless = operation_of(mock, request) in ("create", "update") and not request.body
+        return response._replace(status=400) if is_bodiless else response
+
+    return answer
+
+
+@fault("authentication-precedes-validation")
+def other_content_type_open(_mock: Mock, respond: Respond) -> Respond:
+    """A body that is called something other than JSON goes round authentication."""
+    return letting_in(respond, _is_called_otherwise)
 
 
 @fault("authentication-precedes-lookup")
@@ -65,6 +96,18 @@ def lookup_first_on_delete(mock: Mock, respond: Respond) -> Respond:
     return answer
 
 
+@fault("authentication-precedes-lookup")
+def lookup_first_for_known_ids(mock: Mock, respond: Respond) -> Respond:
+    """An unknown sandbox is found before a wrong secret, where the id of the key is known."""
+
+    def is_known(request: Request, response: Response) -> Response:
+        _, item = mock.route(request.path)
+        unknown = item and item not in mock.directory.sandboxes and presented_record(mock, request)
+        return response._replace(status=404) if unknown else response
+
+    return changing(respond, (401,), is_known)
+
+
 @fault("variants-give-no-access")
 def head_open(_mock: Mock, respond: Respond) -> Respond:
     """HEAD needs no key."""
@@ -91,6 +134,66 @@ def upper_case_path_open(mock: Mock, respond: Respond) -> Respond:
         return mock.route(request.path)[0] is None and request.path.lower() != request.path
 
     return letting_in(respond, is_other_case)
+
+
+@fault("variants-give-no-access")
+def parameter_open(_mock: Mock, respond: Respond) -> Respond:
+    """A path with a parameter after a semicolon goes round authentication."""
+    return letting_in(respond, lambda request: ";" in request.path)
+
+
+@fault("variants-give-no-access")
+def suffix_open(_mock: Mock, respond: Respond) -> Respond:
+    """A path with a suffix for the format goes round authentication."""
+    return letting_in(respond, lambda request: request.path.endswith(".json"))
+
+
+@fault("variants-give-no-access")
+def encoded_path_open(_mock: Mock, respond: Respond) -> Respond:
+    """A path with a letter in percent goes round authentication."""
+    return letting_in(respond, lambda request: "%" in request.path)
+
+
+@fault("variants-give-no-access")
+def dot_segment_open(_mock: Mock, respond: Respond) -> Respond:
+    """A path with a dot for a segment goes round authentication."""
+    return letting_in(respond, lambda request: "/./" in request.path)
+
+
+@fault("variants-give-no-access")
+def trace_open(_mock: Mock, respond: Respond) -> Respond:
+    """TRACE needs no key."""
+    return letting_in(respond, lambda request: request.method == "TRACE")
+
+
+@fault("variants-give-no-access")
+def patch_open(_mock: Mock, respond: Respond) -> Respond:
+    """PATCH needs no key."""
+    return letting_in(respond, lambda request: request.method == "PATCH")
+
+
+@fault("variants-give-no-access")
+def proxy_headers_trusted(_mock: Mock, respond: Respond) -> Respond:
+    """Who names a user in the header of a proxy needs no key."""
+    return letting_in(respond, lambda request: bool(request.values(b"x-forwarded-user")))
+
+
+@fault("variants-give-no-access")
+def own_address_trusted(_mock: Mock, respond: Respond) -> Respond:
+    """Who says that they come from this machine needs no key."""
+    return letting_in(respond, lambda request: b"127.0.0.1" in request.values(b"x-forwarded-for"))
+
+
+@fault("variants-change-nothing")
+def trailing_slash_open_to_changes(_mock: Mock, respond: Respond) -> Respond:
+    """A trailing slash goes round authentication where something is created, changed or deleted."""
+    return letting_in(respond, lambda request: request.method in _CHANGING and request.path.endswith("/"))
+
+
+@fault("variants-change-nothing")
+def parameter_open_to_changes(_mock: Mock, respond: Respond) -> Respond:
+    """A parameter after a semicolon goes round authentication where something is created, changed or deleted."""
+    return letting_in(respond, lambda request: request.method in _CHANGING and ";" in request.path)
 
 
 @fault("whole-surface-needs-a-key")
@@ -132,6 +235,29 @@ def template_evaluated(mock: Mock, respond: Respond) -> Respond:
     return _crashing(mock, respond, lambda value: b"{{" in value)
 
 
+@fault("hostile-credential-is-survived")
+def strange_key_drops_the_connection(mock: Mock, respond: Respond) -> Respond:
+    """A key with control characters ends the connection without an answer."""
+    names = header_names(mock.spec)
+
+    def answer(request: Request) -> Response:
+        values = [value for name in names for value in request.values(name)]
+        return HANGING_UP if any(byte < ord(" ") for value in values for byte in value) else respond(request)
+
+    return answer
+
+
+@fault("hostile-credential-is-survived")
+def strange_key_hangs(mock: Mock, respond: Respond) -> Respond:
+    """A key that is nothing but dots, in the last documented style, is never answered."""
+    read = mock.readers[-1]
+
+    def answer(request: Request) -> Response:
+        return NO_ANSWER if any(not text.strip(".") for text in read(request)) else respond(request)
+
+    return answer
+
+
 def _crashing(mock: Mock, respond: Respond, fatal: Callable[[bytes], bool]) -> Respond:
     names = header_names(mock.spec)
 
@@ -143,11 +269,21 @@ def _crashing(mock: Mock, respond: Respond, fatal: Callable[[bytes], bool]) -> R
     return answer
 
 
-def _is_sound(body: bytes) -> bool:
+def _is_called_otherwise(request: Request) -> bool:
+    types = request.values(b"content-type")
+    return bool(types) and not any(b"json" in one for one in types)
+
+
+def _is_json(body: bytes) -> bool:
     try:
-        return not body or isinstance(json.loads(body), dict)
+        json.loads(body)
     except ValueError:
         return False
+    return True
+
+
+def _is_sound(body: bytes) -> bool:
+    return not body or (_is_json(body) and isinstance(json.loads(body), dict))
 
 
 def _is_usual(body: bytes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from conformance.mock.faults.fault import fault, letting_in, presented_record
+from conformance.mock.faults.fault import fault, letting_in, operation_of, presented_record
 from conformance.mock.message import Held
 from conformance.mock.presented import header_names
 
@@ -47,13 +47,6 @@ def expired_accepted_in_first_style(mock: Mock, respond: Respond) -> Respond:
     """An expired key goes on working in the first documented style."""
     read = mock.readers[0]
     return _pardoning(mock, respond, "expired", lambda request, _record: bool(read(request)))
-
-
-@fault("unauthorized-expired")
-def expiry_in_milliseconds(mock: Mock, respond: Respond) -> Respond:
-    """The time of expiry is read in milliseconds, so that it is far away."""
-    now = mock.directory.now
-    return _pardoning(mock, respond, "expired", lambda _request, record: record.expires_at * 1000 > now())
 
 
 @fault("unauthorized-expired")
@@ -105,24 +98,6 @@ def identity_cached(mock: Mock, respond: Respond) -> Respond:
     return respond
 
 
-@fault("unauthorized-wrong-secret")
-def cached_by_id(mock: Mock, respond: Respond) -> Respond:
-    """Once a key was good, its id alone is."""
-    good: set[str] = set()
-    identify = mock.identify
-
-    def cached(request: Request) -> Identified:
-        record, why = identify(request)
-        if record:
-            good.add(record.key_id)
-        elif why == "unknown" and (known := presented_record(mock, request)) and known.key_id in good:
-            return known, ""
-        return record, why
-
-    mock.identify = cached
-    return respond
-
-
 @fault("refused-every-time")
 def third_time_open(mock: Mock, respond: Respond) -> Respond:
     """Of three requests without a key, one is let through."""
@@ -161,6 +136,23 @@ def connection_remembers_for_one_request(_mock: Mock, respond: Respond) -> Respo
             return response
         was_good = request.client in good
         good.discard(request.client)
+        return response._replace(status=200) if was_good and response.status == 401 else response
+
+    return answer
+
+
+@fault("bad-key-after-good-one")
+def connection_remembers_the_first_style(mock: Mock, respond: Respond) -> Respond:
+    """The request after a good one in the first documented style on the same connection needs no key."""
+    read = mock.readers[0]
+    good: set[object] = set()
+
+    def answer(request: Request) -> Response:
+        response = respond(request)
+        was_good = request.client in good
+        good.discard(request.client)
+        if response.status == 200 and read(request):
+            good.add(request.client)
         return response._replace(status=200) if was_good and response.status == 401 else response
 
     return answer
@@ -213,6 +205,18 @@ def session_given_to_strangers(mock: Mock, respond: Respond) -> Respond:
     return answer
 
 
+@fault("refusal-gives-no-session")
+def session_given_with_403(_mock: Mock, respond: Respond) -> Respond:
+    """A refusal for want of permission gives a cookie that authenticates."""
+    return _giving_session(respond, (403,), b"session=6")
+
+
+@fault("refusal-gives-no-session")
+def session_given_with_429(_mock: Mock, respond: Respond) -> Respond:
+    """An answer to a key over its limit gives a cookie that authenticates."""
+    return _giving_session(respond, (429,), b"session=7")
+
+
 @fault("success-gives-no-session")
 def session_begun(_mock: Mock, respond: Respond) -> Respond:
     """A success gives a cookie that authenticates."""
@@ -224,6 +228,36 @@ def session_begun_by_list(_mock: Mock, respond: Respond) -> Respond:
     """A list gives a cookie that authenticates."""
     giving = _giving_session(respond, (200,), b"session=4")
     return lambda request: giving(request) if request.method == "GET" else respond(request)
+
+
+@fault("success-gives-no-session")
+def session_begun_by_create(mock: Mock, respond: Respond) -> Respond:
+    """A create gives a cookie that authenticates."""
+    giving = _giving_session(respond, range(200, 300), b"session=5")
+
+    def answer(request: Request) -> Response:
+        is_usual = operation_of(mock, request) != "create" and not request.values(b"cookie")
+        return respond(request) if is_usual else giving(request)
+
+    return answer
+
+
+@fault("rate-limited-on-create")
+def limit_ignored_on_create(mock: Mock, respond: Respond) -> Respond:
+    """A key over its limit may still create."""
+
+    def answer(request: Request) -> Response:
+        response = respond(request)
+        record = presented_record(mock, request)
+        if response.status != 429 or record is None or operation_of(mock, request) != "create":
+            return response
+        limit, record.requests_per_minute = record.requests_per_minute, math.inf
+        try:
+            return respond(request)
+        finally:
+            record.requests_per_minute = limit
+
+    return answer
 
 
 @fault("rate-limited")

@@ -106,13 +106,23 @@ def last_style_in_other_words(mock: Mock, respond: Respond) -> Respond:
 @fault("styles-agree")
 def last_style_lists_nothing(mock: Mock, respond: Respond) -> Respond:
     """What is listed for a key in the last documented style is empty, whatever there is."""
+    return _listing_otherwise(mock, respond, lambda response: response._replace(body=b'{"data": []}'))
+
+
+@fault("styles-agree")
+def last_style_lists_with_202(mock: Mock, respond: Respond) -> Respond:
+    """A list for a key in the last documented style has another status of success."""
+    return _listing_otherwise(mock, respond, lambda response: response._replace(status=202))
+
+
+def _listing_otherwise(mock: Mock, respond: Respond, change: Change) -> Respond:
+    """Changes what is listed for a key in the last documented style."""
     read = mock.readers[-1]
 
-    def empty(request: Request, response: Response) -> Response:
-        lists = operation_of(mock, request) == "list" and read(request)
-        return response._replace(status=202, body=b'{"data": []}') if lists else response
+    def other(request: Request, response: Response) -> Response:
+        return change(response) if operation_of(mock, request) == "list" and read(request) else response
 
-    return changing(respond, (200,), empty)
+    return changing(respond, (200,), other)
 
 
 @fault("secret-is-not-repeated")
@@ -157,6 +167,65 @@ def secret_echoed_in_location(mock: Mock, respond: Respond) -> Respond:
     return changing(respond, (401,), echo)
 
 
+def _echoed_by(status: int, mock: Mock, respond: Respond) -> Respond:
+    def echo(request: Request, response: Response) -> Response:
+        return _with_body(response, _fields(response) | {"received": _sent(mock, request)})
+
+    return changing(respond, (status,), echo)
+
+
+for _status in (400, 404, 405):
+    add(
+        f"secret-echoed-by-{_status}",
+        f"A {_status} repeats what was sent.",
+        "secret-is-not-repeated-by-errors",
+        partial(_echoed_by, _status),
+    )
+
+
+@fault("misplaced-secret-is-not-repeated")
+def address_echoed(_mock: Mock, respond: Respond) -> Respond:
+    """A 401 repeats the address with its query."""
+
+    def echo(request: Request, response: Response) -> Response:
+        return _with_body(response, _fields(response) | {"address": f"{request.path}?{request.query}"})
+
+    return changing(respond, (401,), echo)
+
+
+@fault("misplaced-secret-is-not-repeated")
+def cookies_echoed(_mock: Mock, respond: Respond) -> Respond:
+    """A 401 repeats the cookies."""
+
+    def echo(request: Request, response: Response) -> Response:
+        cookies = [value.decode("latin-1") for value in request.values(b"cookie")]
+        return _with_body(response, _fields(response) | {"cookies": cookies})
+
+    return changing(respond, (401,), echo)
+
+
+def _quoting(mock: Mock, respond: Respond, is_quoted: Callable[[str], bool]) -> Respond:
+    """Repeats some of the texts that are no key."""
+
+    def quote(request: Request, response: Response) -> Response:
+        quoted = [text for text in _sent(mock, request) if is_quoted(text)]
+        return _with_body(response, _fields(response) | {"cannot_read": quoted})
+
+    return changing(respond, (401,), quote)
+
+
+@fault("strange-secret-is-not-repeated")
+def strange_key_quoted(mock: Mock, respond: Respond) -> Respond:
+    """A 401 quotes a key with bytes outside ASCII."""
+    return _quoting(mock, respond, lambda text: not text.isascii())
+
+
+@fault("strange-secret-is-not-repeated")
+def percent_quoted(mock: Mock, respond: Respond) -> Respond:
+    """A 401 quotes a key with characters in percent."""
+    return _quoting(mock, respond, lambda text: "%00" in text)
+
+
 @fault("unauthorized-missing")
 def sandboxes_told(mock: Mock, respond: Respond) -> Respond:
     """A 401 tells of the sandboxes that there are."""
@@ -184,7 +253,7 @@ def _limited(status: int, _mock: Mock, respond: Respond) -> Respond:
     return changing(respond, (429,), lambda _request, response: response._replace(status=status))
 
 
-for _status in (200, 401, 403, 503):
+for _status in (401, 403, 503):
     add(f"limit-is-{_status}", f"A key over its limit gets a {_status}.", "rate-limited", partial(_limited, _status))
 
 
