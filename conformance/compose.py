@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -11,9 +12,11 @@ from conformance import __version__
 from conformance.exchange import Request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.exchange import Headers
     from conformance.probes import Axes
-    from conformance.spec.model import Alteration, Operation, Spec, Style
+    from conformance.spec.model import Alteration, Operation, PathVariant, Spec, Style
 
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 COMMON: Headers = (
@@ -21,7 +24,15 @@ COMMON: Headers = (
     ("Accept", "application/json"),
     ("Accept-Encoding", "gzip"),
 )
-_JSON = ("Content-Type", "application/json")
+_VARIANTS: dict[PathVariant, Callable[[str], str]] = {
+    "trailing-slash": lambda path: f"{path}/",
+    "doubled-slash": lambda path: f"/{path}",
+    "other-case": lambda path: path.upper().replace("{ID}", "{id}"),
+    "parameter": lambda path: f"{path};a=b",
+    "suffix": lambda path: f"{path}.json",
+    "encoded": lambda path: re.sub(r"(?<=/)\w", lambda first: f"%{ord(first[0]):02X}", path, count=1, flags=re.ASCII),
+    "dot-segment": lambda path: f"/.{path}",
+}
 _CASES = {"lower": str.lower, "upper": str.upper, "swapped": str.swapcase}
 
 
@@ -34,7 +45,8 @@ def compose(spec: Spec, axes: Axes, item: str = UNKNOWN_ID) -> Request:
     headers = list(COMMON)
     body = _body(operation, alteration, style)
     if body is not None:
-        headers.append(_JSON)
+        headers.append(("Content-Type", (alteration and alteration.content_type) or "application/json"))
+    headers += alteration.headers.items() if alteration else ()
     if style and style.query:
         target += f"{'&' if '?' in target else '?'}{style.query}={style.value}"
     elif style and style.cookie:
@@ -57,15 +69,10 @@ def compose_alternative(spec: Spec, axes: Axes, item: str = UNKNOWN_ID) -> Reque
 
 
 def _path(operation: Operation, alteration: Alteration | None, item: str) -> str:
-    template = operation.path
     variant = alteration.path if alteration else None
-    if variant == "other-case":
-        template = template.upper().replace("{ID}", "{id}")
-    elif variant == "trailing-slash":
-        template += "/"
-    elif variant == "doubled-slash":
-        template = "/" + template
-    return template.replace("{id}", quote(item, safe=""))
+    path, mark, query = operation.path.partition("?")
+    altered = _VARIANTS[variant](path) if variant else path
+    return (altered + mark + query).replace("{id}", quote(item, safe=""))
 
 
 def _body(operation: Operation, alteration: Alteration | None, style: Style | None) -> str | None:

@@ -153,10 +153,13 @@ def mismatch(expected: Expectation, response: Response) -> str:
 
 
 def gives_access(response: Response) -> bool:
-    """Whether a response hands out more than a refusal: a success that is not just a web page."""
+    """Whether a response hands out more than a refusal: a success that is not just a web page or the request itself.
+
+    A server that reflects TRACE as message/http (RFC 9110, section 9.3.8) shows nobody anything but what they sent.
+    """
     media_type = (response.header("content-type") or "").partition(";")[0].strip().lower()
     is_page = media_type in ("text/html", "application/xhtml+xml") and response.json is None
-    return 200 <= response.status < 300 and not is_page
+    return 200 <= response.status < 300 and not is_page and media_type != "message/http"
 
 
 def leak(exchange: Exchange, withheld: Withheld) -> str:

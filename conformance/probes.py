@@ -89,6 +89,17 @@ def method_of(spec: Spec, probe: Axes) -> str:
     return spec.operations[probe.operation].method if probe.operation else ""
 
 
+def is_thorough(spec: Spec, probe: Probe) -> bool:
+    """Whether a smoke test leaves a probe out."""
+    left_out = spec.thorough
+    return (
+        probe.rule.id in left_out.rules
+        or probe.style in left_out.lookalikes
+        or probe.alteration in left_out.alterations
+        or probe.recipe.label in left_out.texts
+    )
+
+
 def smallest_cover(probes: Iterable[Probe]) -> set[str]:
     """Ids of a few probes that together show every rule every value of each of its axes at least once.
 

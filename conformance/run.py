@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from conformance.compose import compose
 from conformance.judge import Verdict, expectation
-from conformance.probes import SAFE_METHODS, Axes, method_of, smallest_cover
+from conformance.probes import SAFE_METHODS, Axes, is_thorough, method_of, smallest_cover
 from conformance.suites.presence import Presence
 from conformance.suites.specimens import NoSpecimenError, Specimens
 from conformance.suites.stranger import requests_to_know, stranger
@@ -82,7 +82,7 @@ class Run:
         """Choose what is asked, and set the budget of a live run: the largest number of requests it may send."""
         possible = [(probe, cost) for probe, cost in asked if not self.obstacle(probe, cost)]
         if self.smoke:
-            chosen = smallest_cover(probe for probe, _ in possible)
+            chosen = smallest_cover(probe for probe, _ in possible if not is_thorough(self.spec, probe))
             self.left_out = {probe.id for probe, _ in possible if probe.id not in chosen}
             possible = [(probe, cost) for probe, cost in possible if probe.id in chosen]
         budget = sum(self._cost(probe, cost) for probe, cost in possible) + self.presence.cost()
@@ -190,7 +190,7 @@ class Run:
 
     def _cost(self, probe: Probe, cost: Cost) -> int:
         """What a probe may cost: its check, and making and removing the sandboxes it needs."""
-        own = cost.of(self.examples)
+        own = cost.of(self.examples) + (cost.more_when_writing if self.target.may_write else 0)
         if not self.target.may_write or probe.operation not in ("create", "delete"):
             return own
         return 3 * own + 2

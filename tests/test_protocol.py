@@ -15,7 +15,7 @@ from world import LIST
 
 from conformance.mock.directory import Directory
 from conformance.mock.faults import with_faults
-from conformance.mock.message import Held, Request, Response
+from conformance.mock.message import HANGING_UP, NO_ANSWER, Held, Request, Response
 from conformance.mock.protocol import MockProtocol
 from conformance.mock.respond import BODY_LIMIT, Mock
 from conformance.spec.model import Body, Operation, Outcome
@@ -50,6 +50,13 @@ def connected_to(respond: Any) -> tuple[MockProtocol, Sink]:
     protocol, sink = MockProtocol(uvicorn.Config(respond), ServerState(), {}), Sink()
     protocol.connection_made(sink)  # type: ignore[arg-type]
     return protocol, sink
+
+
+@pytest.mark.parametrize(("response", "closed"), [(HANGING_UP, True), (NO_ANSWER, False)])
+def test_a_fault_may_hang_up_or_say_nothing(response: Response, closed: bool) -> None:
+    protocol, sink = connected_to(lambda _request: response)
+    protocol.data_received(b"GET / HTTP/1.1\r\n\r\n")
+    assert (sink.written, sink.closed) == (b"", closed)
 
 
 def test_a_mistake_of_the_mock_is_a_server_error_and_no_bad_request() -> None:

@@ -110,7 +110,8 @@ def is_local(host: str) -> bool:
 def surface_of(spec: dict[str, Any]) -> Surface:
     """The surface that a spec file describes, which other commands have checked."""
     styles = spec.get("styles", {}).values()
-    wrong = spec.get("lookalikes", {}).values()
+    rare = spec.get("thorough", {}).get("lookalikes", [])  # whose names may well mean something else
+    wrong = [style for name, style in spec.get("lookalikes", {}).items() if name not in rare]
     headers = {style["header"].lower(): style["value"].partition("{key}")[0].strip() for style in styles}
     credentials: Iterable[dict[str, Any]] = spec.get("credentials", {}).values()
     variables = [one["variable"] for one in credentials if one.get("variable")]

@@ -34,12 +34,15 @@ class Request(NamedTuple):
 
 
 class Response(NamedTuple):
-    """A response to be sent; the server adds Content-Length and Date."""
+    """A response to be sent; the server adds Content-Length and Date. The status 0 is for those that are not sent."""
 
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
 
+
+HANGING_UP = Response(0, (), b"the connection is closed")
+NO_ANSWER = Response(0, (), b"nothing is sent")
 
 Respond = Callable[[Request], Response]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httptools
 
-from conformance.mock.message import Held, Request, Response
+from conformance.mock.message import HANGING_UP, NO_ANSWER, Held, Request, Response
 from conformance.mock.respond import BODY_LIMIT
 
 if TYPE_CHECKING:
@@ -129,7 +129,10 @@ class MockProtocol(asyncio.Protocol):
         return "/" + rest.partition("/")[2]
 
     def _write(self, response: Response, method: str, *, keep_alive: bool) -> None:
-        if self.transport.is_closing():
+        if self.transport.is_closing() or response == NO_ANSWER:
+            return
+        if response == HANGING_UP:
+            self.transport.close()
             return
         lines = [_STATUS_LINES.get(response.status) or b"HTTP/1.1 %d \r\n" % response.status]
         for name, value in (*self._state.default_headers, *response.headers):

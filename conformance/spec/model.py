@@ -19,6 +19,7 @@ Case = Literal["lower", "upper", "swapped"]
 NearMiss = Literal[
     "drop", "add", "swap", "flip-case", "prefix", "trailing", "pad", "last-bits", "alphabet", "other-prefix"
 ]
+PathVariant = Literal["trailing-slash", "doubled-slash", "other-case", "parameter", "suffix", "encoded", "dot-segment"]
 Check = Literal[
     "answer",
     "bad_key_after_good_one",
@@ -35,11 +36,13 @@ Check = Literal[
     "key_lifecycle",
     "no_effect",
     "one_vocabulary",
+    "overridden_method_deletes_nothing",
     "refused_every_time",
     "request_id_is_sent",
     "retry_after",
     "same_answer_for_every_style",
     "secret_is_not_repeated",
+    "secret_of_a_strange_key_is_not_repeated",
     "server_survives",
     "whole_surface_needs_a_key",
     "working_key_is_out_of_reach",
@@ -145,7 +148,9 @@ class Alteration(Entry, frozen=True):
     header_case: Case | None = None
     scheme_case: Case | None = None
     method: str = ""
-    path: Literal["trailing-slash", "doubled-slash", "other-case"] | None = None
+    path: PathVariant | None = None
+    headers: dict[str, str] = {}
+    content_type: str = ""
     body: str | None = None
     id: Literal["unknown", "other_organization"] | None = None
     operations: list[OperationName] = []
@@ -238,6 +243,15 @@ class Rule(Entry, frozen=True):
     needs: list[Feature] = []
 
 
+class Thorough(Entry, frozen=True):
+    """What a smoke test leaves out, by the names of rules, lookalikes, alterations and texts."""
+
+    rules: list[str] = []
+    lookalikes: list[str] = []
+    alterations: list[str] = []
+    texts: list[str] = []
+
+
 class Spec(Entry, frozen=True):
     """A whole spec file."""
 
@@ -262,4 +276,5 @@ class Spec(Entry, frozen=True):
     alterations: dict[Slug, Alteration] = {}
     scopes: dict[str, Scope] = {}
     vocabularies: dict[str, Vocabulary] = {}
+    thorough: Thorough = Thorough()
     sdk: Sdk | None = None

@@ -53,6 +53,9 @@ def check_references(source: Source) -> None:
     for path, alteration in _entries(source, "alterations", Alteration):
         operations = _names(source, "operations")
         note_unknown(source, (*path, "operations"), "operation", alteration.operations, operations)
+        for name in (name for name in alteration.headers if not _TOKEN.fullmatch(name)):
+            source.mistake((*path, "headers", name), f"{name!r} is no header name; use letters, digits and -")
+    _check_thorough(source)
     for path, credential in _entries(source, "credentials", Credential):
         _check_credential(source, path, credential)
     for path, outcome in _entries(source, "outcomes", Outcome):
@@ -171,6 +174,18 @@ def _check_axes(source: Source, path: Path, when: dict[str, Any], *, is_sdk: boo
         values = when.get(axis, [])
         wanted = [values] if isinstance(values, str) else entries(values)
         note_unknown(source, (*path, "when", axis), axis, map(str, wanted), names)
+
+
+def _check_thorough(source: Source) -> None:
+    data = mapping(source.data)
+    rules = {str(mapping(rule).get("id")) for rule in entries(data.get("rules"))}
+    credentials = mapping(data.get("credentials")).values()
+    texts = {str(label) for credential in credentials for label in mapping(mapping(credential).get("texts"))}
+    known = {"rules": rules, "texts": texts}
+    known |= {group: _names(source, group) for group in ("lookalikes", "alterations")}
+    for group, names in known.items():
+        given = map(str, entries(mapping(data.get("thorough")).get(group)))
+        note_unknown(source, ("thorough", group), group[:-1], given, names)
 
 
 def _check_style(source: Source, path: Path, style: Style) -> None:

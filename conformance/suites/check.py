@@ -14,15 +14,18 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound="Check")
 
 
-def check(*, requests: int = 0, per_example: int = 0, writes: bool = False) -> Callable[[F], F]:
+def check(
+    *, requests: int = 0, per_example: int = 0, more_when_writing: int = 0, writes: bool = False
+) -> Callable[[F], F]:
     """Make a function a check that rules can name.
 
-    It sends at most `requests` requests and `per_example` more for each example of the Hypothesis profile;
-    `writes` says that it changes things even where its probe's own request does not. A check of an SDK sends none.
+    It sends at most `requests` requests, `per_example` more for each example of the Hypothesis profile, and
+    `more_when_writing` where the run may create sandboxes; `writes` says that it changes things even where its probe's
+    own request does not. A check of an SDK sends none.
     """
 
     def mark(function: F) -> F:
-        function.check = Cost(requests, per_example, writes)  # type: ignore[attr-defined]
+        function.check = Cost(requests, per_example, more_when_writing, writes)  # type: ignore[attr-defined]
         return function
 
     return mark
@@ -31,9 +34,10 @@ def check(*, requests: int = 0, per_example: int = 0, writes: bool = False) -> C
 class Cost:
     """What a check may cost a target."""
 
-    def __init__(self, requests: int, per_example: int, writes: bool) -> None:
+    def __init__(self, requests: int, per_example: int, more_when_writing: int, writes: bool) -> None:
         self.requests = requests
         self.per_example = per_example
+        self.more_when_writing = more_when_writing
         self.writes = writes
 
     def of(self, examples: int) -> int:

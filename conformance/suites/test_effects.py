@@ -10,15 +10,18 @@ from conformance.suites.check import check
 from conformance.suites.trial import BlockedError, Trial
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.exchange import Exchange
 
 _ROUNDS = 4
-_SECOND_LOOKS = 2
+_LOOKS = 4  # what is queued before anybody asks for the key may be done some requests later
+_SANDBOXES = 2
 
 
-@check(requests=20, writes=True)
+@check(requests=44, writes=True)
 def no_effect(trial: Trial) -> Verdict:
-    """A refused create, update or delete has done nothing, looked at with a key that may see it."""
+    """A refused create, update or delete has done nothing, looked at several times with a key that may see it."""
     looks = {"create": _nothing_created, "update": _nothing_changed, "delete": _nothing_deleted}
     if not trial.target.may_write:
         raise BlockedError("--allow-writes")
@@ -36,12 +39,17 @@ def _nothing_created(trial: Trial) -> Verdict:
         if witness not in before:
             raise BlockedError("a list that shows a sandbox which exists: absence from it proves nothing")
         _refused(trial)
-        appeared = _listed(trial) - before
+        appeared = _appeared(trial, before)
         if not appeared:
             return trial.kept("a refusal, and nothing created", "nothing created")
-        if _listed(trial) - before - appeared:
+        if _appeared(trial, before | appeared):
             raise BlockedError("an account in which nobody else creates sandboxes during the run")
     return trial.broken("a refusal, and nothing created", f"a sandbox appeared after each of {_ROUNDS} refusals")
+
+
+def _appeared(trial: Trial, before: set[str]) -> set[str]:
+    """What the first of several lists shows that shows more than before."""
+    return next(filter(None, (_listed(trial) - before for _ in range(_LOOKS))), set())
 
 
 def _nothing_changed(trial: Trial) -> Verdict:
@@ -52,22 +60,40 @@ def _nothing_changed(trial: Trial) -> Verdict:
     if not shown:
         raise BlockedError(f"a view that shows {' or '.join(fields)}, with another value than an update sends")
     _refused(trial, item)
-    after = _viewed(trial, item)
-    changed = [name for name in shown if _is_nearer(fields[name], after.get(name), before[name])]
-    if changed:
-        return trial.broken("a refusal, and nothing changed", f"{', '.join(changed)} changed")
+    for _ in range(_LOOKS):
+        after = _viewed(trial, item)
+        changed = [name for name in shown if _is_nearer(fields[name], after.get(name), before[name])]
+        if changed:
+            return trial.broken("a refusal, and nothing changed", f"{', '.join(changed)} changed")
     return trial.kept("a refusal, and nothing changed", "nothing changed")
 
 
 def _nothing_deleted(trial: Trial) -> Verdict:
-    for _ in range(_SECOND_LOOKS):  # a sandbox may come to its end by itself, but not each time
+    expected = "a refusal, and nothing deleted"
+    if _outlives(trial, lambda item: _refused(trial, item)):
+        return trial.kept(expected, "the sandbox is still there")
+    return trial.broken(expected, "the sandbox is gone")
+
+
+@check(requests=14, writes=True)
+def overridden_method_deletes_nothing(trial: Trial) -> Verdict:
+    """A request that a header calls a delete deletes nothing for a key that may not delete, whatever it is answered."""
+    if not trial.target.may_write:
+        raise BlockedError("--allow-writes")
+    if _outlives(trial, lambda item: trial.ask(item=item)):
+        return trial.kept("nothing deleted", "the sandbox is still there")
+    return trial.broken("nothing deleted", "the sandbox is gone")
+
+
+def _outlives(trial: Trial, ask: Callable[[str], object]) -> bool:
+    """Whether a sandbox is there after something was asked about it; it may come to its end by itself, but once."""
+    for _ in range(_SANDBOXES):
         item = trial.specimen("")
         _viewed(trial, item)
-        _refused(trial, item)
-        look = _as_owner(trial, "view", item)
-        if look.response.status not in (404, 410):
-            return trial.kept("a refusal, and nothing deleted", "the sandbox is still there")
-    return trial.broken("a refusal, and nothing deleted", "the sandbox is gone")
+        ask(item)
+        if not any(_as_owner(trial, "view", item).response.status in (404, 410) for _ in range(_LOOKS)):
+            return True
+    return False
 
 
 def _is_nearer(sent: Any, after: Any, before: Any) -> bool:
@@ -85,7 +111,7 @@ def _refused(trial: Trial, item: str = "") -> None:
 
 
 def _as_owner(trial: Trial, operation: str, item: str = "") -> Exchange:
-    return trial.ask(recipe=trial.specimens.owner, operation=operation, item=item)
+    return trial.ask(recipe=trial.specimens.owner, operation=operation, alteration="", item=item)
 
 
 def _listed(trial: Trial) -> set[str]:

@@ -32,6 +32,16 @@ def secret_is_not_repeated(trial: Trial) -> Verdict:
 
 
 @check(requests=2)
+def secret_of_a_strange_key_is_not_repeated(trial: Trial) -> Verdict:
+    """The same of a credential that a server may not even answer, which is another rule's finding."""
+    try:
+        return secret_is_not_repeated(trial)
+    except UnansweredError:
+        trial.reference()
+        raise BlockedError("an answer to a strange credential, where a plain request gets one") from None
+
+
+@check(requests=2)
 def server_survives(trial: Trial) -> Verdict:
     """A strange credential is refused; when it is not even answered, a plain one is asked to see who is at fault."""
     expected = trial.expected()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.compose import UNKNOWN_ID, compose
 from conformance.exchange import Recipe
 from conformance.judge import Expectation, Verdict, brief, broken, expectation, kept, leak, mismatch
+from conformance.probes import SAFE_METHODS
 from conformance.suites.presence import NOT_THERE
 from conformance.suites.specimens import NoSpecimenError
 
@@ -110,8 +111,12 @@ class Trial:
         return replace(self.probe, **axes)
 
     def composed(self) -> Request:
-        """The probe's request as it would be sent, without its credential."""
-        return compose(self.spec, self.varied(style=""), self.item_for(self.probe))
+        """A request without a credential that looks: the probe's own, or the first that changes nothing."""
+        names = [self.probe.operation, *self.spec.operations]
+        looks = (name for name in names if self.spec.operations[name].method in SAFE_METHODS)
+        operation = next(looks, self.probe.operation)
+        looking = self.varied(style="", operation=operation, alteration="")
+        return compose(self.spec, looking, self.item_for(looking))
 
     def reference(self) -> Exchange:
         """What a request without any key is answered."""
@@ -218,7 +223,8 @@ class Trial:
 
     def _asked_about(self, item: str, asked: Probe) -> Exchange:
         exchange = self.send(compose(self.spec, asked, item))
-        if asked.operation == "delete" and 200 <= exchange.response.status < 300:
+        is_deleted = asked.operation == "delete" and 200 <= exchange.response.status < 300
+        if is_deleted and not self._has_other_method(asked):
             self.specimens.forget(item)
         return exchange
 

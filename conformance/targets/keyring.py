@@ -96,7 +96,7 @@ class Keyring:
         return key
 
     def _filled(self, credential: Credential, recipe: Recipe) -> str:
-        text = credential.texts[recipe.label]
+        text = credential.texts[recipe.label].replace("{example}", self._spec.key.example)
         if not _needs_parts(credential, recipe):
             return text
         parts = self._parts(credential.source)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from conformance.mock.faults import comparing, identifying, ordering, permitting, placing, remembering, wording
+from conformance.mock.faults import (
+    bypassing,
+    carrying,
+    comparing,
+    identifying,
+    ordering,
+    permitting,
+    placing,
+    remembering,
+    repeating,
+    wording,
+)
 from conformance.mock.faults.fault import FAULTS, Fault
 from conformance.mock.message import Held
 
@@ -14,7 +25,18 @@ if TYPE_CHECKING:
     from conformance.mock.respond import Mock
 
 __all__ = ["FAULTS", "Fault", "names_of", "unknown_fault", "with_faults"]
-_ALL = (placing, identifying, comparing, permitting, ordering, remembering, wording)
+_ALL = (
+    placing,
+    identifying,
+    comparing,
+    permitting,
+    ordering,
+    bypassing,
+    remembering,
+    carrying,
+    repeating,
+    wording,
+)
 
 
 def names_of(text: str) -> list[str]:

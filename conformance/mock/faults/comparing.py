@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from conformance.keys import MalformedKeyError
 from conformance.mock.faults.fault import fault
 
 if TYPE_CHECKING:
@@ -122,6 +121,74 @@ def undefined_accepted(mock: Mock, respond: Respond) -> Respond:
     return _taking(mock, respond, lambda _text: "undefined")
 
 
+@fault("unauthorized-malformed")
+def any_separator(mock: Mock, respond: Respond) -> Respond:
+    """Whatever stands between id and secret is taken for the dot."""
+    separator = mock.spec.key.separator
+    at = mock.spec.key.example.find(separator)
+    return _rewriting(mock, respond, lambda text: text[:at] + separator + text[at + 1 :] if text[at + 1 :] else text)
+
+
+@fault("unauthorized-malformed")
+def blanks_dropped(mock: Mock, respond: Respond) -> Respond:
+    """Blanks in a key do not matter, as long as there is one key."""
+    length = len(mock.spec.key.example)
+    return _rewriting(mock, respond, lambda text: text.replace(" ", "") if len(text) <= length + 1 else text)
+
+
+@fault("unauthorized-guess")
+def example_accepted(mock: Mock, respond: Respond) -> Respond:
+    """The key of the documentation is one of somebody's."""
+    return _taking(mock, respond, lambda _text: mock.spec.key.example)
+
+
+@fault("unauthorized-guess")
+def nothing_accepted(mock: Mock, respond: Respond) -> Respond:
+    """What programs write for nothing is taken for somebody's key."""
+    return _matching(mock, respond, lambda text, _key: text.lower() in ("null", "none", "true", "0", "[object object]"))
+
+
+@fault("unauthorized-guess")
+def prefix_accepted(mock: Mock, respond: Respond) -> Respond:
+    """The prefix of every key is enough."""
+    return _taking(mock, respond, lambda _text: mock.spec.key.prefix)
+
+
+@fault("unauthorized-guess")
+def wildcards_match(mock: Mock, respond: Respond) -> Respond:
+    """A key is looked up with LIKE, in which a percent sign stands for anything."""
+    return _matching(mock, respond, lambda text, key: "%" in text and _is_like(text, "%", key))
+
+
+@fault("unauthorized-guess")
+def wildcards_match_secrets(mock: Mock, respond: Respond) -> Respond:
+    """The id is looked up as it is, and the secret with LIKE."""
+    before = len(mock.spec.key.prefix) + mock.spec.key.id.length
+
+    def is_like(text: str, key: str) -> bool:
+        return text[:before] == key[:before] and "%" in text and _is_like(text, "%", key)
+
+    return _matching(mock, respond, is_like)
+
+
+@fault("unauthorized-guess")
+def stars_match(mock: Mock, respond: Respond) -> Respond:
+    """A key is looked up as a pattern of file names, in which a star stands for anything."""
+    return _matching(mock, respond, lambda text, key: "*" in text and "." not in text and _is_like(text, "*", key))
+
+
+@fault("unauthorized-guess")
+def patterns_match(mock: Mock, respond: Respond) -> Respond:
+    """A key is looked up as a regular expression."""
+    return _matching(mock, respond, lambda text, key: ".*" in text and _is_like(text, ".*", key))
+
+
+@fault("unauthorized-guess")
+def operators_work(mock: Mock, respond: Respond) -> Respond:
+    """A key that is JSON becomes an operator of the database."""
+    return _matching(mock, respond, lambda text, _key: text.startswith('{"$ne"'))
+
+
 @fault("hostile-credential-is-survived")
 def injection_works(mock: Mock, respond: Respond) -> Respond:
     """A quote in the key changes the question to the database."""
@@ -135,21 +202,6 @@ def strange_bytes_dropped(mock: Mock, respond: Respond) -> Respond:
     return _rewriting(mock, respond, lambda text: text.encode("ascii", "ignore").decode())
 
 
-@fault("unauthorized-wrong-secret")
-def secret_unchecked(mock: Mock, respond: Respond) -> Respond:
-    """The key id alone authenticates."""
-    key_format = mock.directory.key_format
-    known = {key_format.parse(text).key_id: text for text in _issued(mock)}
-
-    def by_id(text: str) -> str:
-        try:
-            return known.get(key_format.parse(text).key_id, text)
-        except MalformedKeyError:
-            return text
-
-    return _rewriting(mock, respond, by_id)
-
-
 def _issued(mock: Mock) -> list[str]:
     return [key.reveal() for key in mock.issued]
 
@@ -158,6 +210,16 @@ def _taking(mock: Mock, respond: Respond, likeness: Callable[[str], str]) -> Res
     """Takes the likeness of an issued key for the key."""
     known = {likeness(text): text for text in reversed(_issued(mock))}
     return _rewriting(mock, respond, lambda text: known.get(text, text))
+
+
+def _matching(mock: Mock, respond: Respond, matches: Callable[[str, str], bool]) -> Respond:
+    """Takes a text for the first issued key that it matches."""
+    issued = _issued(mock)
+    return _rewriting(mock, respond, lambda text: next((key for key in issued if matches(text, key)), text))
+
+
+def _is_like(text: str, anything: str, key: str) -> bool:
+    return re.fullmatch(".*".join(map(re.escape, text.split(anything))), key) is not None
 
 
 def _rewriting(mock: Mock, respond: Respond, rewrite: Callable[[str], str]) -> Respond:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from conformance.keys import MalformedKeyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
+    from typing import Any
 
     from conformance.mock.directory import KeyRecord
     from conformance.mock.message import Request, Respond, Response
@@ -66,6 +68,16 @@ def letting_in(respond: Respond, where: Callable[[Request], bool]) -> Respond:
         return response._replace(status=200) if where(request) else response
 
     return changing(respond, (401,), open_door)
+
+
+def with_body(response: Response, body: dict[str, Any]) -> Response:
+    """An answer with another body."""
+    return response._replace(body=json.dumps(body).encode())
+
+
+def fields_of(response: Response) -> dict[str, Any]:
+    """What the body of an answer holds."""
+    return dict(json.loads(response.body))
 
 
 def operation_of(mock: Mock, request: Request) -> str:

@@ -1,11 +1,12 @@
-"""Faults in what comes before authentication, and goes round it."""
+"""Faults in what comes before authentication: bodies, lookups, and keys that nothing survives."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
-from conformance.mock.faults.fault import fault, letting_in, operation_of
+from conformance.mock.faults.fault import changing, fault, letting_in, operation_of, presented_record
+from conformance.mock.message import HANGING_UP, NO_ANSWER
 from conformance.mock.presented import header_names
 
 if TYPE_CHECKING:
@@ -34,9 +35,38 @@ def unreadable_body_crashes(_mock: Mock, respond: Respond) -> Respond:
 
     def answer(request: Request) -> Response:
         response = respond(request)
-        return response if _is_sound(request.body) else response._replace(status=500)
+        return response if not request.body or _is_json(request.body) else response._replace(status=500)
 
     return answer
+
+
+@fault("authentication-precedes-validation")
+def content_type_first(_mock: Mock, respond: Respond) -> Respond:
+    """A body that is called something other than JSON gets a 415, key or no key."""
+
+    def answer(request: Request) -> Response:
+        response = respond(request)
+        return response._replace(status=415) if _is_called_otherwise(request) else response
+
+    return answer
+
+
+@fault("authentication-precedes-validation")
+def empty_body_first(mock: Mock, respond: Respond) -> Respond:
+    """A body that is missing gets a 400, key or no key."""
+
+    def answer(request: Request) -> Response:
+        response = respond(request)
+        is_bodiless = operation_of(mock, request) in ("create", "update") and not request.body
+        return response._replace(status=400) if is_bodiless else response
+
+    return answer
+
+
+@fault("authentication-precedes-validation")
+def other_content_type_open(_mock: Mock, respond: Respond) -> Respond:
+    """A body that is called something other than JSON goes round authentication."""
+    return letting_in(respond, _is_called_otherwise)
 
 
 @fault("authentication-precedes-lookup")
@@ -65,53 +95,16 @@ def lookup_first_on_delete(mock: Mock, respond: Respond) -> Respond:
     return answer
 
 
-@fault("variants-give-no-access")
-def head_open(_mock: Mock, respond: Respond) -> Respond:
-    """HEAD needs no key."""
-    return letting_in(respond, lambda request: request.method == "HEAD")
+@fault("authentication-precedes-lookup")
+def lookup_first_for_known_ids(mock: Mock, respond: Respond) -> Respond:
+    """An unknown sandbox is found before a wrong secret, where the id of the key is known."""
 
-
-@fault("variants-give-no-access")
-def trailing_slash_open(_mock: Mock, respond: Respond) -> Respond:
-    """A trailing slash goes round authentication."""
-    return letting_in(respond, lambda request: request.path.endswith("/"))
-
-
-@fault("variants-give-no-access")
-def doubled_slash_open(_mock: Mock, respond: Respond) -> Respond:
-    """A doubled slash goes round authentication."""
-    return letting_in(respond, lambda request: "//" in request.path)
-
-
-@fault("variants-give-no-access")
-def upper_case_path_open(mock: Mock, respond: Respond) -> Respond:
-    """A path in other letters goes round authentication."""
-
-    def is_other_case(request: Request) -> bool:
-        return mock.route(request.path)[0] is None and request.path.lower() != request.path
-
-    return letting_in(respond, is_other_case)
-
-
-@fault("whole-surface-needs-a-key")
-def extreme_timeout_open(_mock: Mock, respond: Respond) -> Respond:
-    """A create whose timeout is out of bounds goes round authentication."""
-
-    def is_extreme(request: Request) -> bool:
-        return request.method == "POST" and b"timeout_seconds" in request.body and not _is_usual(request.body)
-
-    return letting_in(respond, is_extreme)
-
-
-@fault("whole-surface-needs-a-key")
-def odd_id_open(mock: Mock, respond: Respond) -> Respond:
-    """A path with an id that looks like none of the API's goes round authentication."""
-
-    def is_odd(request: Request) -> bool:
+    def is_known(request: Request, response: Response) -> Response:
         _, item = mock.route(request.path)
-        return bool(item) and not item.startswith("sb_") and len(item) < len("sb_")
+        unknown = item and item not in mock.directory.sandboxes and presented_record(mock, request)
+        return response._replace(status=404) if unknown else response
 
-    return letting_in(respond, is_odd)
+    return changing(respond, (401,), is_known)
 
 
 @fault("hostile-credential-is-survived")
@@ -132,6 +125,29 @@ def template_evaluated(mock: Mock, respond: Respond) -> Respond:
     return _crashing(mock, respond, lambda value: b"{{" in value)
 
 
+@fault("hostile-credential-is-survived")
+def strange_key_drops_the_connection(mock: Mock, respond: Respond) -> Respond:
+    """A key with quotes in it ends the connection without an answer."""
+    names = header_names(mock.spec)
+
+    def answer(request: Request) -> Response:
+        has_quotes = any(b"'" in value for name in names for value in request.values(name))
+        return HANGING_UP if has_quotes else respond(request)
+
+    return answer
+
+
+@fault("hostile-credential-is-survived")
+def strange_key_hangs(mock: Mock, respond: Respond) -> Respond:
+    """A key that is nothing but dots, in the last documented style, is never answered."""
+    read = mock.readers[-1]
+
+    def answer(request: Request) -> Response:
+        return NO_ANSWER if any(not text.strip(".") for text in read(request)) else respond(request)
+
+    return answer
+
+
 def _crashing(mock: Mock, respond: Respond, fatal: Callable[[bytes], bool]) -> Respond:
     names = header_names(mock.spec)
 
@@ -143,16 +159,18 @@ def _crashing(mock: Mock, respond: Respond, fatal: Callable[[bytes], bool]) -> R
     return answer
 
 
-def _is_sound(body: bytes) -> bool:
+def _is_called_otherwise(request: Request) -> bool:
+    types = request.values(b"content-type")
+    return bool(types) and not any(b"json" in one for one in types)
+
+
+def _is_json(body: bytes) -> bool:
     try:
-        return not body or isinstance(json.loads(body), dict)
+        json.loads(body)
     except ValueError:
         return False
+    return True
 
 
-def _is_usual(body: bytes) -> bool:
-    try:
-        seconds = json.loads(body)["timeout_seconds"]
-    except (ValueError, KeyError, TypeError):
-        return True
-    return isinstance(seconds, int) and 0 < seconds <= 3600
+def _is_sound(body: bytes) -> bool:
+    return not body or (_is_json(body) and isinstance(json.loads(body), dict))

@@ -23,6 +23,7 @@ _CELLS = {  # what each scope allows
     "read_only": ("list", "view"),
     "create_only": ("create",),
 }
+_REQUESTS_LATER = 3
 _EFFECTS = {"create": "creates", "update": "changes", "delete": "deletes"}
 
 
@@ -144,6 +145,55 @@ for _name, _does in _EFFECTS.items():
             f"denied-{_name}-{_does}-nothing",
             partial(_done_all_the_same, _status, _name),
         )
+
+
+def _done_later(operation: str, mock: Mock, respond: Respond) -> Respond:
+    """Does what was refused when so many further requests have come."""
+    waiting: list[list[Any]] = []
+
+    def answer(request: Request) -> Response:
+        for one in waiting:
+            one[0] -= 1
+            if one[0] == 0:
+                _acts[operation](mock, *one[1:])
+        response = respond(request)
+        if response.status == 401 and operation_of(mock, request) == operation:
+            waiting.append([_REQUESTS_LATER, mock.route(request.path)[1], request])
+        return response
+
+    return answer
+
+
+for _name, _does in _EFFECTS.items():
+    add(
+        f"unauthorized-{_name}-works-later",
+        f"A {_name} that is refused with 401 {_does} all the same, three requests later.",
+        f"denied-{_name}-{_does}-nothing",
+        partial(_done_later, _name),
+    )
+
+
+def _overridden(method: str, mock: Mock, respond: Respond) -> Respond:
+    """Lets a header say what is done, once the key has been found to be good for something else."""
+
+    def delete(request: Request, response: Response) -> Response:
+        _, item = mock.route(request.path)
+        is_called_delete = request.method == method and b"DELETE" in request.values(b"x-http-method-override")
+        if is_called_delete and item in mock.directory.sandboxes:
+            _delete(mock, item, request)
+            return response._replace(status=204, body=b"")
+        return response
+
+    return changing(respond, (200, 405), delete)
+
+
+for _method in ("GET", "POST"):
+    add(
+        f"{_method.lower()}-overridden",
+        f"A {_method} that a header calls a DELETE deletes, whatever the key may.",
+        "overridden-method-deletes-nothing",
+        partial(_overridden, _method),
+    )
 
 
 def _owning(mock: Mock, respond: Respond, more: Owns) -> Respond:

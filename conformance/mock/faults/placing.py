@@ -23,7 +23,17 @@ _LOOKALIKES = {
     "api-key-header": "a header Api-Key",
     "underscore-header": "a header with underscores",
     "query-access-token": "the query string, under one name",
+    "query-header-name": "the query string, under the name of the header",
+    "query-apikey": "the query string, under the name apikey",
+    "query-key": "the query string, under the name key",
+    "token-in-query": "the query string, under the name token",
     "cookie-api-key": "a cookie",
+    "cookie-header-name": "a cookie with the name of the header",
+    "token-in-cookie": "a cookie with the name token",
+    "apikey-scheme": "the ApiKey scheme",
+    "apikey-header": "a header apikey",
+    "auth-token-header": "a header of other APIs",
+    "proxy-authorization": "what is meant for proxies",
     "body-api-key": "the body",
 }
 

@@ -1,16 +1,15 @@
-"""Faults in what a server remembers, or forgets: revocations, expiries, sessions, caches, limits, whose turn it is."""
+"""Faults in what a server remembers, or forgets: revocations, expiries, caches, limits, whose turn it is."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
-from conformance.mock.faults.fault import fault, letting_in, presented_record
-from conformance.mock.message import Held
+from conformance.mock.faults.fault import fault, letting_in, operation_of, presented_record
 from conformance.mock.presented import header_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable
 
     from conformance.mock.directory import KeyRecord
     from conformance.mock.message import Request, Respond, Response
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
     Identified = tuple[KeyRecord | None, str]
 
-_IN_FLIGHT_SECONDS = 0.002  # what several clients send at once arrives well within it
 _HOUR = 3600.0
 _USES_AFTER_REVOCATION = 50
 
@@ -47,13 +45,6 @@ def expired_accepted_in_first_style(mock: Mock, respond: Respond) -> Respond:
     """An expired key goes on working in the first documented style."""
     read = mock.readers[0]
     return _pardoning(mock, respond, "expired", lambda request, _record: bool(read(request)))
-
-
-@fault("unauthorized-expired")
-def expiry_in_milliseconds(mock: Mock, respond: Respond) -> Respond:
-    """The time of expiry is read in milliseconds, so that it is far away."""
-    now = mock.directory.now
-    return _pardoning(mock, respond, "expired", lambda _request, record: record.expires_at * 1000 > now())
 
 
 @fault("unauthorized-expired")
@@ -105,24 +96,6 @@ def identity_cached(mock: Mock, respond: Respond) -> Respond:
     return respond
 
 
-@fault("unauthorized-wrong-secret")
-def cached_by_id(mock: Mock, respond: Respond) -> Respond:
-    """Once a key was good, its id alone is."""
-    good: set[str] = set()
-    identify = mock.identify
-
-    def cached(request: Request) -> Identified:
-        record, why = identify(request)
-        if record:
-            good.add(record.key_id)
-        elif why == "unknown" and (known := presented_record(mock, request)) and known.key_id in good:
-            return known, ""
-        return record, why
-
-    mock.identify = cached
-    return respond
-
-
 @fault("refused-every-time")
 def third_time_open(mock: Mock, respond: Respond) -> Respond:
     """Of three requests without a key, one is let through."""
@@ -135,95 +108,22 @@ def twentieth_time_open(mock: Mock, respond: Respond) -> Respond:
     return _open_now_and_then(mock, respond, 20)
 
 
-@fault("bad-key-after-good-one")
-def connection_trusted(_mock: Mock, respond: Respond) -> Respond:
-    """A connection that carried a good key needs no other."""
-    trusted: set[object] = set()
+@fault("rate-limited-on-create")
+def limit_ignored_on_create(mock: Mock, respond: Respond) -> Respond:
+    """A key over its limit may still create."""
 
     def answer(request: Request) -> Response:
         response = respond(request)
-        if response.status == 200:
-            trusted.add(request.client)
-        return response._replace(status=200) if request.client in trusted and response.status == 401 else response
-
-    return answer
-
-
-@fault("bad-key-after-good-one")
-def connection_remembers_for_one_request(_mock: Mock, respond: Respond) -> Respond:
-    """The request after a good one on the same connection needs no key."""
-    good: set[object] = set()
-
-    def answer(request: Request) -> Response:
-        response = respond(request)
-        if response.status == 200:
-            good.add(request.client)
+        record = presented_record(mock, request)
+        if response.status != 429 or record is None or operation_of(mock, request) != "create":
             return response
-        was_good = request.client in good
-        good.discard(request.client)
-        return response._replace(status=200) if was_good and response.status == 401 else response
+        limit, record.requests_per_minute = record.requests_per_minute, math.inf
+        try:
+            return respond(request)
+        finally:
+            record.requests_per_minute = limit
 
     return answer
-
-
-@fault("concurrent-requests-keep-apart")
-def key_shared(_mock: Mock, respond: Respond) -> Respond:
-    """Requests in flight at the same time all count as sent with the last one's key."""
-    latest: list[Request] = []
-
-    def arrive(request: Request) -> None:
-        latest[:] = [request]
-
-    return Held(arrive, lambda request: respond(request._replace(headers=latest[0].headers)), _IN_FLIGHT_SECONDS)
-
-
-@fault("concurrent-requests-keep-apart")
-def crowd_let_in(_mock: Mock, respond: Respond) -> Respond:
-    """While many requests are in flight nobody is asked for a key."""
-    waiting = [0]
-
-    def arrive(_request: Request) -> None:
-        waiting[0] += 1
-
-    def answer(request: Request) -> Response:
-        is_crowd = waiting[0] > 1
-        waiting[0] -= 1
-        response = respond(request)
-        return response._replace(status=200) if is_crowd and response.status in (401, 403) else response
-
-    return Held(arrive, answer, _IN_FLIGHT_SECONDS)
-
-
-@fault("refusal-gives-no-session")
-def session_given(_mock: Mock, respond: Respond) -> Respond:
-    """A refusal gives a cookie that authenticates."""
-    return _giving_session(respond, (401,), b"session=1")
-
-
-@fault("refusal-gives-no-session")
-def session_given_to_strangers(mock: Mock, respond: Respond) -> Respond:
-    """A refusal of a key, and not of none, gives a cookie that authenticates."""
-    names = header_names(mock.spec)
-    giving = _giving_session(respond, (401,), b"session=3")
-
-    def answer(request: Request) -> Response:
-        sent_something = any(map(request.values, (*names, b"cookie")))
-        return giving(request) if sent_something else respond(request)
-
-    return answer
-
-
-@fault("success-gives-no-session")
-def session_begun(_mock: Mock, respond: Respond) -> Respond:
-    """A success gives a cookie that authenticates."""
-    return _giving_session(respond, range(200, 300), b"session=2")
-
-
-@fault("success-gives-no-session")
-def session_begun_by_list(_mock: Mock, respond: Respond) -> Respond:
-    """A list gives a cookie that authenticates."""
-    giving = _giving_session(respond, (200,), b"session=4")
-    return lambda request: giving(request) if request.method == "GET" else respond(request)
 
 
 @fault("rate-limited")
@@ -262,17 +162,3 @@ def _open_now_and_then(mock: Mock, respond: Respond, often: int) -> Respond:
         return refused[0] % often == 0
 
     return letting_in(respond, is_turn)
-
-
-def _giving_session(respond: Respond, statuses: Container[int], cookie: bytes) -> Respond:
-    """Gives a cookie with some answers, and lets in who comes back with it."""
-
-    def answer(request: Request) -> Response:
-        response = respond(request)
-        if response.status == 401 and request.values(b"cookie") == [cookie]:
-            return response._replace(status=200)
-        if response.status in statuses:
-            return response._replace(headers=(*response.headers, (b"set-cookie", cookie + b"; Path=/")))
-        return response
-
-    return answer

@@ -1,13 +1,11 @@
-"""Faults in what an answer says: texts, codes, forms and headers, and what it should keep to itself."""
+"""Faults in what an answer says: texts, codes, forms and headers."""
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from conformance.mock.faults.fault import add, changing, fault, operation_of, presented_key
-from conformance.mock.presented import header_names
+from conformance.mock.faults.fault import add, changing, fault, fields_of, operation_of, with_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,14 +19,6 @@ _PAGE = b"<html><body>Bad Gateway</body></html>"
 _RULES = {401: "unauthorized-missing", 403: "scope-decides"}
 
 
-def _with_body(response: Response, body: dict[str, Any]) -> Response:
-    return response._replace(body=json.dumps(body).encode())
-
-
-def _fields(response: Response) -> dict[str, Any]:
-    return dict(json.loads(response.body))
-
-
 def _as_page(response: Response) -> Response:
     return _typed(response._replace(body=_PAGE), b"text/html")
 
@@ -39,7 +29,7 @@ def _typed(response: Response, content_type: bytes) -> Response:
 
 
 def _without(response: Response, field: str) -> Response:
-    return _with_body(response, {name: value for name, value in _fields(response).items() if name != field})
+    return with_body(response, {name: value for name, value in fields_of(response).items() if name != field})
 
 
 _FORMS: dict[str, tuple[str, Change]] = {
@@ -50,15 +40,18 @@ _FORMS: dict[str, tuple[str, Change]] = {
         lambda response: response._replace(body=response.body[: len(response.body) // 2]),
     ),
     "is-a-list": ("is a list", lambda response: response._replace(body=b"[" + response.body + b"]")),
-    "is-nested": ("has its fields one level down", lambda response: _with_body(response, {"error": _fields(response)})),
+    "is-nested": (
+        "has its fields one level down",
+        lambda response: with_body(response, {"error": fields_of(response)}),
+    ),
     "is-plain-text": ("calls itself plain text", lambda response: _typed(response, b"text/plain")),
     "has-no-code": ("has no code", lambda response: _without(response, "code")),
     "has-no-text": ("has no text", lambda response: _without(response, "error")),
-    "has-another-code": ("has a code that no page has", lambda r: _with_body(r, _fields(r) | {"code": "E_NO"})),
-    "has-another-text": ("has a text that no page has", lambda r: _with_body(r, _fields(r) | {"error": "Nope"})),
+    "has-another-code": ("has a code that no page has", lambda r: with_body(r, fields_of(r) | {"code": "E_NO"})),
+    "has-another-text": ("has a text that no page has", lambda r: with_body(r, fields_of(r) | {"error": "Nope"})),
     "has-its-code-in-lower-case": (
         "has its code in lower case",
-        lambda r: _with_body(r, _fields(r) | {"code": str(_fields(r).get("code", "")).lower()}),
+        lambda r: with_body(r, fields_of(r) | {"code": str(fields_of(r).get("code", "")).lower()}),
     ),
 }
 
@@ -76,7 +69,7 @@ for _status, _rule in _RULES.items():
 def mixed_vocabulary(mock: Mock, respond: Respond) -> Respond:
     """403 uses another page's words than 401."""
     fields = _last_words(mock, 403)
-    return changing(respond, (403,), lambda _request, response: _with_body(response, fields))
+    return changing(respond, (403,), lambda _request, response: with_body(response, fields))
 
 
 @fault("one-vocabulary")
@@ -86,7 +79,7 @@ def revoked_in_other_words(mock: Mock, respond: Respond) -> Respond:
 
     def answer(request: Request, given: int, why: str, *headers: Any) -> Response:
         response = refuse(request, given, why, *headers)
-        return _with_body(response, fields) if why == "revoked" else response
+        return with_body(response, fields) if why == "revoked" else response
 
     mock.refuse = answer
     return respond
@@ -98,7 +91,7 @@ def last_style_in_other_words(mock: Mock, respond: Respond) -> Respond:
     fields, read = _last_words(mock, 401), mock.readers[-1]
 
     def other(request: Request, response: Response) -> Response:
-        return _with_body(response, fields) if read(request) else response
+        return with_body(response, fields) if read(request) else response
 
     return changing(respond, (401,), other)
 
@@ -106,85 +99,30 @@ def last_style_in_other_words(mock: Mock, respond: Respond) -> Respond:
 @fault("styles-agree")
 def last_style_lists_nothing(mock: Mock, respond: Respond) -> Respond:
     """What is listed for a key in the last documented style is empty, whatever there is."""
+    return _listing_otherwise(mock, respond, lambda response: response._replace(body=b'{"data": []}'))
+
+
+@fault("styles-agree")
+def last_style_lists_with_202(mock: Mock, respond: Respond) -> Respond:
+    """A list for a key in the last documented style has another status of success."""
+    return _listing_otherwise(mock, respond, lambda response: response._replace(status=202))
+
+
+def _listing_otherwise(mock: Mock, respond: Respond, change: Change) -> Respond:
+    """Changes what is listed for a key in the last documented style."""
     read = mock.readers[-1]
 
-    def empty(request: Request, response: Response) -> Response:
-        lists = operation_of(mock, request) == "list" and read(request)
-        return response._replace(status=202, body=b'{"data": []}') if lists else response
+    def other(request: Request, response: Response) -> Response:
+        return change(response) if operation_of(mock, request) == "list" and read(request) else response
 
-    return changing(respond, (200,), empty)
-
-
-@fault("secret-is-not-repeated")
-def secret_echoed(mock: Mock, respond: Respond) -> Respond:
-    """A 401 repeats what was sent."""
-
-    def echo(request: Request, response: Response) -> Response:
-        return _with_body(response, _fields(response) | {"received": _sent(mock, request)})
-
-    return changing(respond, (401,), echo)
-
-
-@fault("secret-is-not-repeated")
-def secret_echoed_by_success(mock: Mock, respond: Respond) -> Respond:
-    """A success names the key that it was given."""
-
-    def echo(request: Request, response: Response) -> Response:
-        return _with_body(response, _fields(response) | {"api_key": presented_key(mock, request)})
-
-    return changing(respond, (200, 201), echo)
-
-
-@fault("secret-is-not-repeated")
-def secret_echoed_in_header(mock: Mock, respond: Respond) -> Respond:
-    """A 403 names the key in a header for debugging."""
-
-    def echo(request: Request, response: Response) -> Response:
-        text = presented_key(mock, request).encode("ascii", "ignore")
-        return response._replace(headers=(*response.headers, (b"x-debug-key", text)))
-
-    return changing(respond, (403,), echo)
-
-
-@fault("secret-is-not-repeated")
-def secret_echoed_in_location(mock: Mock, respond: Respond) -> Respond:
-    """A 401 says where to log in, with the key in the address."""
-
-    def echo(request: Request, response: Response) -> Response:
-        text = presented_key(mock, request).encode("ascii", "ignore")
-        return response._replace(headers=(*response.headers, (b"location", b"/login?key=" + text)))
-
-    return changing(respond, (401,), echo)
-
-
-@fault("unauthorized-missing")
-def sandboxes_told(mock: Mock, respond: Respond) -> Respond:
-    """A 401 tells of the sandboxes that there are."""
-
-    def tell(_request: Request, response: Response) -> Response:
-        there_are = [sandbox.fields for sandbox in mock.directory.sandboxes.values()]
-        return _with_body(response, _fields(response) | {"sandboxes": there_are})
-
-    return changing(respond, (401,), tell)
-
-
-@fault("other-organization-key")
-def refused_sandbox_shown(mock: Mock, respond: Respond) -> Respond:
-    """A 403 shows the sandbox that it refuses."""
-
-    def show(request: Request, response: Response) -> Response:
-        _, item = mock.route(request.path)
-        sandbox = mock.directory.sandboxes.get(item)
-        return _with_body(response, _fields(response) | sandbox.fields) if sandbox else response
-
-    return changing(respond, (403,), show)
+    return changing(respond, (200,), other)
 
 
 def _limited(status: int, _mock: Mock, respond: Respond) -> Respond:
     return changing(respond, (429,), lambda _request, response: response._replace(status=status))
 
 
-for _status in (200, 401, 403, 503):
+for _status in (401, 403, 503):
     add(f"limit-is-{_status}", f"A key over its limit gets a {_status}.", "rate-limited", partial(_limited, _status))
 
 
@@ -223,7 +161,3 @@ def _last_words(mock: Mock, status: int) -> dict[str, Any]:
         if outcome.status == [status] and outcome.bodies
     ]
     return {name: value for page in pages[:1] for body in page[:1] for name, value in body.has.items()}
-
-
-def _sent(mock: Mock, request: Request) -> list[str]:
-    return [value.decode("latin-1") for name in header_names(mock.spec) for value in request.values(name)]
