@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,6 +17,7 @@ from conformance.mock.faults import FAULTS, Fault, unknown_fault
 from conformance.mock.faults.fault import fault
 from conformance.mock.message import HANGING_UP, NO_ANSWER, Held, Request
 from conformance.spec.model import Style
+from conformance.suites.test_answers import refused_every_time
 from conformance.targets.keyring import Keyring
 
 if TYPE_CHECKING:
@@ -372,6 +374,21 @@ def test_who_presents_something_is_not_counted_among_those_without_a_key() -> No
 def test_one_of_twenty_is_let_in() -> None:
     world = World(seed=SEED, fault="twentieth-time-open")
     assert [world.ask().status for _ in range(40)] == ([401] * 19 + [200]) * 2
+
+
+@pytest.mark.parametrize("before", range(20))
+def test_one_of_twenty_is_met_however_many_were_asked_before(before: int) -> None:
+    world = World(seed=SEED, fault="twentieth-time-open")
+    for _ in range(before):
+        world.ask()
+    trial = SimpleNamespace(
+        examples=50,
+        expected=lambda: "401",
+        ask=lambda: world.ask().status,
+        misfit=lambda _expected, status: "" if status == 401 else str(status),
+        broken=lambda *_: "broken",
+    )
+    assert refused_every_time(trial) == "broken"
 
 
 def test_what_is_refused_is_done_three_requests_later() -> None:

@@ -218,6 +218,7 @@ def test_success_is_one_of_the_documented_statuses_whatever_the_body(operation: 
         (answered(301, b"", ""), ""),
         (answered(200, b"<html>", "text/html; charset=utf-8"), ""),
         (answered(200, b"<html>", ""), "200: access"),
+        (answered(200, b"TRACE / HTTP/1.1", "message/http"), ""),
         (answered(200, b"<html>", "Application/XHTML+xml"), ""),
         (answered(501), ""),
         (answered(505), ""),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from conformance import __version__
 from conformance.compose import UNKNOWN_ID, compose, compose_alternative
 from conformance.exchange import Recipe, Request
-from conformance.probes import Axes, Probe, all_probes, method_of, probes_of, recipes, smallest_cover
+from conformance.probes import Axes, Probe, all_probes, is_thorough, method_of, probes_of, recipes, smallest_cover
 from conformance.spec.files import default_spec
 from conformance.spec.loader import load
 from conformance.spec.model import Alteration, Credential, Operation, Rule, Style, When
@@ -284,6 +284,10 @@ def test_the_case_of_a_header_is_altered_and_that_of_the_key_is_not(alteration: 
         ("trailing-slash", "/sandboxes/i%2F1/timeout/"),
         ("doubled-slash", "//sandboxes/i%2F1/timeout"),
         ("other-case", "/SANDBOXES/i%2F1/TIMEOUT"),
+        ("parameter", "/sandboxes/i%2F1/timeout;a=b"),
+        ("suffix", "/sandboxes/i%2F1/timeout.json"),
+        ("encoded", "/%73andboxes/i%2F1/timeout"),
+        ("dot-segment", "/./sandboxes/i%2F1/timeout"),
     ],
 )
 def test_a_path_is_altered_and_the_id_in_it_is_quoted(alteration: str, target: str) -> None:
@@ -298,6 +302,49 @@ def test_a_body_is_json_unless_it_is_altered_and_goes_with_its_own_method_only()
     spec = msgspec.structs.replace(SPEC, alterations={"brew": Alteration(method="BREW")})
     assert compose(spec, Axes(recipe=FULL, operation="create", alteration="brew")).body is None
     assert composed(operation="list", alteration="head").method == "HEAD"
+
+
+def test_a_path_is_altered_before_its_query_and_outside_of_what_stands_for_an_id() -> None:
+    operations = {"view": Operation(request="GET /{id}/parts?all=1", needs="read")}
+    spec = msgspec.structs.replace(SPEC, operations=operations)
+    targets = {
+        name: compose(spec, Axes(recipe=FULL, operation="view", alteration=name), "x").target
+        for name in ("suffix", "encoded", "other-case")
+    }
+    assert targets == {
+        "suffix": "/x/parts.json?all=1",
+        "encoded": "/x/%70arts?all=1",
+        "other-case": "/x/PARTS?all=1",
+    }
+
+
+def test_headers_and_a_content_type_may_be_altered() -> None:
+    request = composed(operation="create", style="bearer", alteration="plain-text")
+    assert ("Content-Type", "text/plain") in request.headers
+    assert json.loads(request.body or "") == SPEC.operations["create"].body
+    assert composed(operation="create", alteration="empty-body").body == ""
+    overridden = composed(operation="delete", style="bearer", alteration="overridden-post")
+    assert (overridden.method, overridden.headers[-2:]) == (
+        "POST",
+        (("X-HTTP-Method-Override", "DELETE"), ("Authorization", "Bearer {key}")),
+    )
+
+
+def test_a_full_set_has_what_a_smoke_test_leaves_out() -> None:
+    left_out = {probe.id for probe in PROBES if is_thorough(SPEC, probe)}
+    assert {
+        "both-headers-at-once[list-unknown]",
+        "only-the-two-headers-authenticate[query-apikey-list]",
+        "unauthorized-guess[x-api-key-list-glob]",
+        "variants-give-no-access[list-missing-suffix]",
+    } <= left_out
+    assert left_out.isdisjoint(
+        {
+            "only-the-two-headers-authenticate[query-header-name-list]",
+            "unauthorized-guess[x-api-key-list-documented-example]",
+            "variants-give-no-access[list-missing-parameter]",
+        }
+    )
 
 
 def test_the_other_documented_body_is_sent_where_there_is_one() -> None:

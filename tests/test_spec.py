@@ -279,6 +279,25 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "'title' stands here a second time, first in line 3; keep one of the two",
     ),
     "complex-key": ("title: Tiny", "title: Tiny\n? [a]\n: b", "[a]", "a key is a list or a mapping; write text"),
+    **{
+        f"unknown-{group[:-1]}-of-a-full-set": (
+            "title: Tiny",
+            f"title: Tiny\nthorough: {{{group}: [{name}]}}",
+            f"{group}: [",
+            f"there is no {group[:-1]} '{name}'; write '{meant}'",
+        )
+        for group, name, meant in (
+            ("rules", "wonder", "wonders"),
+            ("alterations", "lowr", "lower"),
+            ("texts", "half-key", "half-a-key"),
+        )
+    },
+    "odd-header-of-an-alteration": (
+        "{header_case: lower,",
+        "{headers: {A B: c}, header_case: lower,",
+        "A B",
+        "'A B' is no header name; use letters, digits and -",
+    ),
     "duplicate-rule": (
         "  - id: wonders",
         "  - id: needs-a-key # again",

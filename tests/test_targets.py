@@ -406,6 +406,13 @@ def test_every_recipe_is_made_once_and_stays_the_same() -> None:
                 assert ring.credential(recipe) is ring.credential(recipe)
 
 
+def test_the_key_of_the_documentation_is_a_credential_without_any_issued_key() -> None:
+    ring = Keyring(SPEC, {})
+    recipe = Recipe("guess", "documented-example")
+    assert ring.obstacle(recipe) == ""
+    assert ring.credential(recipe) == KEYS.hide(SPEC.key.example)
+
+
 def test_what_a_keyring_cannot_supply_is_said_with_its_variable() -> None:
     ring = Keyring(SPEC, {}, variables={"full": "HOPX_API_KEY_DEV"})
     assert ring.obstacle(Recipe("full")) == "set HOPX_API_KEY_DEV"
