@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     Verdicts = list[tuple[Probe, Verdict]]
 
-EXAMPLES = 50
+EXAMPLES, _FEW_EXAMPLES = 50, 10
 _SECONDS = 20.0  # for one call of a client
 _MOST_SECONDS = 1200.0  # for all that is asked of one
 
@@ -90,10 +90,17 @@ def _draws(impostor: Impostor) -> Callable[[], int]:
 def _judge_mock(spec: Spec, spec_file: Path, impostor: Impostor) -> Verdicts:
     target = MockTarget(spec, spec_file, impostor.name, draw=_draws(impostor))
     try:
-        run = Run(spec, target, [], examples=EXAMPLES, fault=impostor.name, documents=spec_file.parent)
+        examples = _examples(spec, impostor)
+        run = Run(spec, target, [], examples=examples, fault=impostor.name, documents=spec_file.parent)
         return _asked(run, _probes(spec, "http", "mock"))
     finally:
         target.close()
+
+
+def _examples(spec: Spec, impostor: Impostor) -> int:
+    """How many cases a check draws: fewer where its own rule draws none and they only show what else a fault breaks."""
+    own = [_checks()[rule.check].check for rule in spec.rules if rule.id == impostor.rule]
+    return _FEW_EXAMPLES if own and not any(cost.per_example for cost in own) else EXAMPLES
 
 
 def _judge_misprint(spec: Spec, spec_file: Path, impostor: Impostor) -> Verdicts:
