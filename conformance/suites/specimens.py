@@ -12,7 +12,7 @@ from conformance.compose import compose, compose_alternative
 from conformance.exchange import Recipe, within
 from conformance.judge import Withheld
 from conformance.probes import Axes
-from conformance.targets.errors import TargetError
+from conformance.targets.errors import TargetError, UnsteadyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,10 @@ class Specimens:
         """
         if not self._target.may_write:
             raise NoSpecimenError("--allow-writes, to create a sandbox")
-        exchange = self.create(self.own("create"))
+        try:
+            exchange = self.create(self.own("create"))
+        except UnsteadyError as error:
+            raise NoSpecimenError(f"a sandbox, and none could be made: {error}") from None
         made = self.ids_in(exchange.response)
         if not 200 <= exchange.response.status < 300 or not made:
             raise NoSpecimenError(f"a key that can create a sandbox (creating one gave {exchange.response.status})")
@@ -183,7 +186,11 @@ class Specimens:
     def _delete(self, item: str) -> None:
         try:
             axes = dataclasses.replace(self.own("delete"), recipe=self._made[item])
-            response = self._target.send(compose(self._spec, axes, item)).response
+            request = compose(self._spec, axes, item)
+            try:
+                response = self._target.send(request).response
+            except UnsteadyError:  # it came through, or will now
+                response = self._target.send(request).response
         except (TargetError, NoSpecimenError):
             return
         if response.status in (*self._spec.operations["delete"].succeeds, 404, 410):

@@ -1,0 +1,129 @@
+"""APIs that keep their promises and behave oddly now and then: they are asked again, and accused of nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from runs import run_suite
+from servers import PLAIN, Answer, served
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from runs import Ran
+    from servers import Api, Request
+
+    Act = Callable[[Api, Request, int], Answer | None]
+
+_LIVE = ("--target=live", "--rate=100000", "-q")
+_TIMES = 40
+
+
+def run_against(directory: Path, act: Act, *options: str) -> Ran:
+    """A run with writes against a conforming server, where `act` may answer in its place, told how many came before."""
+    with served(PLAIN) as api:
+        respond: Any = api._respond
+        count = 0
+
+        def answer(request: Request) -> Answer:
+            nonlocal count
+            count += 1
+            return act(api, request, count) or respond(request)
+
+        api._respond = answer  # type: ignore[method-assign]
+        before = set(api.sandboxes)
+        ran = run_suite(directory, *_LIVE, "--allow-writes", *options, given=api.environment)
+        left = set(api.sandboxes) - before
+    named = ran.output.partition("LEFT BEHIND: ")[2]
+    assert all(item in named for item in left), "everything that was created is deleted, or named"
+    return ran
+
+
+def every_fortieth(status: int) -> Act:
+    return lambda _api, _request, count: None if count % _TIMES else Answer(status)
+
+
+def has_key(api: Api, request: Request, name: str) -> bool:
+    return api.environment[name] in " ".join([request.path, *request.headers.values()])
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_a_gateway_that_answers_now_and_then_is_no_evidence_against_the_api(status: int, tmp_path: Path) -> None:
+    ran = run_against(tmp_path, every_fortieth(status))
+    assert not ran.rules("fail", "advisory"), ran.output
+    assert ran.status == 1
+    errors = [line["observed"] for line in ran.verdicts.values() if line["verdict"] == "error"]
+    assert errors
+    assert all(f"got {status} and, when asked again, " in one or "is not sent again" in one for one in errors)
+    assert "a gateway answers in the place of the API" in ran.output
+    assert "stopped answering" not in ran.output
+    assert "LEFT BEHIND" not in ran.output
+    assert "Traceback" not in ran.output
+    kinds = [line["verdict"] for line in ran.verdicts.values()]
+    assert kinds.count("pass") > 9 * len(errors)
+
+
+CONSISTENT: dict[str, tuple[Act, str]] = {
+    "for strange keys": (
+        lambda _api, request, _count: Answer(503) if "\x1b" in "".join(request.headers.values()) else None,
+        "hostile-credential-is-survived",
+    ),
+    "for revoked keys that create": (
+        lambda api, request, _count: (
+            Answer(502) if request.method == "POST" and has_key(api, request, "HOPX_API_KEY_REVOKED") else None
+        ),
+        "unauthorized-revoked",
+    ),
+    "for the full key in one header": (
+        lambda api, request, _count: (
+            Answer(503)
+            if request.method != "POST" and request.headers.get("authorization", "") == bearer_of(api)
+            else None
+        ),
+        "valid-key-authenticates",
+    ),
+    "without a key": (
+        lambda _api, request, _count: None if {"authorization", "x-api-key"} & {*request.headers} else Answer(504),
+        "unauthorized-missing",
+    ),
+}
+
+
+def bearer_of(api: Api) -> str:
+    return f"Bearer {api.environment['HOPX_API_KEY']}"
+
+
+@pytest.mark.parametrize("case", CONSISTENT)
+def test_a_gateways_status_each_time_is_the_apis_own(case: str, tmp_path: Path) -> None:
+    act, rule = CONSISTENT[case]
+    ran = run_against(tmp_path, act, "-k", rule)
+    assert ran.rules("fail") == {rule}, ran.output
+    assert not ran.rules("error")
+
+
+def test_an_api_that_is_lost_in_the_middle_of_a_run_is_not_blamed_for_it(tmp_path: Path) -> None:
+    asked = 0
+
+    def lost(_api: Api, _request: Request, count: int) -> Answer | None:
+        nonlocal asked
+        asked = count
+        return Answer(503) if 300 < count < 350 else None
+
+    ran = run_against(tmp_path, lost)
+    assert ran.status == 1
+    assert not ran.rules("fail", "advisory"), ran.output
+    assert "is answered with 503, key or no key" in ran.output
+    assert ran.rules("pass")
+    assert asked < 400
+
+
+def test_where_no_sandbox_can_be_made_for_now_what_needs_one_is_blocked(tmp_path: Path) -> None:
+    def full(api: Api, request: Request, _count: int) -> Answer | None:
+        return Answer(503) if request.method == "POST" and has_key(api, request, "HOPX_API_KEY") else None
+
+    ran = run_against(tmp_path, full, "-k", "valid-key-authenticates or denied-update or scope-decides")
+    assert not ran.rules("fail", "advisory"), ran.output
+    assert {line["operation"] for line in ran.verdicts.values() if line["verdict"] == "error"} == {"create"}
+    assert "blocked: needs a sandbox, and none could be made: a gateway answers" in ran.output
