@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from runs import run_suite
-from servers import PLAIN, Answer, served
+from servers import PLAIN, Answer, Key, served
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _LIVE = ("--target=live", "--rate=100000", "-q")
 _TIMES = 40
+FULL = Key("own", {"read", "create", "update", "delete"})
 
 
 def run_against(directory: Path, act: Act, *options: str) -> Ran:
@@ -127,3 +128,54 @@ def test_where_no_sandbox_can_be_made_for_now_what_needs_one_is_blocked(tmp_path
     assert not ran.rules("fail", "advisory"), ran.output
     assert {line["operation"] for line in ran.verdicts.values() if line["verdict"] == "error"} == {"create"}
     assert "blocked: needs a sandbox, and none could be made: a gateway answers" in ran.output
+
+
+def in_the_making(status: int, asks: float) -> Act:
+    """A sandbox refuses whoever may use it, until it has been asked about so often."""
+    asked: dict[str, int] = {}
+
+    def act(api: Api, request: Request, _count: int) -> Answer | None:
+        item = request.path.split("/")[3] if request.path.count("/") > 2 else ""
+        if api.sandboxes.get(item, {}).get("organization") != "own" or api._known(request) != FULL:
+            return None
+        asked[item] = asked.get(item, 0) + 1
+        return Answer(status) if asked[item] <= asks else None
+
+    return act
+
+
+_OF_ONE_SANDBOX = (
+    "valid-key-authenticates or header-name-ignores-case or scheme-ignores-case or scope-decides or denied-delete "
+    "or denied-update or styles-agree"
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "options"),
+    [(409, ()), (423, ("-k", "valid-key-authenticates")), (425, ("-k", "denied-delete"))],
+)
+def test_a_sandbox_that_is_still_being_made_is_waited_for(
+    status: int, options: tuple[str, ...], tmp_path: Path
+) -> None:
+    ran = run_against(tmp_path, in_the_making(status, 1), *options)
+    assert ran.status == 0, ran.output
+    assert {line["verdict"] for line in ran.verdicts.values()} <= {"pass", "observed"}
+    assert "LEFT BEHIND" not in ran.output
+
+
+def test_a_sandbox_that_is_never_ready_blocks_what_needs_one(tmp_path: Path) -> None:
+    ran = run_against(tmp_path, in_the_making(409, float("inf")), "-k", _OF_ONE_SANDBOX)
+    assert not ran.rules("fail", "advisory", "error"), ran.output
+    assert "blocked: needs a sandbox that is ready (it still gave 409 after a wait)" in ran.output
+    about = [line["verdict"] for probe, line in ran.verdicts.items() if probe == "valid-key-authenticates[bearer-view]"]
+    assert about == ["blocked"]
+    assert "LEFT BEHIND" in ran.output
+
+
+def test_a_conflict_is_no_excuse_for_a_key_that_may_not_be_told_of_it(tmp_path: Path) -> None:
+    def act(api: Api, request: Request, _count: int) -> Answer | None:
+        is_foreign = has_key(api, request, "HOPX_API_KEY_OTHER_ORG") or has_key(api, request, "HOPX_API_KEY_REVOKED")
+        return Answer(409) if is_foreign and request.method == "DELETE" else None
+
+    ran = run_against(tmp_path, act, "-k", "other-organization-key or unauthorized-revoked")
+    assert ran.rules("fail") == {"other-organization-key", "unauthorized-revoked"}
