@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -179,3 +180,42 @@ def test_a_conflict_is_no_excuse_for_a_key_that_may_not_be_told_of_it(tmp_path: 
 
     ran = run_against(tmp_path, act, "-k", "other-organization-key or unauthorized-revoked")
     assert ran.rules("fail") == {"other-organization-key", "unauthorized-revoked"}
+
+
+_WELCOME = {"service": "sandboxes", "docs": "https://docs.invalid"}
+
+
+def welcoming(**spelled: str) -> Act:
+    """Every unknown path gets a welcome, and one spelling of the list gets what only a key may get."""
+
+    def act(api: Api, request: Request, count: int) -> Answer | None:
+        path = request.path.partition("?")[0]
+        if re.fullmatch(r"/v1/sandboxes(/[^/]+(/timeout)?)?", path):
+            return None
+        if path == spelled.get("list"):
+            return api._list(FULL, "", request)
+        if path == spelled.get("view", "") + path.rpartition("/")[2]:
+            return api._view(FULL, path.rpartition("/")[2], request)
+        return Answer(200, _WELCOME | {"asked": path, "count": count})
+
+    return act
+
+
+def test_what_every_path_is_answered_is_no_access(tmp_path: Path) -> None:
+    ran = run_against(tmp_path, welcoming(), "-k", "variants-give-no-access")
+    assert ran.status == 0, ran.output
+    told = [line["observed"] for line in ran.verdicts.values()]
+    assert "200, as for every path that no page has" in told
+
+
+@pytest.mark.parametrize(
+    ("spelled", "alteration"),
+    [({"list": "/v1/sandboxes/"}, "trailing-slash"), ({"view": "/v1/SANDBOXES/"}, "other-case")],
+)
+def test_access_behind_an_unusual_path_is_found_beside_a_welcome(
+    spelled: dict[str, str], alteration: str, tmp_path: Path
+) -> None:
+    ran = run_against(tmp_path, welcoming(**spelled), "-k", "variants-give-no-access")
+    found = {probe for probe, line in ran.verdicts.items() if line["verdict"] == "fail"}
+    assert found, ran.output
+    assert all(alteration in probe for probe in found)

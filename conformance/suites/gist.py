@@ -16,8 +16,12 @@ _NUMBERED = re.compile(r"[\w+/=-]*\d[\w+/=-]*")  # numbers, times and ids
 
 def gist(exchange: Exchange) -> tuple[int, str]:
     """Status and body without numbers, ids and the path that was asked; equal where the answers are the same."""
-    path = urlsplit(exchange.request.url).path
-    return exchange.response.status, _NUMBERED.sub("", exchange.response.text.replace(path, ""))
+    return exchange.response.status, _NUMBERED.sub("", without_path(exchange))
+
+
+def without_path(exchange: Exchange) -> str:
+    """The body without the path that was asked, which some answers repeat."""
+    return exchange.response.text.replace(urlsplit(exchange.request.url).path, "")
 
 
 def has_list(response: Response) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.compose import UNKNOWN_ID, compose
 from conformance.probes import SAFE_METHODS
+from conformance.suites.fallback import Fallback
 from conformance.suites.specimens import NoSpecimenError
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Presence:
         self._target = target
         self._specimens = specimens
         self._looks: dict[str, Look] = {}
+        self.fallback = Fallback(target)
 
     def of(self, operation: str) -> Look:
         """What is known of an operation; nothing has to be asked of one that is documented.

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.compose import UNKNOWN_ID, compose
 from conformance.exchange import Recipe
-from conformance.judge import Expectation, Verdict, brief, broken, expectation, in_scope, kept, leak, mismatch
+from conformance.judge import (
+    Expectation,
+    Verdict,
+    brief,
+    broken,
+    expectation,
+    gives_access,
+    in_scope,
+    kept,
+    leak,
+    mismatch,
+)
 from conformance.suites.presence import NOT_THERE
 from conformance.suites.readiness import is_not_ready
 from conformance.suites.specimens import NoSpecimenError
@@ -177,6 +188,8 @@ class Trial:
         """Judge one exchange, by default the last; the report shows all of them."""
         judged = exchange or self.exchanges[-1]
         misfit = self.misfit(expected, judged)
+        if misfit and self._is_fallback(expected, judged):
+            return self.kept(str(expected), f"{brief(judged.response)}, as for every path that no page has")
         return self.broken(str(expected), misfit) if misfit else self.kept(str(expected), brief(judged.response))
 
     def kept(self, expected: str, observed: str) -> Verdict:
@@ -194,6 +207,12 @@ class Trial:
             request = self.spec.operations[self.probe.operation].request
             raise BlockedError(f"a sandbox, to see whether this API has {request}, which no page documents")
         return broken(self.probe, expected, observed, self.exchanges)
+
+    def _is_fallback(self, expected: Expectation, exchange: Exchange) -> bool:
+        """Whether what looks like access to an unusual path is what everybody gets for any path."""
+        if not (expected.no_access and self.probe.alteration and gives_access(exchange.response)):
+            return False
+        return self.presence.fallback.is_seen_in(exchange, self.specimens.withheld_from(None))
 
     def _style_of(self, recipe: Recipe) -> str:
         return "" if self.spec.credentials[recipe.name].key == "none" else self.probe.style or self.first_style
