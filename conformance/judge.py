@@ -201,7 +201,8 @@ def _misfit(answer: Answer, response: Response) -> str:
     if response.problem and (answer.json or (answer.forms and all(str(form) for form in answer.forms))):
         return f"{brief(response)}, {response.problem}"
     if answer.json and not response.is_json:
-        return f"{brief(response)}, content type {_shown(response.header('content-type') or 'missing')} instead of JSON"
+        content_type = excerpt(response.header("content-type") or "missing")
+        return f"{brief(response)}, content type {content_type} instead of JSON"
     if answer.json and response.json is None:
         return f"{brief(response)}, the body is not JSON"
     if answer.forms and not any(form.fits(response.json) for form in answer.forms):
@@ -213,18 +214,25 @@ def brief(response: Response) -> str:
     """A response in a few words: status, error code, where it redirects to."""
     words = [str(response.status)]
     if 300 <= response.status < 400:
-        words.append(f"redirect to {_shown(response.header('location') or 'nowhere')}, not followed")
+        words.append(f"redirect to {excerpt(response.header('location') or 'nowhere')}, not followed")
     body = response.json
     if response.status >= 400 and isinstance(body, dict):
-        words += [_shown(body[name]) for name in ("code", "error") if isinstance(body.get(name), str)][:1]
+        words += [excerpt(body[name]) for name in ("code", "error") if isinstance(body.get(name), str)][:1]
     elif response.status >= 400:
-        words.append(f"({_shown(response.header('content-type') or 'no content type')})")
+        words.append(f"({excerpt(response.header('content-type') or 'no content type')})")
     return " ".join(words)
 
 
-def _shown(text: str) -> str:
+def excerpt(text: str) -> str:
     """The beginning of a text from elsewhere; what cannot be printed or written becomes a replacement character."""
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text[:_MOST_SHOWN])
+
+
+def is_documented(spec: Spec, response: Response) -> bool:
+    """Whether a body has the fields of an error that the pages show, whatever its status is."""
+    bodies = [one for outcome in spec.outcomes.values() for forms in outcome.bodies.values() for one in forms]
+    forms = {Form(tuple(body.has.items()), tuple(body.matches.items())) for body in bodies} - {Form()}
+    return any(form.fits(response.json) for form in forms)
 
 
 def vocabulary_of(spec: Spec, response: Response) -> str:

@@ -12,9 +12,10 @@ from conformance.judge import Verdict, expectation
 from conformance.probes import SAFE_METHODS, Axes, is_thorough, method_of, smallest_cover
 from conformance.suites.presence import Presence
 from conformance.suites.specimens import NoSpecimenError, Specimens
+from conformance.suites.steady import Steady, is_of_a_gateway
 from conformance.suites.stranger import requests_to_know, stranger
 from conformance.suites.trial import BlockedError, Trial
-from conformance.targets.errors import TargetError, TooManyRequestsError, UnansweredError
+from conformance.targets.errors import TargetError, TooManyRequestsError, UnansweredError, UnsteadyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,8 +68,9 @@ class Run:
     stranger: str | None = None
 
     def __post_init__(self) -> None:
-        self.specimens = Specimens(self.spec, self.target)
-        self.presence = Presence(self.spec, self.target, self.specimens)
+        self.steady = Steady(self.spec, self.target)
+        self.specimens = Specimens(self.spec, self.steady)
+        self.presence = Presence(self.spec, self.steady, self.specimens)
 
     @property
     def header(self) -> str:
@@ -106,6 +108,7 @@ class Run:
 
         Raises:
             UnansweredError: The target did not answer as HTTP or not in whole, or something else answers in its place.
+            UnsteadyError: Something else answers in its place now and then.
 
         """
         obstacle = self.obstacle(probe, cost)
@@ -116,7 +119,7 @@ class Run:
             raise UnansweredError(self._stranger())
         trial = Trial(
             self.spec,
-            self.target,
+            self.steady,
             self.specimens,
             self.presence,
             probe,
@@ -129,9 +132,13 @@ class Run:
             trial.look_for_operation()
             verdict = check(trial)
             _see_whole_answers(trial.exchanges)
+            self._see_no_outage(verdict, trial.exchanges)
         except (BlockedError, NoSpecimenError) as error:
             self.silences = 0 if trial.exchanges else self.silences
             return replace(self._blocked(probe, str(error)), exchanges=tuple(trial.exchanges))
+        except UnsteadyError:
+            self.silences = 0
+            raise
         except UnansweredError:
             self.silences += 1
             raise
@@ -158,6 +165,15 @@ class Run:
             except TargetError:
                 self.stranger = ""
         return self.stranger
+
+    def _see_no_outage(self, verdict: Verdict, exchanges: Iterable[Exchange]) -> None:
+        """A promise is not broken by an API that a gateway has ceased to reach since the run began."""
+        if self.target.name != "live" or verdict.kind not in ("fail", "advisory"):
+            return
+        if any(is_of_a_gateway(self.spec, exchange.response) for exchange in exchanges):
+            outage = stranger(self.spec, self.target, self.specimens.owner)
+            if outage:
+                raise UnansweredError(outage)
 
     def _has_dead_key(self, probe: Probe) -> bool:
         """Whether a live API refuses the full key altogether, so that nothing else can be said with it.

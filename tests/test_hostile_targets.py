@@ -513,11 +513,28 @@ def test_a_run_against_nonsense_ends_with_verdicts(bodies: list[bytes], tmp_path
     assert ran.footer["exit_status"] == 1
 
 
-def page(status: bytes, *headers: bytes) -> bytes:
-    return whole(b"<html>Log in</html>", *headers, status=status).replace(b"application/json", b"text/html")
+def page(status: bytes, *headers: bytes, body: bytes = b"<html>Log in</html>") -> bytes:
+    return whole(body, *headers, status=status).replace(b"application/json", b"text/html")
+
+
+def numbered(answer: bytes) -> Script:
+    """The same answer to everything but for a number, an id and the path that was asked."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    lines = [line for line in head.split(b"\r\n") if not line.startswith(b"Content-Length")]
+
+    def script(peer: Peer) -> None:
+        while asked := peer.read_request():
+            count = len(peer.server.requests)
+            path = asked.split()[1].partition(b"?")[0]
+            own = body % {b"id": b"%016x-FRA" % (count * 0xABCDEF0123), b"path": path, b"count": count}
+            peer.send(b"\r\n".join([*lines, b"Content-Length: %d" % len(own), b"", own]))
+
+    return script
 
 
 _TO_LOGIN = b"Location: http://portal.invalid/login"
+_BASIC = b'WWW-Authenticate: Basic realm="staging"'
+_PLAIN = b"application/json", b"text/plain"
 MISBEHAVING: dict[str, tuple[Script, str]] = {
     "reset in mid-body": (ANSWERED["reset within the body"][0], "the body|reset within the body"),
     "wrong length": (ANSWERED["body cut off"][0], "the body ended 893 bytes before its Content-Length"),
@@ -536,6 +553,33 @@ MISBEHAVING: dict[str, tuple[Script, str]] = {
         whole(b'{"error": "Not Found"}', status=b"404 Not Found"),
         "is answered with 404, key or no key",
     ),
+    "firewall": (
+        numbered(page(b"403 Forbidden", body=b"<h1>You have been blocked</h1> Ray ID: %(id)s, your turn: %(count)d")),
+        "is answered with 403 with a web page, key or no key",
+    ),
+    "gateway of another API": (
+        whole(b'{"message":"Missing Authentication Token"}', status=b"403 Forbidden"),
+        """is answered with 403 and '{"message":"Missing Authentication Token"}', key or no key""",
+    ),
+    "gateway that names the path": (
+        numbered(whole(b'{"message": "no Route matched", "path": "%(path)s", "request": "%(id)s"}', status=b"400 No")),
+        "is answered with 400 and '{",
+    ),
+    "password of a host": (
+        page(b"401 Unauthorized", _BASIC),
+        'is answered with 401 with a web page that asks for Basic realm="staging", key or no key',
+    ),
+    "origin down": (
+        whole(b"error code: 521", status=b"521 Down").replace(*_PLAIN),
+        "is answered with 521 and 'error code: 521', key or no key",
+    ),
+    "origin not found": (
+        numbered(whole(b"error code: 1016, %(id)s", status=b"530 Gone").replace(*_PLAIN)),
+        "is answered with 530 and 'error code: 1016, ",
+    ),
+    "sink": (whole(b"OK").replace(*_PLAIN), "is answered with 200 and 'OK', key or no key"),
+    "health page": (whole(b'{"status":"ok"}'), """is answered with 200 and '{"status":"ok"}', key or no key"""),
+    "nothing but a status": (whole(b""), "is answered with 200 and an empty body, key or no key"),
 }
 _MEASURED = """
 import resource, subprocess, sys
@@ -563,6 +607,50 @@ def test_a_run_against_a_target_that_misbehaves_names_the_cause_and_blames_nobod
         ran = run_suite(tmp_path, *_LIVE, given=keys_for(server.url), wrapped=(sys.executable, "-c", _MEASURED))
     assert is_cause_and_no_verdict(ran, causes)
     assert int(ran.stderr.rpartition("peak ")[2]) < _MOST_MEMORY_KB
+
+
+def answering_by_key(with_key: bytes, without: bytes) -> Script:
+    """One answer for the key that a run has in the first header style, another for everything else."""
+
+    def script(peer: Peer) -> None:
+        while asked := peer.read_request():
+            has_key = b"X-API-Key: hopx_live_" in asked and b"GET /v1/sandboxes " in asked
+            peer.send(with_key if has_key else without)
+
+    return script
+
+
+_UNDOCUMENTED = whole(b'{"message": "Unauthorized"}', status=b"401 Unauthorized")
+ALMOST_STRANGERS: dict[str, tuple[Script, str]] = {
+    "the documented refusal of everything": (
+        whole(_REFUSED, b"X-Request-ID: 1", b"WWW-Authenticate: Bearer", status=b"401 Unauthorized"),
+        "valid-key-authenticates",
+    ),
+    "the documented words with every request": (whole(_REFUSED), "unauthorized-missing"),
+    "a list for everybody": (whole(b'{"data": [{"id": "sb_1"}]}'), "unauthorized-missing"),
+    "an empty list for everybody": (whole(b"[]"), "unauthorized-missing"),
+    "other words than the documented ones": (
+        answering_by_key(whole(b'{"data": []}'), _UNDOCUMENTED),
+        "unauthorized-missing",
+    ),
+    "another page for every path": (
+        lambda peer: [
+            peer.send(whole(b'{"page": "%s"}' % b"ab"[b"sandboxes" in asked :][:1]))
+            for asked in iter(peer.read_request, b"")
+        ],
+        "unauthorized-missing",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ALMOST_STRANGERS)
+def test_an_api_that_treats_everybody_alike_is_accused(name: str, tmp_path: Path) -> None:
+    script, rule = ALMOST_STRANGERS[name]
+    with scripted(script) as server:
+        ran = run_suite(tmp_path, *_LIVE, given=keys_for(server.url))
+    assert ran.status == 1
+    assert rule in ran.rules("fail")
+    assert not ran.rules("error")
 
 
 @pytest.mark.parametrize("kind", ["wrong name", "expired"])

@@ -19,6 +19,7 @@ from conformance.judge import (
     expectation,
     gives_access,
     in_scope,
+    is_documented,
     judge,
     leak,
     mismatch,
@@ -396,6 +397,21 @@ def test_a_response_is_told_in_a_few_printable_words(response: Response, words: 
 )
 def test_the_vocabulary_of_an_error_is_known_by_its_codes(body: Any, vocabulary: str) -> None:
     assert vocabulary_of(SPEC, answered(401, body)) == vocabulary
+
+
+@pytest.mark.parametrize(
+    ("response", "documented"),
+    [
+        (answered(401, REST_401), True),
+        (answered(200, REST_401 | {"more": 1}), True),
+        (answered(403, {"code": "auth_insufficient_permissions"}), True),
+        (answered(403, {"error": "Forbidden"}), False),
+        (answered(429, {}), False),
+        (answered(401, b"<h1>Unauthorized</h1>", "text/html"), False),
+    ],
+)
+def test_the_words_of_an_error_are_known_whatever_its_status(response: Response, documented: bool) -> None:
+    assert is_documented(SPEC, response) is documented
 
 
 def test_an_empty_expectation_says_nothing() -> None:

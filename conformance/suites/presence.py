@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.compose import COMMON, UNKNOWN_ID, compose
-from conformance.exchange import Request
+from conformance.compose import UNKNOWN_ID, compose
 from conformance.probes import SAFE_METHODS
+from conformance.suites.fallback import Fallback
 from conformance.suites.specimens import NoSpecimenError
 
 if TYPE_CHECKING:
-    from conformance.exchange import Exchange, Response
+    from conformance.exchange import Exchange
     from conformance.spec.model import Spec
     from conformance.suites.specimens import Specimens
     from conformance.targets.http import Target
@@ -56,7 +56,7 @@ class Presence:
         self._target = target
         self._specimens = specimens
         self._looks: dict[str, Look] = {}
-        self._nowhere: Response | None = None
+        self.fallback = Fallback(target)
 
     def of(self, operation: str) -> Look:
         """What is known of an operation; nothing has to be asked of one that is documented.
@@ -70,17 +70,6 @@ class Presence:
         if operation not in self._looks:
             self._looks[operation] = self._look(operation)
         return self._looks[operation]
-
-    def nowhere(self) -> Response:
-        """What everybody is answered at a path that no page has, without a key.
-
-        Raises:
-            TargetError: There was no answer.
-
-        """
-        if self._nowhere is None:
-            self._nowhere = self._target.send(Request("GET", f"/{UNKNOWN_ID}", COMMON, None)).response
-        return self._nowhere
 
     def cost(self) -> int:
         """How many requests the looks of a run take, with making and removing the sandboxes they are about."""

@@ -6,13 +6,15 @@ import dataclasses
 import signal
 import threading
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from conformance.compose import compose, compose_alternative
 from conformance.exchange import Recipe, within
 from conformance.judge import Withheld
 from conformance.probes import Axes
-from conformance.targets.errors import TargetError
+from conformance.suites.readiness import Readiness
+from conformance.targets.errors import TargetError, UnsteadyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +41,7 @@ class Specimens:
         self._made: dict[str, Recipe] = {}  # what was created, and which credential may delete it
         self._kept: dict[str, str] = {}
         self.unread = 0
+        self.readiness = Readiness(target.pace)
         self._found_none = False
         owner = next(
             (name for name, c in spec.credentials.items() if c.key == "active" and c.organization == "own"),
@@ -72,7 +75,10 @@ class Specimens:
         """
         if not self._target.may_write:
             raise NoSpecimenError("--allow-writes, to create a sandbox")
-        exchange = self.create(self.own("create"))
+        try:
+            exchange = self.create(self.own("create"))
+        except UnsteadyError as error:
+            raise NoSpecimenError(f"a sandbox, and none could be made: {error}") from None
         made = self.ids_in(exchange.response)
         if not 200 <= exchange.response.status < 300 or not made:
             raise NoSpecimenError(f"a key that can create a sandbox (creating one gave {exchange.response.status})")
@@ -106,7 +112,7 @@ class Specimens:
         self._kept = {}
         with _signals_held(raise_again=False):
             for item in list(self._made):
-                self._delete(item)
+                self.readiness.wait_for(partial(self._delete, item))
         return list(self._made)
 
     def replace(self, item: str) -> None:
@@ -180,14 +186,19 @@ class Specimens:
         allowed = self._spec.scopes[credential.scope].allows if credential.scope else needed
         return credential.key in ("active", "rate_limited") and not needed.isdisjoint(allowed)
 
-    def _delete(self, item: str) -> None:
+    def _delete(self, item: str) -> Exchange | None:
         try:
             axes = dataclasses.replace(self.own("delete"), recipe=self._made[item])
-            response = self._target.send(compose(self._spec, axes, item)).response
+            request = compose(self._spec, axes, item)
+            try:
+                exchange = self._target.send(request)
+            except UnsteadyError:  # it came through, or will now
+                exchange = self._target.send(request)
         except (TargetError, NoSpecimenError):
-            return
-        if response.status in (*self._spec.operations["delete"].succeeds, 404, 410):
+            return None
+        if exchange.response.status in (*self._spec.operations["delete"].succeeds, 404, 410):
             self.forget(item)
+        return exchange
 
     def _deleter(self, creator: Recipe | None) -> Recipe:
         """Who may delete what a credential created: the owner, or the credential itself in another organization."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.compose import compose
 from conformance.exchange import Recipe
-from conformance.judge import Verdict, brief, gives_access
+from conformance.judge import Verdict, brief
 from conformance.suites.check import check
 from conformance.suites.trial import BlockedError, Trial
 
@@ -23,23 +23,7 @@ def answer(trial: Trial) -> Verdict:
     exchange = trial.ask()
     if not trial.probe.rule.then:
         return trial.kept("nothing is promised", brief(exchange.response))
-    expected = trial.expected()
-    if expected.no_access and _is_for_everybody(trial, exchange.response):
-        return trial.kept(str(expected), f"{brief(exchange.response)}, as any path is answered without a key")
-    return trial.verdict(expected)
-
-
-def _is_for_everybody(trial: Trial, response: Response) -> bool:
-    """Whether an unusual path is answered as one that no page has: with a greeting, and with no sandbox."""
-    alteration = trial.spec.alterations.get(trial.probe.alteration)
-    is_another_path = alteration is not None and alteration.path is not None and not alteration.method
-    if not is_another_path or trial.spec.operations[trial.probe.operation].method != "GET":
-        return False
-    withheld = trial.specimens.withheld_from(None).ids - {""}
-    if not gives_access(response) or any(item in response.text for item in withheld):
-        return False
-    nowhere = trial.presence.nowhere()
-    return (nowhere.status, nowhere.text) == (response.status, response.text)
+    return trial.verdict(trial.expected())
 
 
 @check(requests=2, more_when_writing=4)

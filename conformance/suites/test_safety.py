@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from conformance.judge import Verdict, brief
 from conformance.suites.check import check
 from conformance.suites.trial import BlockedError, Trial
-from conformance.targets.errors import UnansweredError
+from conformance.targets.errors import UnansweredError, UnsteadyError
 
 if TYPE_CHECKING:
     from conformance.exchange import Exchange
@@ -47,6 +47,8 @@ def server_survives(trial: Trial) -> Verdict:
     expected = trial.expected()
     try:
         trial.ask()
+    except UnsteadyError:
+        raise
     except UnansweredError as error:
         control = trial.reference().response
         return trial.broken(str(expected), f"no answer ({error}), while a request without a key gets {brief(control)}")

@@ -2,6 +2,7 @@
 
 TargetError
 ├── UnansweredError       no HTTP response came back; the message names the cause
+│   └── UnsteadyError     a gateway answered in the target's place, and not each time
 ├── TooManyRequestsError  the target limits this run, even after waiting as long as it asked for
 └── BudgetSpentError      the run's own limit of requests is reached
 """
@@ -15,6 +16,10 @@ class TargetError(Exception):
 
 class UnansweredError(TargetError):
     """No HTTP response came back; the message names the cause."""
+
+
+class UnsteadyError(UnansweredError):
+    """A gateway answered in the target's place, and not each time; the target itself may be there."""
 
 
 class TooManyRequestsError(TargetError):
