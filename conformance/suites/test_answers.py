@@ -27,7 +27,7 @@ def answer(trial: Trial) -> Verdict:
     return trial.verdict(trial.expected())
 
 
-@check(requests=2, more_when_writing=4)
+@check(requests=2, more_when_writing=2)
 def same_answer_for_every_style(trial: Trial) -> Verdict:
     """Status and error do not depend on the header that carried the credential, nor what a list shows."""
     expected = "the same answer in every style"
