@@ -9,6 +9,7 @@ from conformance.compose import compose
 from conformance.exchange import Recipe
 from conformance.judge import Verdict, brief
 from conformance.suites.check import check
+from conformance.suites.specimens import NoSpecimenError
 from conformance.suites.trial import BlockedError, Trial
 
 if TYPE_CHECKING:
@@ -26,17 +27,27 @@ def answer(trial: Trial) -> Verdict:
     return trial.verdict(trial.expected())
 
 
-@check(requests=2, more_when_writing=4)
+@check(requests=2, more_when_writing=2)
 def same_answer_for_every_style(trial: Trial) -> Verdict:
     """Status and error do not depend on the header that carried the credential, nor what a list shows."""
     expected = "the same answer in every style"
-    witness = trial.specimen("witness") if trial.probe.operation == "list" and trial.target.may_write else ""
+    witness = _witness(trial)
     seen, observed = _in_every_style(trial, witness)
     if len(set(seen.values())) == 1:
         return trial.kept(expected, observed)
     if witness and _in_every_style(trial, witness)[0] != seen:
         raise BlockedError("a list that stays as it is from one request to the next")
     return trial.broken(expected, observed)
+
+
+def _witness(trial: Trial) -> str:
+    """The id of a sandbox that a list has to show or hide in every style; "" where the run has none of its own."""
+    if trial.probe.operation != "list" or not trial.target.may_write:
+        return ""
+    try:
+        return trial.specimens.keep("use")
+    except NoSpecimenError:
+        return ""
 
 
 def _in_every_style(trial: Trial, witness: str) -> tuple[dict[str, str], str]:
