@@ -486,8 +486,17 @@ ANSWERS: dict[str, tuple[Callable[[str], Callable[[bytes], bytes]], list[tuple[s
     "a firewall": (only(b"403 No", PAGE, b"text/html"), [("waf-block-403-html", "likely")], False),
     "a proxy": (only(b"407 No", b"", b"text/plain"), [("proxy-auth-required", "certain")], False),
     "another API": (only(b"404 Not Found", ABSENT), [("wrong-base-url", "certain")], False),
-    "a stub": (only(b"200 OK", b"{}"), [("wrong-base-url", "likely")], True),
-    "an outage": (only(b"503 Oops", b"{}"), [("vendor-incident-or-client-defect", "likely")], True),
+    "a stub": (only(b"200 OK", b"{}"), [("wrong-base-url", "likely")], False),
+    "a stub without a word": (only(b"204 No Content", b""), [("wrong-base-url", "likely")], False),
+    "a stub in plain text": (only(b"200 OK", b"Success", b"text/plain"), [("wrong-base-url", "likely")], False),
+    "a gateway": (
+        only(b"403 Forbidden", b'{"message": "Missing Authentication Token"}'),
+        [("gateway-path-masquerade", "certain")],
+        False,
+    ),
+    "an outage": (only(b"503 Oops", b"{}"), [("vendor-incident-or-client-defect", "likely")], False),
+    "a page of a company": (only(b"503 No", PAGE, b"text/html"), [("waf-block-403-html", "likely")], False),
+    "a page that is too much": (only(b"429 No", PAGE, b"text/html"), [("rate-limited", "certain")], False),
     "trouble with the key": (out_of_order, [("vendor-incident-or-client-defect", "likely")], True),
     "no Bearer": (refuses_bearer, [("proxy-stripped-header", "likely")], True),
     "no viewing": (may_not_view, [("scope-insufficient", "certain")], True),
@@ -506,6 +515,36 @@ def test_what_an_answer_shows(name: str, machine: Machine) -> None:
     assert (told.verdict, told.status) == ("problem", 1)
     assert any(good.encode() in head for head in server.requests) is may_be_sent
     assert {head.split()[0] for head in server.requests} == {b"GET"}
+
+
+REFUSALS_OF_OTHERS: dict[str, Callable[[bytes], bytes]] = {
+    "in plain text": lambda _head: whole(b"Unauthorized", b"401 Unauthorized", kind=b"text/plain"),
+    "to strangers alone": lambda head: whole(REFUSED, b"401 No") if has_key(head) else whole(b"{}"),
+    "to nobody alone, and a page to strangers": lambda head: (
+        whole(PAGE, kind=b"text/html") if has_key(head) else whole(REFUSED, b"401 No")
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS_OF_OTHERS)
+def test_who_refuses_otherwise_than_the_api_gets_no_key(name: str, machine: Machine) -> None:
+    machine.has(good := key())
+    with scripted(answering(REFUSALS_OF_OTHERS[name])) as server:
+        told = machine.asks(server.url)
+    assert not any(good.encode() in head for head in server.requests)
+    assert (told.verdict, told.status, told.causes) == ("cannot-tell", 3, [])
+    assert told.row("key")[0] == "skipped"
+    assert "wrong-base-url" in told.data["cannot_tell"]["candidates"]
+
+
+def test_no_key_follows_one_that_was_answered_with_a_page(machine: Machine) -> None:
+    machine.has(good := key())
+    with scripted(
+        answering(lambda head: whole(PAGE, kind=b"text/html") if good.encode() in head else api()(head))
+    ) as server:
+        told = machine.asks(server.url)
+    assert sum(good.encode() in head for head in server.requests) == 1
+    assert told.causes == [("captive-portal-or-login-html", "certain")]
 
 
 def test_answers_are_shown_without_what_they_do_to_a_terminal(machine: Machine) -> None:

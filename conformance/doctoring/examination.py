@@ -127,7 +127,7 @@ class Doctor:
 
     def _ask(self, found: Places, seen: Seen) -> bool:
         asking = Asking(self.spec, self.asked, self.reading, Pace(RATE), self.seconds)
-        return Dialogue(asking, found.own, found.others[:MOST_OTHERS], seen).hold()
+        return Dialogue(asking, self.known, found.own, found.others[:MOST_OTHERS], seen).hold()
 
     def _accepted(self, found: Places, seen: Seen) -> Examined:
         """What else lies around does no harm where it is the key of this process that the API took."""
@@ -141,4 +141,6 @@ class Doctor:
     def _examined(self, found: Places, seen: Seen, *, is_accepted: bool = False) -> Examined:
         evidence = seen.evidence()
         diagnosis = diagnose(evidence, self.known, self.reading, seen.facts)
+        if seen.doubts and diagnosis.verdict != "problem":
+            diagnosis = diagnosis._replace(verdict="cannot-tell", doubt=seen.doubts[0])
         return Examined(self.base_url, found, tuple(seen.checks), evidence, diagnosis, is_accepted)

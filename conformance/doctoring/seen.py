@@ -11,17 +11,19 @@ from conformance.doctoring.check import Check
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import PartialExchange, Place, Setting
+    from conformance.diagnosis.finding import Doubt
     from conformance.doctoring.check import Status
 
 
 @dataclass
 class Seen:
-    """Collects as one goes along."""
+    """Collects as one goes along; `doubts` are what the machine shows and no set of the causes file has."""
 
     checks: list[Check] = field(default_factory=list)
     settings: list[Setting] = field(default_factory=list)
     exchanges: list[PartialExchange] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
 
     def check(self, name: str, status: Status, says: str, place: str = "") -> None:
         """Note a row."""
