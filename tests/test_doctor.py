@@ -328,6 +328,9 @@ def test_a_keyring_that_cannot_be_read_is_never_called_empty(name: str, machine:
     program, says = KEYRINGS[name]
     told = cli_with(machine, program).offline(SHORT)
     assert ("keyring-unreadable", "certain") in told.causes
+    (finding,) = [one for one in told.data["findings"] if one["variant"] == "keyring-unreadable"]
+    assert finding["summary"].startswith("The keyring cannot be read. ")
+    assert not any("logout" in step for step in finding["fix"]), "what is not known to be there is to be removed"
     (row,) = [row for row in told.rows("source") if "the keyring" in row[1]]
     assert row[0] == "unknown"
     assert says in row[1]
@@ -600,6 +603,8 @@ PROXIES = {
     "one that wants a password": (b"HTTP/1.1 407 No\r\n\r\n", False, ["proxy-auth-required", "network-unreachable"]),
     "one that is in the way": (b"HTTP/1.1 407 No\r\n\r\n", True, ["proxy-auth-required"]),
     "none": (b"hello", False, ["network-unreachable"]),
+    "none, and the API is reached without": (b"hello", True, ["proxy-unreachable"]),
+    "one that refuses a tunnel without TLS": (b"HTTP/1.1 403 No\r\n\r\n", True, []),
 }
 
 
@@ -615,6 +620,26 @@ def test_what_a_proxy_does(name: str, machine: Machine) -> None:
     assert ("warn", f"HTTP_PROXY names 127.0.0.1:{proxy.port}") in told.rows("proxy")
     assert not any(good.encode() in head for head in proxy.requests), "the key went to the proxy"
     assert any("go to the API directly: Hopx SDK for Python" in says for _, says in told.rows("proxy"))
+
+
+def test_a_dead_proxy_that_clients_use_is_a_problem_though_the_key_is_accepted(machine: Machine) -> None:
+    machine.has(good := key()).given["HTTP_PROXY"] = f"http://127.0.0.1:{dead_port()}"
+    with scripted(answering(api(good))) as server:
+        told = machine.asks(server.url)
+        text = machine.run(f"--base-url={server.url}")
+    assert (told.verdict, told.status, told.causes) == ("problem", 1, [("proxy-unreachable", "certain")])
+    assert told.row("key in X-API-Key")[0] == "ok"
+    first = "problem: The proxy that the environment names opens no way (certain)"
+    assert text.stdout.splitlines()[0] == first
+
+
+def test_a_proxy_that_speaks_another_protocol_is_not_called_dead(machine: Machine) -> None:
+    machine.has(good := key())
+    with scripted(answering(api(good))) as server, scripted(Peer.wait) as proxy:
+        machine.given["ALL_PROXY"] = f"socks5://127.0.0.1:{proxy.port}"
+        told = machine.asks(server.url)
+    assert told.verdict == "healthy"
+    assert "unknown" in {status for status, _ in told.rows("proxy")}
 
 
 def test_a_host_that_is_left_out_needs_no_proxy(machine: Machine) -> None:

@@ -88,12 +88,14 @@ class Doctor:
         found, seen = self._of_machine()
         is_direct = is_reached(self.asked, self.clients, self.seconds, seen)
         if any(self.machine.environment.get(name) for name in _OWN_AUTHORITIES):
-            seen.facts = [one for one in seen.facts if one.name != "issuer-intercepts"]  # clients believe it then too
+            seen.forget("issuer-intercepts")  # clients believe it then too
         proxy = self.proxy
         has_way = proxy is not None and opens_way(proxy, self.asked, self.machine, self.reading, self.seconds, seen)
+        if proxy is None or not is_direct or not any(proxy.is_used_by(one) for one in self.clients.clients):
+            seen.forget("proxy-opens-no-way")  # nobody who reaches the API would use it
         if has_way and not is_direct:
             says = f"{self.asked.host} is reached through {proxy}, and not without it"
-            seen.facts = [one for one in seen.facts if one.name != "not-connected"]
+            seen.forget("not-connected")
             seen.fact("proxy-is-only-way", says, Place(f"the proxy {proxy}", "CONNECT"))
         if is_direct and self._ask(found, seen):
             return self._accepted(found, seen)
@@ -133,7 +135,7 @@ class Doctor:
         """What else lies around does no harm where it is the key of this process that the API took."""
         all_of_them = list(settings(found, self.machine, self.reading))
         if found.own is found.process:
-            seen.facts = [one for one in seen.facts if one.name not in _HARMLESS]
+            seen.forget(*_HARMLESS)
             all_of_them = all_of_them[:1]
         seen.settings += all_of_them
         return self._examined(found, seen, is_accepted=True)

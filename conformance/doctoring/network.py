@@ -120,16 +120,30 @@ def opens_way(proxy: Proxy, asked: Questions, machine: Machine, reading: Reading
     user = _user(machine.environment[proxy.variables[0]])
     if user:
         reading.scrubber.learn(user)
-    answer = tunnelled(proxy, user, asked.host, asked.port, seconds) if proxy.host else "it has no host"
+    answer = _answer_of(proxy, user, asked, seconds)
     if isinstance(answer, int) and 200 <= answer < 300:
         seen.check("proxy", "ok", f"{proxy} opens a way to {asked.host}")
         return True
     if answer == _PROXY_AUTHENTICATION:
         seen.check("proxy", "fail", f"{proxy} answers 407: it wants a user and a password")
         seen.exchanges.append(PartialExchange(Place(f"the proxy {proxy}", "CONNECT"), method="CONNECT", status=407))
+    elif not answer or (isinstance(answer, int) and not asked.is_secure):
+        seen.check("proxy", "unknown", f"{proxy} answers; whether it opens a way to {asked.host} was not asked")
     else:
-        seen.check("proxy", "fail", f"{proxy} opens no way to {asked.host}: {answer}")
+        says = f"{proxy} opens no way to {asked.host}: {answer}"
+        seen.check("proxy", "fail", says)
+        seen.fact("proxy-opens-no-way", says, Place(f"the proxy {proxy}", "CONNECT"))
     return False
+
+
+def _answer_of(proxy: Proxy, user: str, asked: Questions, seconds: float) -> int | str:
+    """The status of a proxy's answer, or why there is none; "" where it takes connections and speaks no plain HTTP."""
+    if not proxy.host:
+        return "it has no host"
+    if proxy.scheme == "http":
+        return tunnelled(proxy, user, asked.host, asked.port, seconds)
+    found = resolved(proxy.host, proxy.port, seconds)
+    return found if isinstance(found, str) else connected(found[0], proxy.port, seconds).problem
 
 
 def _user(value: str) -> str:

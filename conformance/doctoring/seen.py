@@ -33,6 +33,10 @@ class Seen:
         """Note a fact of `DOCTOR_FACTS`."""
         self.facts.append(Fact(name, says, place))
 
+    def forget(self, *names: str) -> None:
+        """Drop the facts of these names, which something else has explained."""
+        self.facts = [one for one in self.facts if one.name not in names]
+
     def evidence(self) -> Evidence:
         """What goes to the diagnosis beside the facts."""
         return Evidence(exchanges=tuple(self.exchanges), settings=tuple(self.settings))

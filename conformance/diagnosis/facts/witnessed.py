@@ -10,6 +10,7 @@ DOCTOR_FACTS = {
     "stored-key-accepted": "the API accepts a key that a client has stored, and not the one that is used",
     "netrc-has-host": "a .netrc file has an entry for the API's host",
     "proxy-is-only-way": "the API is reached through the proxy, and not directly",
+    "proxy-opens-no-way": "the proxy of the environment, which some clients use, opens no way to the API",
     "not-connected": "no connection to the API came about",
     "no-ipv4": "the API's name has no IPv4 address, and some clients use no other",
     "issuer-unknown": "the certificate is of an authority that this machine does not know",
