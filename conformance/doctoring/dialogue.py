@@ -34,7 +34,6 @@ class Dialogue:
         """Ask everything that makes sense to ask; whether the key was accepted."""
         asked = self.asking.asked
         nobody = self.asking.ask("without a key", asked.keyless, "", asked.listing)
-        check_clock(nobody, self.seen)
         if not self._is_answered_as_by_the_api(nobody):
             self.seen.check("key", "skipped", "it is not sent to who does not answer as the API does")
             return False
@@ -50,11 +49,14 @@ class Dialogue:
     def _is_answered_as_by_the_api(self, nobody: Answered) -> bool:
         """Whether nobody and a stranger are refused as an API does it; the stranger is asked where that can tell."""
         is_refused = refuses_as_the_api(nobody, self.known)
-        self._judge_nobody(nobody, is_refused=is_refused)
         if not is_refused and not nobody.is_success:
+            check_clock([nobody], self.seen)
+            self._judge_nobody(nobody, is_refused=is_refused)
             return False
         asked = self.asking.asked
         stranger = self.asking.ask("with a key never issued", asked.stranger, asked.styles[0], asked.listing)
+        check_clock([nobody, stranger], self.seen)
+        self._judge_nobody(nobody, is_refused=is_refused)
         self._judge_stranger(stranger)
         return is_refused and not stranger.is_success and _may_be_the_api(stranger)
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.diagnosing import diagnose
-from conformance.diagnosis.evidence import Place
-from conformance.doctoring.asking import Asking
+from conformance.diagnosis.evidence import Evidence, Place
+from conformance.doctoring.asking import API, Asking
 from conformance.doctoring.dialogue import Dialogue
 from conformance.doctoring.local import check_format, check_names, check_places, settings
+from conformance.doctoring.manners import REFUSED
+from conformance.doctoring.meaning import which_is_meant
 from conformance.doctoring.network import check_proxy_settings, is_reached, opens_way
 from conformance.doctoring.places import places
 from conformance.doctoring.plan import MOST_OTHERS, questions, steps
@@ -19,8 +21,7 @@ from conformance.targets.pace import Pace
 
 if TYPE_CHECKING:
     from conformance.diagnosis.client import Clients
-    from conformance.diagnosis.evidence import Evidence
-    from conformance.diagnosis.finding import Diagnosis
+    from conformance.diagnosis.finding import Diagnosis, Doubt
     from conformance.diagnosis.knowledge import Knowledge
     from conformance.diagnosis.reading import Reading
     from conformance.doctoring.check import Check
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 RATE = 5.0  # requests a second
 _OWN_AUTHORITIES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 # what does no harm while the key that is used is accepted
-_HARMLESS = ("stored-keys-differ", "nothing-hides-key", "netrc-has-host")
+_HARMLESS = ("nothing-hides-key", "netrc-has-host")
+_OF_OTHER_KEYS = ("file-key-accepted", "stored-key-accepted")
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class Doctor:
         for name in ("dns", "tcp", "tls", "clock", "no key", "key"):
             seen.check(name, "skipped", "not asked for: --offline")
         seen.settings += settings(found, self.machine, self.reading)
+        seen.doubts += which_is_meant(found)
         return self._examined(found, seen)
 
     def examine(self) -> Examined:
@@ -143,6 +146,16 @@ class Doctor:
     def _examined(self, found: Places, seen: Seen, *, is_accepted: bool = False) -> Examined:
         evidence = seen.evidence()
         diagnosis = diagnose(evidence, self.known, self.reading, seen.facts)
-        if seen.doubts and diagnosis.verdict != "problem":
+        if diagnosis.verdict == "problem":
+            diagnosis = diagnosis._replace(doubt=self._left_open(seen))
+        elif seen.doubts:
             diagnosis = diagnosis._replace(verdict="cannot-tell", doubt=seen.doubts[0])
         return Examined(self.base_url, found, tuple(seen.checks), evidence, diagnosis, is_accepted)
+
+    def _left_open(self, seen: Seen) -> Doubt | None:
+        """Why the API refuses the key, where what was found elsewhere on the machine does not answer that."""
+        refused = tuple(one for one in seen.exchanges if one.credentials and one.status in REFUSED)
+        if not refused:
+            return None
+        facts = [one for one in seen.facts if one.place.source == API or one.name in _OF_OTHER_KEYS]
+        return diagnose(Evidence(exchanges=refused), self.known, self.reading, facts).doubt

@@ -84,6 +84,7 @@ def _is_believed(tls: Tls, asked: Questions, seen: Seen) -> bool:
     place = Place(NETWORK, "TLS")
     issuer = f", issued by {tls.certificate.issuer}" if tls.certificate else ""
     if not tls.problem:
+        seen.valid = (tls.certificate.not_before, tls.certificate.not_after) if tls.certificate else None
         maker = tls.certificate.interceptor if tls.certificate else ""
         if maker:
             says = f"the certificate of {asked.host} is made by an inspecting proxy ({maker}){issuer}"

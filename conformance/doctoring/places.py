@@ -35,6 +35,11 @@ class Places:
         found = (one for one in self.holdings if one.kind == "variable" and one.place.source == PROCESS)
         return next((one for one in found if one.name == self.variable and one.state != "absent"), None)
 
+    @property
+    def nearest(self) -> Holding | None:
+        """The nearest `.env` file that holds a key."""
+        return next((one for one in self.holdings if one.kind == "dotenv" and one.state == "key"), None)
+
     @cached_property
     def own(self) -> Holding | None:
         """The key that is tried: that of this process, else the first that a client or a person would use."""

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class Seen:
-    """Collects as one goes along; `doubts` are what the machine shows and no set of the causes file has."""
+    """Collects as one goes along; `doubts` are what the machine shows and no set of the causes file has.
+
+    `valid` is from when to when the certificate of the API is, in seconds since 1970, where it was believed.
+    """
 
     checks: list[Check] = field(default_factory=list)
     settings: list[Setting] = field(default_factory=list)
     exchanges: list[PartialExchange] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
+    valid: tuple[float, float] | None = None
 
     def check(self, name: str, status: Status, says: str, place: str = "") -> None:
         """Note a row."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 DOCTOR_FACTS = {
-    "stored-keys-differ": "the stores of a client hold another key than the one that is used",
     "nothing-hides-key": "a place that is set to nothing keeps a client from reading the next one",
     "keyring-unreadable": "the keyring cannot be read, and no other place has a key",
     "file-key-accepted": "the API accepts the key of a file, and not the one that is used",
@@ -17,7 +16,7 @@ DOCTOR_FACTS = {
     "issuer-intercepts": "the certificate is of a maker of inspecting proxies",
     "certificate-of-another-host": "the certificate is of another host",
     "certificate-out-of-time": "the certificate is not valid at the time that this machine believes it to be",
-    "clock-off": "the clock of this machine is wrong",
+    "clock-off": "the clock of this machine is minutes away from that of the answers",
     "list-absent": "the list of things, which is always there, is not at this address",
     "strangers-accepted": "a key that was never issued is accepted",
     "style-refused": "the key is accepted in one header and refused in another",
