@@ -20,9 +20,15 @@ import pytest
 from runs import ROOT, SPEC, environment, run_command, served_mock
 from scripted import Peer, scripted
 
+from conformance.diagnosis.client import Clients
+from conformance.diagnosis.digest import knowledge
+from conformance.diagnosis.reading import Reading
+from conformance.doctoring import machine as doctored
 from conformance.doctoring.certificate import certificate_of
+from conformance.doctoring.examination import Doctor
 from conformance.keys import KeyFormat
 from conformance.scrub import Scrubber
+from conformance.spec.files import default_causes, default_spec
 from conformance.spec.loader import load
 
 if TYPE_CHECKING:
@@ -465,7 +471,7 @@ def test_a_key_that_is_refused_is_told_beside_the_file_that_was_not_read(
     assert told.causes == [("dotenv-not-loaded", "certain")]
     assert set(told.data["cannot_tell"]["candidates"]) >= EQ1
     text = machine.run(f"--base-url={mock['HOPX_BASE_URL']}").stdout
-    assert "; and the key is refused: it may be key-mistyped, " in text.splitlines()[0]
+    assert "; besides, it may be key-mistyped, " in text.splitlines()[0]
     assert "ask this next:" in text
 
 
@@ -793,8 +799,74 @@ def test_a_certificate_of_another_time_may_be_the_clock_of_this_machine(machine:
     machine.has().given["SSL_CERT_FILE"] = str(own)
     with scripted(answering(api()), tls=context) as server:
         told = machine.asks(server.url)
-    assert told.causes == [("clock-skew", "likely")]
+    assert (told.verdict, told.causes) == ("cannot-tell", [])
+    assert "clock-skew" in told.data["cannot_tell"]["candidates"]
+    assert "in 2020" not in told.row("tls")[1]
     assert server.requests == []
+
+
+def test_a_certificate_of_an_issuer_nobody_knows_may_be_of_many(machine: Machine, tmp_path: Path) -> None:
+    _, context = certified(tmp_path, "/O=Let's Encrypt/CN=R11")
+    with scripted(answering(api()), tls=context) as server:
+        told = machine.has().asks(server.url)
+    assert (told.verdict, told.causes) == ("cannot-tell", [])
+    assert "tls-interception" in told.data["cannot_tell"]["candidates"]
+    assert server.requests == []
+
+
+AUTHORITIES: dict[str, Callable[[Path], None]] = {
+    "not there": lambda _file: None,
+    "no certificates": lambda file: file.write_text("hello"),
+    "a folder": lambda file: file.mkdir(),
+}
+
+
+@pytest.mark.parametrize("name", AUTHORITIES)
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
+def test_authorities_that_are_missing_are_said_to_be(
+    name: str, variable: str, machine: Machine, tmp_path: Path
+) -> None:
+    _, context = certified(tmp_path, "/O=Let's Encrypt/CN=R11")
+    AUTHORITIES[name](tmp_path / "bundle")
+    machine.has().given[variable] = str(tmp_path / "bundle")
+    with scripted(answering(api()), tls=context) as server:
+        told = machine.asks(server.url)
+    assert told.causes == [("authorities-missing", "certain")]
+    assert any(status == "fail" and says.startswith(f"{variable} names ") for status, says in told.rows("trust"))
+    assert bool(told.data["cannot_tell"]) is (variable != "SSL_CERT_FILE")
+    assert machine.offline().causes == [("authorities-missing", "certain")]
+
+
+def test_a_variable_for_node_that_names_no_file_is_a_row(machine: Machine) -> None:
+    machine.has().given["NODE_EXTRA_CA_CERTS"] = "nowhere.pem"
+    told = machine.offline()
+    assert told.verdict == "healthy"
+    assert (
+        "warn",
+        "NODE_EXTRA_CA_CERTS names nowhere.pem, which cannot be read (no such file or directory), and Node "
+        "passes it over",
+    ) in told.rows("trust")
+
+
+def test_an_authority_that_only_the_system_knows_is_missed_by_clients_in_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, context = certified(tmp_path, "/O=Acme/CN=Acme Root")
+    monkeypatch.setenv("SSL_CERT_FILE", str(own))  # the system of this test, and no variable of the machine
+    known = knowledge(default_causes(), default_spec())
+    good = key()
+    with scripted(answering(api(good)), tls=context) as server:
+        examined = Doctor(
+            doctored.Machine({NAME: good}, tmp_path, tmp_path),
+            msgspec.structs.replace(SPEC, base_url=server.url),
+            Clients(title="none", clients=[]),
+            known,
+            Reading(known.surface, b"salt"),
+            server.url,
+            5.0,
+        ).examine()
+    assert [one.status for one in examined.checks if one.name == "tls"] == ["ok", "warn"]
+    assert [(one.cause.id, one.confidence) for one in examined.diagnosis.findings] == [("tls-interception", "likely")]
 
 
 def test_a_certificate_of_another_host_may_be_a_portal_s(machine: Machine, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def _reply(diagnosis: Diagnosis) -> Iterator[str]:
     if diagnosis.doubt:
         if diagnosis.findings:
             yield ""
-            yield "The key is refused as well, and what we have does not say yet why. One thing would help us:"
+            yield "What we have does not say everything yet. One more thing would help us:"
         else:
             yield _OPEN
         yield ""

@@ -96,7 +96,7 @@ def headline(diagnosis: Diagnosis) -> str:
     if diagnosis.verdict == "problem":
         found = "; ".join(f"{one.cause.title} ({one.confidence})" for one in diagnosis.findings)
         open_too = _may_be(diagnosis)
-        return f"problem: {found}" + (f"; and the key is refused: {open_too}" if open_too else "")
+        return f"problem: {found}" + (f"; besides, {open_too}" if open_too else "")
     open_set = _may_be(diagnosis)
     return "cannot tell" + (f": {open_set}" if open_set else "")
 

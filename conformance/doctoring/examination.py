@@ -17,6 +17,7 @@ from conformance.doctoring.places import places
 from conformance.doctoring.plan import MOST_OTHERS, questions, steps
 from conformance.doctoring.proxies import proxy_for
 from conformance.doctoring.seen import Seen
+from conformance.doctoring.trust import SYSTEM, check_trust
 from conformance.targets.pace import Pace
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from conformance.spec.model import Spec
 
 RATE = 5.0  # requests a second
-_OWN_AUTHORITIES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 # what does no harm while the key that is used is accepted
 _HARMLESS = ("nothing-hides-key", "netrc-has-host")
 _OF_OTHER_KEYS = ("file-key-accepted", "stored-key-accepted")
@@ -90,8 +90,8 @@ class Doctor:
         """Everything."""
         found, seen = self._of_machine()
         is_direct = is_reached(self.asked, self.clients, self.seconds, seen)
-        if any(self.machine.environment.get(name) for name in _OWN_AUTHORITIES):
-            seen.forget("issuer-intercepts")  # clients believe it then too
+        if any(self.machine.environment.get(name) for name in SYSTEM):
+            seen.forget("issuer-intercepts", "bundled-authorities-differ")  # clients believe it then too
         proxy = self.proxy
         has_way = proxy is not None and opens_way(proxy, self.asked, self.machine, self.reading, self.seconds, seen)
         if proxy is None or not is_direct or not any(proxy.is_used_by(one) for one in self.clients.clients):
@@ -118,10 +118,12 @@ class Doctor:
         check_names(found, self.machine, self.reading, seen)
         self._check_address(seen)
         check_proxy_settings(self.proxy, self.clients, seen)
+        if self.asked.is_secure:
+            check_trust(self.machine, seen)
         return found, seen
 
     def _check_address(self, seen: Seen) -> None:
-        if self.base_url.rstrip("/") == self.spec.base_url.rstrip("/"):
+        if self.asked.is_usual:
             seen.check("address", "ok", f"the API is asked at {self.base_url}")
             return
         seen.check("address", "warn", f"the API is asked at {self.base_url}, not at {self.spec.base_url}")
@@ -147,7 +149,7 @@ class Doctor:
         evidence = seen.evidence()
         diagnosis = diagnose(evidence, self.known, self.reading, seen.facts)
         if diagnosis.verdict == "problem":
-            diagnosis = diagnosis._replace(doubt=self._left_open(seen))
+            diagnosis = diagnosis._replace(doubt=self._left_open(seen) or next(iter(seen.doubts), None))
         elif seen.doubts:
             diagnosis = diagnosis._replace(verdict="cannot-tell", doubt=seen.doubts[0])
         return Examined(self.base_url, found, tuple(seen.checks), evidence, diagnosis, is_accepted)
