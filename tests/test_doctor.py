@@ -57,7 +57,13 @@ class Machine:
         self.home = directory / "home"
         self.work = self.home / "project"
         self.work.mkdir(parents=True)
-        self.given = {"HOME": str(self.home), "PATH": "/nowhere", "XDG_CACHE_HOME": str(directory / "cache")}
+        self.given = {
+            "HOME": str(self.home),
+            "PATH": "/nowhere",
+            "SHELL": "",
+            "TERM": "dumb",
+            "XDG_CACHE_HOME": str(directory / "cache"),
+        }
         self.secrets: list[str] = []
 
     def secret(self, text: str = "") -> str:
@@ -67,6 +73,10 @@ class Machine:
 
     def has(self, text: str = "", name: str = NAME) -> Machine:
         self.given[name] = self.secret(text)
+        return self
+
+    def in_terminal_of(self, shell: str) -> Machine:
+        self.given |= {"SHELL": f"/bin/{shell}", "TERM": "xterm"}
         return self
 
     def file(self, path: str, text: str | bytes, mode: int = 0o600) -> Machine:
@@ -191,10 +201,33 @@ LOCAL: dict[str, tuple[Callable[[Machine], object], list[tuple[str, str]]]] = {
         [("dotenv-not-loaded", "certain")],
     ),
     "the same twice": (lambda m: m.has(one := key()).file("project/.env", f"{NAME}={one}\n"), []),
-    "start-up file": (lambda m: m.file(".bashrc", f"export {NAME}={m.secret()}\n"), [("env-not-inherited", "certain")]),
-    "fish": (
-        lambda m: m.file(".config/fish/config.fish", f"set -gx {NAME} {m.secret()}\n"),
+    "start-up file": (
+        lambda m: m.in_terminal_of("bash").file(".bashrc", f"export {NAME}={m.secret()}\n"),
         [("env-not-inherited", "certain")],
+    ),
+    "start-up file of who is in no terminal": (
+        lambda m: m.file(".bashrc", f"export {NAME}={m.secret()}\n"),
+        [("env-var-unset", "certain"), ("env-not-inherited", "likely")],
+    ),
+    "start-up file of a login": (
+        lambda m: m.in_terminal_of("bash").file(".profile", f"export {NAME}={m.secret()}\n"),
+        [("env-var-unset", "certain"), ("env-not-inherited", "likely")],
+    ),
+    "start-up file of another shell": (
+        lambda m: m.in_terminal_of("bash").file(".zlogin", f"export {NAME}={m.secret()}\n"),
+        [("env-var-unset", "certain")],
+    ),
+    "fish": (
+        lambda m: m.in_terminal_of("fish").file(".config/fish/config.fish", f"set -gx {NAME} {m.secret()}\n"),
+        [("env-not-inherited", "certain")],
+    ),
+    "fish of who uses bash": (
+        lambda m: m.in_terminal_of("bash").file(".config/fish/config.fish", f"set -gx {NAME} {m.secret()}\n"),
+        [("env-var-unset", "certain")],
+    ),
+    "the session": (
+        lambda m: m.in_terminal_of("bash").file(".config/environment.d/mine.conf", f"{NAME}={m.secret()}\n"),
+        [("env-var-unset", "certain"), ("env-not-inherited", "likely")],
     ),
     "start-up file without export": (
         lambda m: m.file(".zshrc", f"{NAME}={m.secret()}\n"),
@@ -247,6 +280,31 @@ def test_which_of_two_keys_is_meant_is_not_told_without_the_api(name: str, machi
     assert told.data["cannot_tell"]["candidates"] == candidates
     assert "without --offline" in told.data["cannot_tell"]["ask"]
     assert machine.run("--offline").stdout.splitlines()[0] == f"cannot tell: it may be {candidates[0]}"
+
+
+SCRIPTS: dict[str, tuple[str, bool]] = {
+    "export beside it": ("{NAME}='{key}'; export {NAME}", True),
+    "one of two": ("export A=1 {NAME}={key} B=2", True),
+    "after a condition": ("[ -f x ] && export {NAME}={key}", True),
+    "in a branch": ("if true; then export {NAME}={key}; fi", True),
+    "in quotes before a comment": ('export {NAME}="{key}" # $mine', True),
+    "all": ("set -a\n{NAME}={key}\nset +a", True),
+    "declared": ("declare -gx {NAME}={key}", True),
+    "declared for the shell": ("declare {NAME}={key}", False),
+    "of csh": ("setenv {NAME} {key}", True),
+    "for one command": ("{NAME}={key} hopx list", False),
+    "a comment": ("# export {NAME}={key}", False),
+    "echoed": ("echo export {NAME}={key}", False),
+    "for the shell": ("{NAME}={key}; alias x=y", False),
+}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_start_up_file_is_read_as_a_shell_would(name: str, machine: Machine) -> None:
+    script, is_exported = SCRIPTS[name]
+    machine.in_terminal_of("bash").file(".bashrc", script.format(NAME=NAME, key=machine.secret()) + "\n")
+    cause = "env-not-inherited" if is_exported else "env-var-unset"
+    assert machine.offline().causes == [(cause, "certain")]
 
 
 def test_every_source_is_named_with_its_line_and_what_it_shows(machine: Machine) -> None:

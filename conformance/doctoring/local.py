@@ -35,10 +35,18 @@ def check_places(found: Places, machine: Machine, seen: Seen) -> None:
             seen.check("source", "warn", "it is in UTF-16, which loaders cannot read", str(one.place))
     if found.process is None:
         seen.check("source", "fail", f"{found.variable} is not set", PROCESS)
+        _note_start_up_files(found, seen)
     for won in found.winners:
         _note_facts(won, machine, seen)
     _check_winners(found.winners, seen)
     _check_netrc(found, seen)
+
+
+def _note_start_up_files(found: Places, seen: Seen) -> None:
+    """Files that some session or login reads; whether a new terminal does is not known."""
+    for one in found.holdings:
+        if one.kind == "shell file" and one.state == "key" and not one.note and not one.is_read:
+            seen.fact("key-in-start-up-file", f"{one.place} sets the key, and this process does not have it", one.place)
 
 
 def _status(one: Holding) -> Status:
@@ -155,6 +163,6 @@ def settings(found: Places, machine: Machine, reading: Reading) -> Iterator[Sett
     nearest = found.nearest
     if nearest and process and process.state == "key" and not is_alike(nearest, process):
         nearest = None  # which of the two is meant, and which the API knows, the machine does not show
-    shells = [one for one in found.holdings if one.kind == "shell file" and one.state == "key" and not one.note]
+    shells = [one for one in found.holdings if one.kind == "shell file" and one.is_read]
     for one in [*([nearest] if nearest else []), *shells]:
         yield Setting(one.place, _HOLDERS[one.kind], found.variable, one.credential, marks=one.marks)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conformance.doctoring.bystanders import of_docker_files, of_dotenv_above, of_netrc, of_shell_files
+from conformance.doctoring.bystanders import of_docker_files, of_dotenv_above, of_netrc, of_start_up_files
 from conformance.doctoring.sources import PROCESS, Sources
 from conformance.doctoring.winners import winner
 
@@ -69,7 +69,7 @@ def places(machine: Machine, clients: Clients, host: str, reading: Reading, keyr
     found = [
         *sources.seen.values(),
         *of_dotenv_above(machine, variable, reading),
-        *of_shell_files(machine, variable, reading),
+        *of_start_up_files(machine, variable, reading),
         *of_docker_files(machine, variable, reading),
     ]
     distinct = {(one.kind, one.place, one.state): one for one in reversed(found)}
