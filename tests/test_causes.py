@@ -111,6 +111,7 @@ VARIANTS = {
         "unicode-lookalike-cyrillic",
     ],
     "dotenv-bom-or-utf16": ["dotenv-crlf"],
+    "network-unreachable": ["authorities-missing", "proxy-unreachable"],
 }
 SETS = {
     "EQ1": {

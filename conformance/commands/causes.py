@@ -72,7 +72,10 @@ def _full(spec: Spec, cause: Cause, sets: list[Lookalikes]) -> Iterator[str]:
     yield f"    {cause.falsified_by}"
     if cause.variants:
         yield "  Variants:"
-        yield from (f"    {variant.id}: {variant.says}" for variant in cause.variants)
+        for variant in cause.variants:
+            yield f"    {variant.id}: {variant.says}"
+            for step in variant.fix.any if variant.fix else ():
+                yield from _step(step)
     for entry in sets:
         yield f"  {entry.id}: {entry.when} Then it may also be {_others(cause, entry)}. Ask:"
         yield f"    {entry.ask}"

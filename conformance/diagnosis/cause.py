@@ -82,10 +82,16 @@ class Sign(Entry, frozen=True):
 
 
 class Variant(Entry, frozen=True):
-    """A form of a cause that has an id of its own; what decides it decides the cause."""
+    """A form of a cause that has an id of its own; what decides it decides the cause.
+
+    Its `title`, `fix` and `falsified_by` stand in the place of the cause's where it has some.
+    """
 
     id: Slug
     says: Text
+    title: str = ""
+    fix: Fix | None = None
+    falsified_by: str = ""
     decided_by: FactNames = []
     suggested_by: FactNames = []
 

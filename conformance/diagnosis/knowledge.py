@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from conformance.diagnosis.surface import Surface
 
 if TYPE_CHECKING:
-    from conformance.diagnosis.cause import Cause, Causes
+    from conformance.diagnosis.cause import Cause, Causes, Fix
 
 
 class Remedy(NamedTuple):
@@ -19,12 +19,18 @@ class Remedy(NamedTuple):
 
 
 class Variant(NamedTuple):
-    """A form of a cause; "" for the cause in general. What decides it decides the cause."""
+    """A form of a cause; "" for the cause in general. What decides it decides the cause.
+
+    `title`, `fix` and `falsified_by` are empty where they are those of the cause.
+    """
 
     id: str
     says: str
     decided_by: frozenset[str]
     suggested_by: frozenset[str]
+    title: str = ""
+    fix: tuple[Remedy, ...] = ()
+    falsified_by: str = ""
 
 
 class KnownCause(NamedTuple):
@@ -39,6 +45,14 @@ class KnownCause(NamedTuple):
     rotate: bool
     excluded_by: frozenset[str]
     variants: tuple[Variant, ...]
+
+    def as_variant(self, variant: Variant) -> KnownCause:
+        """The cause in one of its forms, with what that form says in the place of the cause."""
+        return self._replace(
+            title=variant.title or self.title,
+            fix=variant.fix or self.fix,
+            falsified_by=variant.falsified_by or self.falsified_by,
+        )
 
 
 class KnownSet(NamedTuple):
@@ -88,9 +102,7 @@ class Knowledge(NamedTuple):
         return {
             "surface": self.surface.as_json(),
             "causes": [
-                one._asdict()
-                | {"fix": [step._asdict() for step in one.fix], "variants": [form._asdict() for form in one.variants]}
-                for one in self.causes
+                _with_fix(one) | {"variants": [_with_fix(form) for form in one.variants]} for one in self.causes
             ],
             "sets": [one._asdict() for one in self.sets],
             "signs": [one._asdict() for one in self.signs],
@@ -105,8 +117,10 @@ def from_json(data: dict[str, Any]) -> Knowledge:
             KnownCause(
                 **_frozen(one)
                 | {
-                    "fix": tuple(Remedy(**remedy) for remedy in one["fix"]),
-                    "variants": tuple(Variant(**_frozen(variant)) for variant in one["variants"]),
+                    "fix": _remedies(one["fix"]),
+                    "variants": tuple(
+                        Variant(**_frozen(form) | {"fix": _remedies(form["fix"])}) for form in one["variants"]
+                    ),
                 }
             )
             for one in data["causes"]
@@ -114,6 +128,14 @@ def from_json(data: dict[str, Any]) -> Knowledge:
         sets=tuple(KnownSet(**_frozen(one)) for one in data["sets"]),
         signs=tuple(KnownSign(**_frozen(one)) for one in data["signs"]),
     )
+
+
+def _with_fix(one: KnownCause | Variant) -> dict[str, Any]:
+    return one._asdict() | {"fix": [step._asdict() for step in one.fix]}
+
+
+def _remedies(steps: list[dict[str, Any]]) -> tuple[Remedy, ...]:
+    return tuple(Remedy(**step) for step in steps)
 
 
 def _frozen(fields: dict[str, Any]) -> dict[str, Any]:
@@ -139,17 +161,29 @@ def knowledge_of(causes: Causes, surface: Surface) -> Knowledge:
     )
 
 
+def _steps(fix: Fix) -> tuple[Remedy, ...]:
+    return tuple(Remedy(place, step.kind, step.text) for place, steps in fix.places().items() for step in steps)
+
+
 def _known_cause(cause: Cause) -> KnownCause:
-    steps = [Remedy(place, step.kind, step.text) for place, steps in cause.fix.places().items() for step in steps]
     variants = [
-        Variant(one.id, one.says, frozenset(one.decided_by), frozenset(one.suggested_by)) for one in cause.variants
+        Variant(
+            one.id,
+            one.says,
+            frozenset(one.decided_by),
+            frozenset(one.suggested_by),
+            one.title,
+            _steps(one.fix) if one.fix else (),
+            one.falsified_by,
+        )
+        for one in cause.variants
     ]
     return KnownCause(
         id=cause.id,
         title=cause.title,
         says=cause.says,
         falsified_by=cause.falsified_by,
-        fix=tuple(steps),
+        fix=_steps(cause.fix),
         because=tuple(cause.because),
         rotate=cause.rotate,
         excluded_by=frozenset(cause.excluded_by),

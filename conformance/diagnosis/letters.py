@@ -16,6 +16,7 @@ _SURE = {
     "likely": "This is the most likely cause:",
     "possible": "This may be the cause:",
 }
+_OPEN = "Thank you for what you sent. It does not say yet which of several causes it is. One thing would help us:"
 _PLACES = {
     "bash": "In bash or zsh",
     "powershell": "In PowerShell",
@@ -43,7 +44,11 @@ def _reply(diagnosis: Diagnosis) -> Iterator[str]:
             yield ""
         yield from _explained(finding)
     if diagnosis.doubt:
-        yield "Thank you for what you sent. It does not say yet which of several causes it is. One thing would help us:"
+        if diagnosis.findings:
+            yield ""
+            yield "What we have does not say everything yet. One more thing would help us:"
+        else:
+            yield _OPEN
         yield ""
         yield diagnosis.doubt.ask
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from conformance.diagnosis.fact import Fact
-    from conformance.diagnosis.knowledge import Knowledge, KnownCause
+    from conformance.diagnosis.knowledge import Knowledge, KnownCause, Variant
 
 
 def match(facts: Sequence[Fact], known: Knowledge) -> tuple[tuple[Finding, ...], tuple[Doubt, ...]]:
@@ -37,15 +37,19 @@ def _decided(cause: KnownCause, facts: Sequence[Fact]) -> Finding | None:
     against = _named(facts, cause.excluded_by)
     for variant in cause.variants:
         if deciding := _named(facts, variant.decided_by):
-            return Finding(cause, variant.id, "likely" if against else "certain", deciding, against)
+            return Finding(cause.as_variant(variant), variant.id, "likely" if against else "certain", deciding, against)
     return None
 
 
 def _suggested(cause: KnownCause, open_facts: Sequence[Fact], facts: Sequence[Fact]) -> Finding | None:
     for variant in cause.variants:
         if suggesting := _named(open_facts, variant.suggested_by):
-            return None if _named(facts, cause.excluded_by) else Finding(cause, variant.id, "likely", suggesting)
+            return None if _named(facts, cause.excluded_by) else _likely(cause, variant, suggesting)
     return None
+
+
+def _likely(cause: KnownCause, variant: Variant, facts: tuple[Fact, ...]) -> Finding:
+    return Finding(cause.as_variant(variant), variant.id, "likely", facts)
 
 
 def _doubts(facts: Sequence[Fact], known: Knowledge) -> tuple[list[Doubt], list[Finding]]:

@@ -34,6 +34,8 @@ def check_references(source: Source, citable: Set[str]) -> None:
         for number, cited in enumerate(entries(cause.get("because"))):
             note_unknown(source, (*path, "because", number), "claim or disagreement", [str(cited)], citable)
         _check_fix(source, (*path, "fix"), mapping(cause.get("fix")))
+        for number, variant in enumerate(entries(cause.get("variants"))):
+            _check_fix(source, (*path, "variants", number, "fix"), mapping(mapping(variant).get("fix")))
     _check_facts(source, causes, sets)
     known = {str(cause["id"]) for cause in causes if "id" in cause}
     for index, entry in enumerate(sets):

@@ -79,6 +79,7 @@ def _lines(diagnosis: Diagnosis) -> Iterator[str]:
         yield ""
         yield from _of_finding(finding)
     if diagnosis.doubt:
+        yield from [""] if diagnosis.findings else []
         yield from _of_doubt(diagnosis)
     for note in diagnosis.notes:
         yield f"note: {note.place}: {note.says}"
@@ -94,9 +95,17 @@ def headline(diagnosis: Diagnosis) -> str:
         return _HEALTHY
     if diagnosis.verdict == "problem":
         found = "; ".join(f"{one.cause.title} ({one.confidence})" for one in diagnosis.findings)
-        return f"problem: {found}"
+        open_too = _may_be(diagnosis)
+        return f"problem: {found}" + (f"; besides, {open_too}" if open_too else "")
+    open_set = _may_be(diagnosis)
+    return "cannot tell" + (f": {open_set}" if open_set else "")
+
+
+def _may_be(diagnosis: Diagnosis) -> str:
     candidates = diagnosis.doubt.candidates if diagnosis.doubt else ()
-    return "cannot tell" + (f": it may be {', '.join(candidates[:-1])} or {candidates[-1]}" if candidates else "")
+    if not candidates:
+        return ""
+    return f"it may be {' or '.join(filter(None, [', '.join(candidates[:-1]), candidates[-1]]))}"
 
 
 def _of_finding(finding: Finding) -> Iterator[str]:

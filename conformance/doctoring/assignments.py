@@ -1,11 +1,10 @@
-"""Variables that files set: `.env` files, files for docker, start-up files of shells, in whatever they are encoded."""
+"""Variables that files set: `.env` files and files for docker, in whatever they are encoded."""
 
 from __future__ import annotations
 
 import codecs
 import io
 import re
-import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,9 +16,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16", "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "utf-16"),
 )
-_SHELL = re.compile(r"^\s*(?:(export)\s+|(?:typeset|declare)\s+(-\w*x\w*)\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$")
-_FISH = re.compile(r"^\s*set\s+(?:-\w+\s+|--\w+\s+)*([A-Za-z_][A-Za-z0-9_]*)\s+(.+)$")
-_FISH_EXPORTS = re.compile(r"^\s*set\s+(?:-\w+\s+|--\w+\s+)*(?:-\w*x|--export)")
 _DOCKER = re.compile(r"^([^#=\s][^=]*)=(.*)$")
 
 
@@ -74,28 +70,3 @@ def of_docker(text: str) -> Iterator[Assignment]:
     for number, line in enumerate(text.splitlines(), start=1):
         if match := _DOCKER.match(line):
             yield Assignment(match[1].strip(), match[2], number)
-
-
-def of_shell(text: str) -> Iterator[Assignment]:
-    """The variables that a start-up file sets, as far as that can be seen without running it."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if match := _SHELL.match(line):
-            is_exported = bool(match[1] or match[2]) or _is_exported_alone(match[3], text)
-            yield _shell_value(match[3], match[4], number, is_exported=is_exported)
-        elif match := _FISH.match(line):
-            yield _shell_value(match[1], match[2], number, is_exported=bool(_FISH_EXPORTS.match(line)))
-
-
-def _is_exported_alone(name: str, text: str) -> bool:
-    return re.search(rf"^\s*export\s+(?:\w+\s+)*{re.escape(name)}\b", text, re.MULTILINE) is not None
-
-
-def _shell_value(name: str, written: str, line: int, *, is_exported: bool) -> Assignment:
-    try:
-        words = shlex.shlex(written, posix=True, punctuation_chars=";&|")
-        words.whitespace_split = True
-        value = next(words, "")
-    except ValueError:  # a quotation mark that does not end here
-        return Assignment(name, "", line, is_exported, is_computed=True)
-    is_literal = written.lstrip().startswith("'") or not re.search(r"[$`]", written)
-    return Assignment(name, value if is_literal else "", line, is_exported, is_computed=not is_literal)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import netrc
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from conformance.diagnosis.evidence import Place
-from conformance.doctoring.assignments import decoded, of_docker, of_dotenv, of_shell
+from conformance.doctoring.assignments import decoded, of_docker, of_dotenv
 from conformance.doctoring.holding import Holding
 from conformance.doctoring.machine import contents
+from conformance.doctoring.scripts import of_shell
+from conformance.doctoring.startup import START_UP_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,32 +20,35 @@ if TYPE_CHECKING:
     from conformance.diagnosis.reading import Reading
     from conformance.doctoring.assignments import Assignment
     from conformance.doctoring.machine import Machine
+    from conformance.doctoring.startup import StartUpFile
 
 FileKind = Literal["shell file", "docker file", "dotenv"]
-_SHELL_FILES = (
-    "~/.bashrc",
-    "~/.bash_profile",
-    "~/.bash_login",
-    "~/.profile",
-    "~/.zshrc",
-    "~/.zshenv",
-    "~/.zprofile",
-    "~/.zlogin",
-    "~/.config/fish/config.fish",
-    "~/.config/environment.d/envvars.conf",
-    "~/.pam_environment",
-    "/etc/environment",
-)
+_UNEXPORTED = "without export, so programs do not get it"
 _DOCKER_FILES = ("*.env", ".env.*", "env.list")
 _NO_FILES = (".example", ".sample", ".template", ".dist")
 _MOST_FILES = 50
 
 
-def of_shell_files(machine: Machine, name: str, reading: Reading) -> Iterator[Holding]:
-    """What start-up files of shells set a variable to."""
-    for file in _SHELL_FILES:
-        path = machine.path(file)
-        yield from _of_file(path, name, "shell file", machine, reading)
+def of_start_up_files(machine: Machine, name: str, reading: Reading) -> Iterator[Holding]:
+    """What start-up files of shells and sessions set a variable to."""
+    for file in START_UP_FILES:
+        for path in machine.matching(file.path):
+            for held in _of_file(path, name, "shell file", machine, reading):
+                yield _in_reach(held, file, machine)
+
+
+def _in_reach(held: Holding, file: StartUpFile, machine: Machine) -> Holding:
+    """The same, with what is known of whether the shell of this machine reads it."""
+    if file.is_plain:
+        held = replace(held, note=held.note.replace(_UNEXPORTED, ""))
+    if held.state != "key" or held.note:
+        return held
+    shell = machine.shell
+    if shell and file.shells and shell not in file.shells:
+        note = f"read by {' and '.join(file.shells)}, and the shell here is {shell}"
+        return replace(held, note=note)
+    is_read = file.is_of_terminals and shell in file.shells and machine.has_terminal
+    return replace(held, is_read=is_read)
 
 
 def of_dotenv_above(machine: Machine, name: str, reading: Reading) -> Iterator[Holding]:
@@ -80,7 +86,7 @@ def _of_assignment(one: Assignment, kind: FileKind, file: str, marks: frozenset[
     if one.is_computed:
         note = "a command or another variable makes it; only a shell can tell"
         return Holding(kind, place, one.name, "computed", note=note)
-    note = "" if one.is_exported else "without export, so programs do not get it"
+    note = "" if one.is_exported else _UNEXPORTED
     if not one.value.strip():
         return Holding(kind, place, one.name, "nothing", note=note)
     credential = reading.credential(one.value, place, "variable", one.name)

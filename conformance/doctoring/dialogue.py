@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.doctoring.clock import check_clock
+from conformance.doctoring.manners import REFUSED, is_of_others, refuses_as_the_api, who_answers
 from conformance.keys import KeyFormat, MalformedKeyError
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import PartialExchange
+    from conformance.diagnosis.knowledge import Knowledge
     from conformance.doctoring.asking import Answered, Asking
     from conformance.doctoring.holding import Holding
     from conformance.doctoring.seen import Seen
     from conformance.keys import ApiKey
 
-_FORBIDDEN = 403
-_REFUSED = (401, _FORBIDDEN)
 _STORES = ("yaml", "keyring")
 
 
@@ -25,6 +25,7 @@ class Dialogue:
     """A conversation with the API; `own` is the key that is tried, `others` those that are where it is refused."""
 
     asking: Asking
+    known: Knowledge
     own: Holding | None
     others: tuple[Holding, ...]
     seen: Seen
@@ -33,14 +34,8 @@ class Dialogue:
         """Ask everything that makes sense to ask; whether the key was accepted."""
         asked = self.asking.asked
         nobody = self.asking.ask("without a key", asked.keyless, "", asked.listing)
-        check_clock(nobody, self.seen)
-        if not self._is_the_api(nobody):
+        if not self._is_answered_as_by_the_api(nobody):
             self.seen.check("key", "skipped", "it is not sent to who does not answer as the API does")
-            return False
-        stranger = self.asking.ask("with a key never issued", asked.stranger, asked.styles[0], asked.listing)
-        self._judge_stranger(stranger)
-        if nobody.is_success and stranger.is_success:
-            self.seen.check("key", "skipped", "it is not sent to who takes any key, and none")
             return False
         if self.own is None:
             self.seen.check("key", "skipped", "there is no key to send")
@@ -51,34 +46,36 @@ class Dialogue:
             return False
         return self._ask_with(key)
 
-    def _is_the_api(self, nobody: Answered) -> bool:
-        """Whether it answers a request without a key as an API does; otherwise the answer is evidence."""
-        if nobody.status in _REFUSED and not nobody.is_page and not self._is_documented(nobody):
-            says = f"a request without a key is refused in words that no page of the API has: {nobody.words}"
-            self.seen.check("no key", "warn", says)
-            self.seen.fact("refused-in-other-words", says, nobody.exchange.place)
-            if nobody.status == _FORBIDDEN:
-                self.seen.exchanges.append(nobody.exchange)
+    def _is_answered_as_by_the_api(self, nobody: Answered) -> bool:
+        """Whether nobody and a stranger are refused as an API does it; the stranger is asked where that can tell."""
+        is_refused = refuses_as_the_api(nobody, self.known)
+        if not is_refused and not nobody.is_success:
+            check_clock([nobody], self.seen)
+            self._judge_nobody(nobody, is_refused=is_refused)
             return False
-        if nobody.status in _REFUSED and not nobody.is_page:
-            self.seen.check("no key", "ok", f"a request without a key is refused: {nobody.words}")
-            return True
-        if nobody.is_success:
-            self.seen.check("no key", "warn", f"a request without a key is answered: {nobody.words}")
-            return True
-        self.seen.exchanges.append(nobody.exchange)
-        self.seen.check("no key", "fail", f"a request without a key: {nobody.words}{_leads_to(nobody)}")
+        asked = self.asking.asked
+        stranger = self.asking.ask("with a key never issued", asked.stranger, asked.styles[0], asked.listing)
+        check_clock([nobody, stranger], self.seen)
+        self._judge_nobody(nobody, is_refused=is_refused)
+        self._judge_stranger(stranger)
+        return is_refused and not stranger.is_success and _may_be_the_api(stranger)
+
+    def _judge_nobody(self, nobody: Answered, *, is_refused: bool) -> None:
+        place, seen = nobody.exchange.place, self.seen
+        if is_refused:
+            seen.check("no key", "ok", f"a request without a key is refused: {nobody.words}")
+            return
+        what = "is answered" if nobody.is_success else "is not refused as by the API"
+        says = f"a request without a key {what}: {nobody.words}{_leads_to(nobody)}"
+        seen.check("no key", "fail", says)
+        if nobody.is_success or (
+            nobody.status in REFUSED and not nobody.is_page and not is_of_others(nobody, self.known)
+        ):
+            seen.doubts.append(who_answers(place, says, self.asking.asked.base_url))
+            return
+        seen.exchanges.append(nobody.exchange)
         if nobody.status == 404:
             self._note_absence(nobody)
-        return (nobody.status >= 500 or nobody.status == 429) and not nobody.is_page
-
-    def _is_documented(self, refusal: Answered) -> bool:
-        """Whether a refusal has a field that the pages show, wherever it stands in it."""
-        bodies = [
-            body for outcome in self.asking.spec.outcomes.values() for one in outcome.bodies.values() for body in one
-        ]
-        names = {name for body in bodies for name in body.has}
-        return not names or any(f'"{name}"' in refusal.exchange.response_text for name in names)
 
     def _note_absence(self, answered: Answered) -> None:
         says = f"{answered.exchange.url} is not found, and the documentation has it"
@@ -89,10 +86,13 @@ class Dialogue:
             says = "a key that was never issued is accepted: this is not the API, or it checks nothing"
             self.seen.check("stranger", "fail", says)
             self.seen.fact("strangers-accepted", says, stranger.exchange.place)
-        elif stranger.status in _REFUSED and not stranger.is_page:
+        elif stranger.status in REFUSED and not stranger.is_page:
             self.seen.check("stranger", "ok", f"a key that was never issued is refused: {stranger.words}")
         else:
-            self.seen.check("stranger", "unknown", f"a key that was never issued: {stranger.words}")
+            says = f"a key that was never issued: {stranger.words}"
+            self.seen.check("stranger", "unknown", says)
+            if not _may_be_the_api(stranger):
+                self.seen.doubts.append(who_answers(stranger.exchange.place, says, self.asking.asked.base_url))
 
     def _ask_with(self, key: ApiKey) -> bool:
         asked = self.asking.asked
@@ -102,6 +102,8 @@ class Dialogue:
             label = f"with the key in {header}"
             answers[style] = self.asking.ask(label, asked.own, style, asked.listing, key)
             self._note(f"key in {header}", answers[style])
+            if not _may_be_the_api(answers[style]):
+                break
         # one that is refused in one header and taken in another was not revoked in between
         taken = [one for one in answers.values() if one.is_success]
         self.seen.exchanges += [one.exchange for one in taken or answers.values()]
@@ -112,9 +114,8 @@ class Dialogue:
         if asked.viewing and (first.is_success or first.status == 403):
             self._view(first, self.asking.ask("viewing", asked.own, asked.styles[0], asked.viewing, key))
         accepted = any(one.is_success for one in answers.values())
-        if not accepted and first.status in _REFUSED:
-            self.seen.facts = [one for one in self.seen.facts if one.name != "clock-off"]  # such keys know no time
-            self.seen.refuses_every_key = not self._is_other_accepted()
+        if not accepted and first.status in REFUSED:
+            self._try_others()
         return accepted
 
     def _note(self, name: str, answered: Answered) -> None:
@@ -126,7 +127,7 @@ class Dialogue:
 
     def _compare(self, answers: dict[str, Answered]) -> None:
         accepted = [style for style, one in answers.items() if one.is_success]
-        refused = [style for style, one in answers.items() if one.status in _REFUSED]
+        refused = [style for style, one in answers.items() if one.status in REFUSED]
         styles = self.asking.spec.styles
         if accepted and refused:
             says = f"the key is accepted in {styles[accepted[0]].header}, and refused in {styles[refused[0]].header}"
@@ -148,9 +149,9 @@ class Dialogue:
         else:
             self.seen.check("view", "unknown", f"an id that nothing has: {viewed.words}")
 
-    def _is_other_accepted(self) -> bool:
+    def _try_others(self) -> None:
         """Whether another key of this machine is accepted; the place that holds it is the answer then."""
-        asked, is_accepted = self.asking.asked, False
+        asked = self.asking.asked
         for other in self.others:
             key = sendable(other, self.asking.reading.surface.key_format)
             if key is None:
@@ -158,13 +159,16 @@ class Dialogue:
             answered = self.asking.ask(f"with the key of {other.place}", asked.own, asked.styles[0], asked.listing, key)
             says = f"that of {other.place}: {answered.words}"
             self.seen.check("other key", "ok" if answered.is_success else "fail", says)
-            is_accepted |= answered.is_success
             if answered.is_success and self.own:
                 is_hidden = self.own.kind == "variable" and other.kind not in _STORES
                 fact = "file-key-accepted" if is_hidden else "stored-key-accepted"
                 says = f"the API accepts the key of {other.place}, and not that of {self.own.place}"
                 self.seen.fact(fact, says, other.place)
-        return is_accepted
+
+
+def _may_be_the_api(answered: Answered) -> bool:
+    """Whether a key may follow: nobody else has answered, with a page, or with the way to another address."""
+    return bool(answered.status) and not answered.is_page and not 300 <= answered.status < 400
 
 
 def sendable(held: Holding, key_format: KeyFormat) -> ApiKey | None:

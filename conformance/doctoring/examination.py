@@ -6,22 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.diagnosing import diagnose
-from conformance.diagnosis.evidence import Place
-from conformance.diagnosis.finding import Doubt
-from conformance.doctoring.asking import Asking
+from conformance.diagnosis.evidence import Evidence, Place
+from conformance.doctoring.asking import API, Asking
 from conformance.doctoring.dialogue import Dialogue
 from conformance.doctoring.local import check_format, check_names, check_places, settings
+from conformance.doctoring.manners import REFUSED
+from conformance.doctoring.meaning import which_is_meant
 from conformance.doctoring.network import check_proxy_settings, is_reached, opens_way
 from conformance.doctoring.places import places
 from conformance.doctoring.plan import MOST_OTHERS, questions, steps
 from conformance.doctoring.proxies import proxy_for
 from conformance.doctoring.seen import Seen
+from conformance.doctoring.trust import SYSTEM, check_trust
 from conformance.targets.pace import Pace
 
 if TYPE_CHECKING:
     from conformance.diagnosis.client import Clients
-    from conformance.diagnosis.evidence import Evidence
-    from conformance.diagnosis.finding import Diagnosis
+    from conformance.diagnosis.finding import Diagnosis, Doubt
     from conformance.diagnosis.knowledge import Knowledge
     from conformance.diagnosis.reading import Reading
     from conformance.doctoring.check import Check
@@ -32,18 +33,9 @@ if TYPE_CHECKING:
     from conformance.spec.model import Spec
 
 RATE = 5.0  # requests a second
-_OWN_AUTHORITIES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 # what does no harm while the key that is used is accepted
-_HARMLESS = ("stored-keys-differ", "nothing-hides-key", "netrc-has-host")
-
-
-def _doubt(failed: Check) -> Doubt:
-    """What to ask where a check failed that no cause explains."""
-    return Doubt(
-        (),
-        f"Which program fails, and what does it say? Of this machine the check {failed.name} fails: {failed.says}.",
-        "The key is in order as far as it was asked; a program that needs what failed here fails all the same.",
-    )
+_HARMLESS = ("nothing-hides-key", "netrc-has-host")
+_OF_OTHER_KEYS = ("file-key-accepted", "stored-key-accepted")
 
 
 @dataclass(frozen=True)
@@ -91,29 +83,29 @@ class Doctor:
         for name in ("dns", "tcp", "tls", "clock", "no key", "key"):
             seen.check(name, "skipped", "not asked for: --offline")
         seen.settings += settings(found, self.machine, self.reading)
+        seen.doubts += which_is_meant(found)
         return self._examined(found, seen)
 
     def examine(self) -> Examined:
         """Everything."""
         found, seen = self._of_machine()
         is_direct = is_reached(self.asked, self.clients, self.seconds, seen)
-        if any(self.machine.environment.get(name) for name in _OWN_AUTHORITIES):
-            seen.facts = [one for one in seen.facts if one.name != "issuer-intercepts"]  # clients believe it then too
+        if any(self.machine.environment.get(name) for name in SYSTEM):
+            seen.forget("issuer-intercepts", "bundled-authorities-differ")  # clients believe it then too
         proxy = self.proxy
         has_way = proxy is not None and opens_way(proxy, self.asked, self.machine, self.reading, self.seconds, seen)
+        if proxy is None or not is_direct or not any(proxy.is_used_by(one) for one in self.clients.clients):
+            seen.forget("proxy-opens-no-way")  # nobody who reaches the API would use it
         if has_way and not is_direct:
             says = f"{self.asked.host} is reached through {proxy}, and not without it"
-            seen.facts = [one for one in seen.facts if one.name != "not-connected"]
+            seen.forget("not-connected")
             seen.fact("proxy-is-only-way", says, Place(f"the proxy {proxy}", "CONNECT"))
         if is_direct and self._ask(found, seen):
             return self._accepted(found, seen)
         if not is_direct:
             for name in ("clock", "no key", "key"):
                 seen.check(name, "skipped", "there is nobody to ask")
-        all_of_them = list(settings(found, self.machine, self.reading))
-        if seen.refuses_every_key and found.own is found.process:  # then it does not matter which place wins
-            all_of_them = [one for one in all_of_them if one.holder == "process"]
-        seen.settings += all_of_them
+        seen.settings += settings(found, self.machine, self.reading)
         return self._examined(found, seen)
 
     def _look(self) -> Places:
@@ -126,10 +118,12 @@ class Doctor:
         check_names(found, self.machine, self.reading, seen)
         self._check_address(seen)
         check_proxy_settings(self.proxy, self.clients, seen)
+        if self.asked.is_secure:
+            check_trust(self.machine, seen)
         return found, seen
 
     def _check_address(self, seen: Seen) -> None:
-        if self.base_url.rstrip("/") == self.spec.base_url.rstrip("/"):
+        if self.asked.is_usual:
             seen.check("address", "ok", f"the API is asked at {self.base_url}")
             return
         seen.check("address", "warn", f"the API is asked at {self.base_url}, not at {self.spec.base_url}")
@@ -140,13 +134,13 @@ class Doctor:
 
     def _ask(self, found: Places, seen: Seen) -> bool:
         asking = Asking(self.spec, self.asked, self.reading, Pace(RATE), self.seconds)
-        return Dialogue(asking, found.own, found.others[:MOST_OTHERS], seen).hold()
+        return Dialogue(asking, self.known, found.own, found.others[:MOST_OTHERS], seen).hold()
 
     def _accepted(self, found: Places, seen: Seen) -> Examined:
         """What else lies around does no harm where it is the key of this process that the API took."""
         all_of_them = list(settings(found, self.machine, self.reading))
         if found.own is found.process:
-            seen.facts = [one for one in seen.facts if one.name not in _HARMLESS]
+            seen.forget(*_HARMLESS)
             all_of_them = all_of_them[:1]
         seen.settings += all_of_them
         return self._examined(found, seen, is_accepted=True)
@@ -154,7 +148,16 @@ class Doctor:
     def _examined(self, found: Places, seen: Seen, *, is_accepted: bool = False) -> Examined:
         evidence = seen.evidence()
         diagnosis = diagnose(evidence, self.known, self.reading, seen.facts)
-        failed = [one for one in seen.checks if one.status == "fail"]
-        if diagnosis.verdict == "healthy" and failed:
-            diagnosis = diagnosis._replace(verdict="cannot-tell", doubt=_doubt(failed[0]))
+        if diagnosis.verdict == "problem":
+            diagnosis = diagnosis._replace(doubt=self._left_open(seen) or next(iter(seen.doubts), None))
+        elif seen.doubts:
+            diagnosis = diagnosis._replace(verdict="cannot-tell", doubt=seen.doubts[0])
         return Examined(self.base_url, found, tuple(seen.checks), evidence, diagnosis, is_accepted)
+
+    def _left_open(self, seen: Seen) -> Doubt | None:
+        """Why the API refuses the key, where what was found elsewhere on the machine does not answer that."""
+        refused = tuple(one for one in seen.exchanges if one.credentials and one.status in REFUSED)
+        if not refused:
+            return None
+        facts = [one for one in seen.facts if one.place.source == API or one.name in _OF_OTHER_KEYS]
+        return diagnose(Evidence(exchanges=refused), self.known, self.reading, facts).doubt

@@ -17,7 +17,7 @@ class Holding:
     """A place and what is there: a key, nothing (it is set, and empty), or not even the place.
 
     What is `computed` by a shell cannot be known without running it. `marks` are what is odd about how it is written,
-    as in a `Setting`; `note` says more to people.
+    as in a `Setting`; `note` says more to people. `is_read` is whether every new terminal of this machine reads it.
     """
 
     kind: Kind
@@ -27,6 +27,7 @@ class Holding:
     credential: Credential | None = None
     note: str = ""
     marks: frozenset[str] = frozenset()
+    is_read: bool = False
 
     @property
     def text(self) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.evidence import Place, Setting
 from conformance.diagnosis.shape import shape_of
+from conformance.doctoring.meaning import is_alike
 from conformance.doctoring.naming import near_misses
 from conformance.doctoring.sources import PROCESS
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from conformance.doctoring.winners import Winner
 
 _HOLDERS: dict[str, Holder] = {"variable": "process", "dotenv": "file", "shell file": "shell"}
-_STORES = ("yaml", "keyring")
 
 
 def check_places(found: Places, machine: Machine, seen: Seen) -> None:
@@ -35,11 +35,18 @@ def check_places(found: Places, machine: Machine, seen: Seen) -> None:
             seen.check("source", "warn", "it is in UTF-16, which loaders cannot read", str(one.place))
     if found.process is None:
         seen.check("source", "fail", f"{found.variable} is not set", PROCESS)
+        _note_start_up_files(found, seen)
     for won in found.winners:
         _note_facts(won, machine, seen)
     _check_winners(found.winners, seen)
-    _check_stores(found, seen)
     _check_netrc(found, seen)
+
+
+def _note_start_up_files(found: Places, seen: Seen) -> None:
+    """Files that some session or login reads; whether a new terminal does is not known."""
+    for one in found.holdings:
+        if one.kind == "shell file" and one.state == "key" and not one.note and not one.is_read:
+            seen.fact("key-in-start-up-file", f"{one.place} sets the key, and this process does not have it", one.place)
 
 
 def _status(one: Holding) -> Status:
@@ -85,15 +92,6 @@ def _note_facts(won: Winner, machine: Machine, seen: Seen) -> None:
 
 def _is_installed(program: str, machine: Machine) -> bool:
     return shutil.which(program, path=machine.environment.get("PATH", "")) is not None
-
-
-def _check_stores(found: Places, seen: Seen) -> None:
-    """Stores of clients whose keys differ from the one that is used, or from each other."""
-    stored = [one for one in found.holdings if one.kind in _STORES and one.state == "key"]
-    first = found.own if found.own and found.own.kind == "variable" else next(iter(stored), None)
-    for one in stored:
-        if first and one.text != first.text:
-            seen.fact("stored-keys-differ", f"{one.place} holds another key than {first.place}", one.place)
 
 
 def _check_netrc(found: Places, seen: Seen) -> None:
@@ -162,7 +160,9 @@ def settings(found: Places, machine: Machine, reading: Reading) -> Iterator[Sett
     base = reading.surface.base_url_variable
     if value := machine.environment.get(base):
         yield Setting(Place(PROCESS, base), "process", base, value=reading.hidden(value))
-    nearest = next((one for one in found.holdings if one.kind == "dotenv" and one.state == "key"), None)
-    shells = [one for one in found.holdings if one.kind == "shell file" and one.state == "key" and not one.note]
+    nearest = found.nearest
+    if nearest and process and process.state == "key" and not is_alike(nearest, process):
+        nearest = None  # which of the two is meant, and which the API knows, the machine does not show
+    shells = [one for one in found.holdings if one.kind == "shell file" and one.is_read]
     for one in [*([nearest] if nearest else []), *shells]:
         yield Setting(one.place, _HOLDERS[one.kind], found.variable, one.credential, marks=one.marks)

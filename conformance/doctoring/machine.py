@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_MOST_FILES = 50  # of a pattern
 _MOST = 1 << 20  # bytes of a file; nobody writes more by hand
 
 
@@ -32,6 +33,26 @@ class Machine:
         if path.is_relative_to(self.home) and self.home != Path(self.home.anchor):
             return f"~/{path.relative_to(self.home)}"
         return str(path)
+
+    @property
+    def shell(self) -> str:
+        """The name of the shell of who is signed in; nothing where nobody says it."""
+        return Path(self.environment.get("SHELL", "")).name
+
+    @property
+    def has_terminal(self) -> bool:
+        """Whether this process was started from a terminal, as far as its variables tell."""
+        return self.environment.get("TERM", "dumb") not in ("", "dumb")
+
+    def matching(self, name: str) -> list[Path]:
+        """The paths that a name with a pattern as its last part stands for; of one without, the path itself."""
+        path = self.path(name)
+        if "*" not in path.name:
+            return [path]
+        try:
+            return sorted(path.parent.glob(path.name))[:_MOST_FILES]
+        except OSError:
+            return []
 
     def above(self) -> tuple[Path, ...]:
         """The working directory and those above it, the nearest first."""

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from conformance.diagnosis.evidence import PartialExchange, Place
-from conformance.doctoring.reaching import connected, resolved, shaken_hands, tunnelled
+from conformance.diagnosis.fact import Fact
+from conformance.diagnosis.finding import Doubt
+from conformance.doctoring.reaching import bundled_authorities, connected, resolved, shaken_hands, tunnelled
+from conformance.doctoring.trust import OF_CLIENTS
 
 if TYPE_CHECKING:
     from conformance.diagnosis.client import Clients
@@ -19,7 +22,8 @@ if TYPE_CHECKING:
     from conformance.doctoring.seen import Seen
 
 NETWORK = "the network"
-_OUT_OF_TIME = (9, 10)  # OpenSSL: not valid yet, expired
+_TLS = Place(NETWORK, "TLS")
+_NOT_YET, _EXPIRED = (9,), (10,)  # numbers of OpenSSL
 _OTHER_HOST = (62, 63, 64)
 _PROXY_AUTHENTICATION = 407
 
@@ -73,40 +77,89 @@ def _is_connected(found: list[tuple[str, bool]], asked: Questions, seconds: floa
     if not asked.is_secure:
         seen.check("tls", "skipped", "the address is one without TLS, which is for this machine only")
         return True
-    return _is_believed(shaken_hands(asked.host, asked.port, seconds), asked, seen)
+    return _is_believed(asked, seconds, seen)
 
 
 def _one_of_each(found: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
     return [*[one for one in found if one[1]][:1], *[one for one in found if not one[1]][:1]]
 
 
-def _is_believed(tls: Tls, asked: Questions, seen: Seen) -> bool:
-    place = Place(NETWORK, "TLS")
+def _is_believed(asked: Questions, seconds: float, seen: Seen) -> bool:
+    tls = shaken_hands(asked.host, asked.port, seconds)
     issuer = f", issued by {tls.certificate.issuer}" if tls.certificate else ""
-    if not tls.problem:
-        maker = tls.certificate.interceptor if tls.certificate else ""
-        if maker:
-            says = f"the certificate of {asked.host} is made by an inspecting proxy ({maker}){issuer}"
-            seen.check("tls", "warn", f"{says}; this machine believes it, and clients with others do not")
-            seen.fact("issuer-intercepts", says, place)
-        else:
-            seen.check("tls", "ok", f"the certificate is believed{issuer}")
+    if tls.problem:
+        seen.check("tls", "fail", f"{tls.problem}{issuer}")
+        _note_disbelief(tls, f"{asked.host}: {tls.problem}{_validity(tls)}{issuer}", asked, seen)
+        return False
+    seen.valid = (tls.certificate.not_before, tls.certificate.not_after) if tls.certificate else None
+    maker = tls.certificate.interceptor if tls.certificate else ""
+    if maker:
+        says = f"the certificate of {asked.host} is made by an inspecting proxy ({maker}){issuer}"
+        seen.check("tls", "warn", f"{says}; this machine believes it, and clients with others do not")
+        seen.fact("issuer-intercepts", says, _TLS)
         return True
-    seen.check("tls", "fail", f"{tls.problem}{issuer}")
-    seen.fact(_name_of(tls), f"{asked.host}: {tls.problem}{_validity(tls)}{issuer}", place)
-    return False
+    seen.check("tls", "ok", f"the certificate is believed with the authorities of this system{issuer}")
+    _check_bundled(asked, seconds, issuer, seen)
+    return True
 
 
-def _name_of(tls: Tls) -> str:
-    if tls.code in _OUT_OF_TIME:
-        return "certificate-out-of-time"
-    if tls.code in _OTHER_HOST:
-        return "certificate-of-another-host"
-    return "issuer-unknown" if tls.code else "not-connected"
+def _check_bundled(asked: Questions, seconds: float, issuer: str, seen: Seen) -> None:
+    """The row on certifi, whose authorities clients in Python take in the place of those of the system."""
+    bundle = bundled_authorities()
+    if not bundle:
+        return
+    problem = shaken_hands(asked.host, asked.port, seconds, bundle).problem
+    if not problem:
+        seen.check("tls", "ok", "the certificate is believed with those of certifi, which clients in Python take")
+        return
+    says = f"the certificate is not believed with the authorities of certifi, which clients in Python take: {problem}"
+    seen.check("tls", "warn", f"{says}{issuer}")
+    if asked.is_usual:
+        seen.fact("bundled-authorities-differ", f"{says}{issuer}", _TLS)
+
+
+def _note_disbelief(tls: Tls, says: str, asked: Questions, seen: Seen) -> None:
+    """A fact that says why a certificate is not believed, or what is left open where that has several reasons."""
+    if tls.code in _NOT_YET:
+        seen.fact("certificate-out-of-time", says, _TLS)
+    elif tls.code in _EXPIRED:
+        seen.doubts.append(_expired(says, asked))
+    elif tls.code in _OTHER_HOST:
+        seen.fact("certificate-of-another-host", says, _TLS)
+    elif not tls.code:
+        seen.fact("not-connected", says, _TLS)
+    elif tls.certificate and tls.certificate.interceptor:
+        seen.fact("interceptor-not-believed", says, _TLS)
+    elif not any(one.name == "authorities-missing" and one.place.where not in OF_CLIENTS for one in seen.facts):
+        seen.doubts.append(_not_known(says, asked))
+
+
+def _not_known(says: str, asked: Questions) -> Doubt:
+    return Doubt(
+        ("tls-interception", "captive-portal-or-login-html", "wrong-base-url"),
+        f"Who issued the certificate that this machine is shown for {asked.host}? Could you please run `openssl "
+        f"s_client -connect {asked.host}:{asked.port} -servername {asked.host} < /dev/null 2> /dev/null | openssl "
+        "x509 -noout -issuer -subject` on it, and the same from another network, and send us what both print?",
+        "The issuer differs, and is your company or a security product: your network opens encrypted connections. It "
+        "differs, and is a hotel or the like: sign in there. It is the same: it is not the API that is asked, or a "
+        "server of your own, whose authority clients have to be given as SSL_CERT_FILE.",
+        (Fact("issuer-unknown", says, _TLS),),
+    )
+
+
+def _expired(says: str, asked: Questions) -> Doubt:
+    return Doubt(
+        ("clock-skew", "vendor-incident-or-client-defect", "tls-interception"),
+        "Could you please compare what `date -u` prints on this machine with the time of a telephone, and tell us "
+        f"whether https://{asked.host} opens without a warning there?",
+        "The times differ: the clock of this machine is wrong. They agree and the telephone warns as well: the "
+        "certificate of the server has expired. It does not warn: something in the network shows another certificate.",
+        (Fact("certificate-expired", says, _TLS),),
+    )
 
 
 def _validity(tls: Tls) -> str:
-    if tls.code not in _OUT_OF_TIME or tls.certificate is None:
+    if tls.code not in (*_NOT_YET, *_EXPIRED) or tls.certificate is None:
         return ""
     begins, ends, now = (
         time.strftime("%Y-%m-%d %H:%M", time.gmtime(at))
@@ -120,16 +173,30 @@ def opens_way(proxy: Proxy, asked: Questions, machine: Machine, reading: Reading
     user = _user(machine.environment[proxy.variables[0]])
     if user:
         reading.scrubber.learn(user)
-    answer = tunnelled(proxy, user, asked.host, asked.port, seconds) if proxy.host else "it has no host"
+    answer = _answer_of(proxy, user, asked, seconds)
     if isinstance(answer, int) and 200 <= answer < 300:
         seen.check("proxy", "ok", f"{proxy} opens a way to {asked.host}")
         return True
     if answer == _PROXY_AUTHENTICATION:
         seen.check("proxy", "fail", f"{proxy} answers 407: it wants a user and a password")
         seen.exchanges.append(PartialExchange(Place(f"the proxy {proxy}", "CONNECT"), method="CONNECT", status=407))
+    elif not answer or (isinstance(answer, int) and not asked.is_secure):
+        seen.check("proxy", "unknown", f"{proxy} answers; whether it opens a way to {asked.host} was not asked")
     else:
-        seen.check("proxy", "fail", f"{proxy} opens no way to {asked.host}: {answer}")
+        says = f"{proxy} opens no way to {asked.host}: {answer}"
+        seen.check("proxy", "fail", says)
+        seen.fact("proxy-opens-no-way", says, Place(f"the proxy {proxy}", "CONNECT"))
     return False
+
+
+def _answer_of(proxy: Proxy, user: str, asked: Questions, seconds: float) -> int | str:
+    """The status of a proxy's answer, or why there is none; "" where it takes connections and speaks no plain HTTP."""
+    if not proxy.host:
+        return "it has no host"
+    if proxy.scheme == "http":
+        return tunnelled(proxy, user, asked.host, asked.port, seconds)
+    found = resolved(proxy.host, proxy.port, seconds)
+    return found if isinstance(found, str) else connected(found[0], proxy.port, seconds).problem
 
 
 def _user(value: str) -> str:

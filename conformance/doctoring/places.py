@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conformance.doctoring.bystanders import of_docker_files, of_dotenv_above, of_netrc, of_shell_files
+from conformance.doctoring.bystanders import of_docker_files, of_dotenv_above, of_netrc, of_start_up_files
 from conformance.doctoring.sources import PROCESS, Sources
 from conformance.doctoring.winners import winner
 
@@ -34,6 +34,11 @@ class Places:
         """What the variable of this process holds, where it is set."""
         found = (one for one in self.holdings if one.kind == "variable" and one.place.source == PROCESS)
         return next((one for one in found if one.name == self.variable and one.state != "absent"), None)
+
+    @property
+    def nearest(self) -> Holding | None:
+        """The nearest `.env` file that holds a key."""
+        return next((one for one in self.holdings if one.kind == "dotenv" and one.state == "key"), None)
 
     @cached_property
     def own(self) -> Holding | None:
@@ -64,7 +69,7 @@ def places(machine: Machine, clients: Clients, host: str, reading: Reading, keyr
     found = [
         *sources.seen.values(),
         *of_dotenv_above(machine, variable, reading),
-        *of_shell_files(machine, variable, reading),
+        *of_start_up_files(machine, variable, reading),
         *of_docker_files(machine, variable, reading),
     ]
     distinct = {(one.kind, one.place, one.state): one for one in reversed(found)}

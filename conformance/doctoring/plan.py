@@ -27,7 +27,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Questions:
-    """What the API is asked, as names of the spec file."""
+    """What the API is asked, as names of the spec file; `is_usual` is whether it is at the address of that file."""
 
     base_url: str
     keyless: str
@@ -36,6 +36,7 @@ class Questions:
     styles: tuple[str, ...]
     listing: str
     viewing: str
+    is_usual: bool = True
 
     @property
     def host(self) -> str:
@@ -69,6 +70,7 @@ def questions(spec: Spec, base_url: str) -> Questions:
         styles=tuple(spec.styles),
         listing=next((name for name, one in reads if "{" not in one.path), ""),
         viewing=next((name for name, one in reads if "{id}" in one.path), ""),
+        is_usual=base_url.rstrip("/") == spec.base_url.rstrip("/"),
     )
 
 

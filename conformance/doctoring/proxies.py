@@ -22,6 +22,7 @@ class Proxy:
     host: str
     port: int
     has_user: bool
+    scheme: str = "http"
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}" if self.host else "no address"
@@ -44,7 +45,7 @@ def proxy_for(base_url: str, environment: Mapping[str, str]) -> Proxy | None:
         port = to.port or (443 if to.scheme == "https" else 1080 if to.scheme.startswith("socks") else 80)
     except ValueError:
         return Proxy(tuple(set_to), "", 0, has_user=False)
-    return Proxy(tuple(set_to), to.hostname or "", port, has_user=bool(to.username))
+    return Proxy(tuple(set_to), to.hostname or "", port, has_user=bool(to.username), scheme=to.scheme)
 
 
 def is_left_out(host: str, environment: Mapping[str, str]) -> bool:

@@ -74,9 +74,21 @@ def why_not(error: OSError, seconds: float) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
-def shaken_hands(host: str, port: int, seconds: float) -> Tls:
-    """Make a TLS connection as clients do, and hang up; a certificate that is not believed is looked at as well."""
-    context = ssl.create_default_context()
+def bundled_authorities() -> str:
+    """The file of certifi, whose authorities clients in Python take; nothing where it is not installed."""
+    try:
+        import certifi
+    except ImportError:
+        return ""
+    return certifi.where()
+
+
+def shaken_hands(host: str, port: int, seconds: float, authorities: str = "") -> Tls:
+    """Make a TLS connection as clients do, and hang up; a certificate that is not believed is looked at as well.
+
+    `authorities` is a file that holds those to be believed, in the place of those of the system.
+    """
+    context = ssl.create_default_context(cafile=authorities or None)
     try:
         with (
             socket.create_connection((host, port), timeout=seconds) as plain,

@@ -11,18 +11,23 @@ from conformance.doctoring.check import Check
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import PartialExchange, Place, Setting
+    from conformance.diagnosis.finding import Doubt
     from conformance.doctoring.check import Status
 
 
 @dataclass
 class Seen:
-    """Collects as one goes along."""
+    """Collects as one goes along; `doubts` are what the machine shows and no set of the causes file has.
+
+    `valid` is from when to when the certificate of the API is, in seconds since 1970, where it was believed.
+    """
 
     checks: list[Check] = field(default_factory=list)
     settings: list[Setting] = field(default_factory=list)
     exchanges: list[PartialExchange] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
-    refuses_every_key: bool = False
+    doubts: list[Doubt] = field(default_factory=list)
+    valid: tuple[float, float] | None = None
 
     def check(self, name: str, status: Status, says: str, place: str = "") -> None:
         """Note a row."""
@@ -31,6 +36,10 @@ class Seen:
     def fact(self, name: str, says: str, place: Place = NOWHERE) -> None:
         """Note a fact of `DOCTOR_FACTS`."""
         self.facts.append(Fact(name, says, place))
+
+    def forget(self, *names: str) -> None:
+        """Drop the facts of these names, which something else has explained."""
+        self.facts = [one for one in self.facts if one.name not in names]
 
     def evidence(self) -> Evidence:
         """What goes to the diagnosis beside the facts."""

@@ -1,0 +1,49 @@
+"""Which of several keys somebody means, where a machine has more than one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.diagnosis.fact import Fact
+from conformance.diagnosis.finding import Doubt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.doctoring.holding import Holding
+    from conformance.doctoring.places import Places
+
+_STORES = ("yaml", "keyring")
+_ASK = (
+    "Which of these keys is the one that you mean? `hopx-auth doctor` without --offline asks the API with the first, "
+    "and with the others where that one is refused."
+)
+_SPLITS = (
+    "The first is accepted: it is all right, and the others do no harm. Another one is accepted in its place: that one "
+    "is hidden. All are refused: it is not about which of them is used."
+)
+
+
+def is_alike(one: Holding, other: Holding) -> bool:
+    """Whether two places hold the same key, whatever quotes stand around it."""
+    return one.text.strip("\"'") == other.text.strip("\"'")
+
+
+def which_is_meant(found: Places) -> Iterator[Doubt]:
+    """What is left open where other places hold another key than the one that is used, and nobody asked the API."""
+    process = found.process
+    if process is None or process.state != "key":
+        return
+    near = [found.nearest] if found.nearest else []
+    stored = [one for one in found.holdings if one.kind in _STORES and one.state == "key"]
+    others = {
+        "env-shadowed-by-shell": [one for one in near if not is_alike(one, process)],
+        "stored-credential-conflict": [one for one in stored if not is_alike(one, process)],
+    }
+    facts = [_differs(one, process) for holdings in others.values() for one in holdings]
+    if facts:
+        yield Doubt(tuple(cause for cause, holdings in others.items() if holdings), _ASK, _SPLITS, tuple(facts))
+
+
+def _differs(one: Holding, process: Holding) -> Fact:
+    return Fact("keys-differ", f"{one.place} holds another key than {process.place}", one.place)
