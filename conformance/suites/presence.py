@@ -56,7 +56,7 @@ class Presence:
         self._target = target
         self._specimens = specimens
         self._looks: dict[str, Look] = {}
-        self.fallback = Fallback(target)
+        self.fallback = Fallback(spec, target)
 
     def of(self, operation: str) -> Look:
         """What is known of an operation; nothing has to be asked of one that is documented.
