@@ -582,7 +582,12 @@ def test_text_from_a_server_is_shown_as_text(tmp_path: Path) -> None:
     markup = "<script>alert(1)</script><img src=https://example.org/x onerror=alert(2)>"
     escapes = "\x1b[31mred\x1b]0;title\x07\r\n\x9b2J\x00"
     body = {"code": markup + escapes, "error": escapes, markup: [markup]}
-    with serving(lambda handler: respond(handler, 401, body, X_Markup=markup, X_Escape="\x1b[2J")) as url:
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        status = 401 if handler.path.endswith("/sandboxes") else 404
+        respond(handler, status, body, X_Markup=markup, X_Escape="\x1b[2J")
+
+    with serving(answer) as url:
         options = (
             "-k",
             "unauthorized-missing or challenge-is-sent or observe",
@@ -667,7 +672,7 @@ class Sandboxes:
             self.deleted.append(handler.path.rpartition("/")[2])
             respond(handler, self._deletes_with, {})
         elif handler.path.endswith("/sandboxes"):
-            respond(handler, 401, {})
+            respond(handler, 401, {"error": "Unauthorized", "code": "AUTHENTICATION_ERROR"})
         else:
             self.viewed.set()
             self.over.wait()
