@@ -261,6 +261,21 @@ def test_what_writes_is_sent_once_and_on_a_connection_of_its_own() -> None:
     assert [request.split()[0] for request in server.requests] == [b"GET", b"POST"]
 
 
+def test_a_connection_is_left_before_a_server_hangs_up_unannounced() -> None:
+    def hundred(peer: Peer) -> None:
+        for _ in range(100):
+            peer.read_request()
+            peer.send(whole(b"{}"))
+        if peer.read_request():
+            peer.reset()
+
+    with scripted(hundred) as server, target_at(server.url, may_write=True) as target:
+        for number in range(250):
+            assert ask(target, "create" if number >= 50 else "list").response.status == 200
+        target.close()
+    assert (len(server.requests), server.connections) == (250, 3)
+
+
 def test_an_answer_that_comes_before_the_request_was_read_counts() -> None:
     def refuse(peer: Peer) -> None:
         peer.connection.recv(100)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _MEBIBYTES = 8
 _IDLE_SECONDS = 1.0
 _ENOUGH = 10
+_MOST_REQUESTS = 100  # on one connection, after which many servers hang up, some of them without saying so
 BODY_LIMIT = _MEBIBYTES * 1024 * 1024
 _SHOWN = 65536  # of a body that is no good; nothing is judged by it
 _REPEATABLE = ("GET", "HEAD", "OPTIONS")
@@ -54,6 +55,7 @@ class Wire:
         self._connection = _Connection(origin, tls)
         self._kept_alive = 0.0  # how often a connection was still there for another request; -inf once one was not
         self._last_used = 0.0
+        self._requests = 0  # on this connection
 
     def roundtrip(self, method: str, target: str, headers: Sequence[tuple[str, bytes]], body: bytes | None) -> Response:
         """Send one request and read its response.
@@ -68,7 +70,7 @@ class Wire:
             self._kept_alive = -math.inf
             self.close()
         is_trusted = self._kept_alive >= _ENOUGH and now <= self._last_used + _IDLE_SECONDS
-        if method not in _REPEATABLE and not is_trusted:
+        if self._requests >= _MOST_REQUESTS or (method not in _REPEATABLE and not is_trusted):
             self.close()  # what must not be sent twice begins on a connection that nobody can have closed
         reused = self._connection.sock is not None
         try:
@@ -92,6 +94,7 @@ class Wire:
     def close(self) -> None:
         """Close the connection; the next request opens a new one."""
         self._connection.close()
+        self._requests = 0
 
     def _is_stale(self) -> bool:
         """Whether the peer has closed an idle connection, or sent what nobody asked for."""
@@ -104,6 +107,7 @@ class Wire:
         connection = self._connection
         if connection.sock is None:
             connection.connect()
+        self._requests += 1
         connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
         for name, value in headers:
             connection.putheader(name, value)
