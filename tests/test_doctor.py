@@ -241,7 +241,11 @@ LOCAL: dict[str, tuple[Callable[[Machine], object], list[tuple[str, str]]]] = {
     ),
     "UTF-16": (
         lambda m: m.file("project/.env", f"{NAME}={m.secret()}\n".encode("utf-16")),
-        [("dotenv-not-loaded", "certain"), ("dotenv-bom-or-utf16", "certain")],
+        [("env-var-unset", "certain"), ("dotenv-bom-or-utf16", "certain")],
+    ),
+    "UTF-16 without a mark": (
+        lambda m: m.file("project/.env", f"{NAME}={m.secret()}\n".encode("utf-16-le")),
+        [("env-var-unset", "certain"), ("dotenv-bom-or-utf16", "certain")],
     ),
     "stored for another profile": (stored(".hopx/credentials.yaml", "work"), []),
     "netrc": (netrc, [("netrc-overrides-authorization", "likely")]),
@@ -280,6 +284,53 @@ def test_which_of_two_keys_is_meant_is_not_told_without_the_api(name: str, machi
     assert told.data["cannot_tell"]["candidates"] == candidates
     assert "without --offline" in told.data["cannot_tell"]["ask"]
     assert machine.run("--offline").stdout.splitlines()[0] == f"cannot tell: it may be {candidates[0]}"
+
+
+UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "UTF-16": (lambda file: file.write_bytes(f"{NAME}=x\n".encode("utf-16")), "it is in UTF-16, which no loader reads"),
+    "NUL": (lambda file: file.write_bytes(f"{NAME}=\0\0\n".encode()), "it has NUL bytes"),
+    "a directory": (lambda file: file.mkdir(), "it is a directory"),
+    "a pipe": (os.mkfifo, "it is no plain file"),
+    "a dead link": (lambda file: file.symlink_to("nowhere"), "it is a link to nothing"),
+    "a loop": (lambda file: file.symlink_to(file), "oo many"),
+    "large": (lambda file: file.write_bytes(b"A=1\n" * (1 << 18) + f"{NAME}=x\n".encode()), "larger than 1 MiB"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_file_that_no_client_can_read_is_no_source_and_is_told(name: str, machine: Machine) -> None:
+    make, says = UNREADABLE[name]
+    make(machine.work / ".env")
+    told = machine.offline()
+    (row,) = [row for row in told.rows("source") if "./.env" in row[1]]
+    assert row[0] == "unknown"
+    assert says in row[1]
+    assert {one["source"] for one in told.data["clients"]} == {None}
+
+
+def test_a_key_at_the_end_of_a_long_file_is_found_with_its_line(machine: Machine) -> None:
+    machine.file("project/.env", "A=1\n" * 200_000 + f"{NAME}={machine.secret()}\n")
+    told = machine.offline()
+    assert told.causes == [("dotenv-not-loaded", "certain")]
+    assert {one["where"] for one in told.data["sources"] if one["kind"] == "dotenv"} == {"line 200001"}
+
+
+@pytest.mark.parametrize("written", ["{}={}\r\n", "\ufeff{}={}\n", "\ufeff{}='{}'\r\nB=2\r\n"])
+def test_the_command_that_loads_a_file_leaves_out_what_windows_put_there(written: str, machine: Machine) -> None:
+    machine.file("project/.env", written.format(NAME, secret := machine.secret()))
+    (finding,) = [one for one in machine.offline().data["findings"] if one["cause"] == "dotenv-not-loaded"]
+    (command,) = [step.removeprefix("bash: ") for step in finding["fix"] if step.startswith("bash: set -a")]
+    script = f'{command} && printf %s "${NAME}"'
+    done = subprocess.run(["bash", "-c", script], cwd=machine.work, capture_output=True, text=True, check=True)
+    assert done.stdout == secret
+
+
+def test_a_setting_that_is_no_text_is_not_read_for_one(machine: Machine) -> None:
+    lists = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'x'}]" for n in range(9))
+    machine.has().file(".hopx/credentials.yaml", f"{lists}\ndefault: {{api_key: *a8}}\n")
+    (row,) = [row for row in machine.offline().rows("source") if "credentials" in row[1]]
+    assert row[0] == "unknown"
+    assert "it is no text" in row[1]
 
 
 SCRIPTS: dict[str, tuple[str, bool]] = {
@@ -394,6 +445,11 @@ KEYRINGS = {
     "locked": ('echo \'{"error": "KeyringLocked"}\'', "it is locked"),
     "none": ('echo \'{"error": "NoKeyringError"}\'', "there is no keyring on this machine"),
     "waiting": ("sleep 600 & wait", "it gave no answer within 0.5 s"),
+    "no object": ("echo '[1]'", "the program that reads it ended without an answer"),
+    "a number": ("echo '{\"value\": 5}'", "the program that reads it ended without an answer"),
+    "an object for an error": ('echo \'{"error": {"a": 1}}\'', "the program that reads it ended without an answer"),
+    "deep": ("head -c 100000 /dev/zero | tr '\\0' '['", "the program that reads it ended without an answer"),
+    "endless": ("yes", "the program that reads it ended without an answer"),
     "dying": ("kill -9 $$", "the program that reads it ended without an answer"),
     "prose": ("echo Password:", "the program that reads it ended without an answer"),
 }
