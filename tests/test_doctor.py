@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import socket
 import ssl
 import subprocess
 import sys
+import time
 from contextlib import ExitStack, contextmanager, suppress
 from email.utils import formatdate
 from pathlib import Path
@@ -665,16 +667,6 @@ ANSWERS: dict[str, tuple[Callable[[str], Callable[[bytes], bytes]], list[tuple[s
         [("captive-portal-or-login-html", "likely")],
         False,
     ),
-    "a redirect": (
-        only(b"301 Moved", b"", b"text/plain", b"Location: /v2/sandboxes"),
-        [("http-redirect-dropped-auth", "certain")],
-        False,
-    ),
-    "a redirect for a slash": (
-        only(b"308 Moved", b"", b"text/plain", b"Location: /v1/sandboxes/"),
-        [("trailing-slash-redirect", "certain")],
-        False,
-    ),
     "a firewall": (only(b"403 No", PAGE, b"text/html"), [("waf-block-403-html", "likely")], False),
     "a proxy": (only(b"407 No", b"", b"text/plain"), [("proxy-auth-required", "certain")], False),
     "another API": (only(b"404 Not Found", ABSENT), [("wrong-base-url", "certain")], False),
@@ -707,6 +699,17 @@ def test_what_an_answer_shows(name: str, machine: Machine) -> None:
     assert (told.verdict, told.status) == ("problem", 1)
     assert any(good.encode() in head for head in server.requests) is may_be_sent
     assert {head.split()[0] for head in server.requests} == {b"GET"}
+
+
+@pytest.mark.parametrize("location", [b"/v2/sandboxes", b"/v1/sandboxes/", b"/login"])
+def test_a_redirect_without_a_key_does_not_say_that_one_was_lost(location: bytes, machine: Machine) -> None:
+    machine.has(good := key())
+    moved = whole(b"", b"302 Found", b"Location: " + location)
+    with scripted(answering(lambda head: api(good)(head) if has_key(head) else moved)) as server:
+        told = machine.asks(server.url)
+    assert (told.verdict, told.causes) == ("cannot-tell", [])
+    assert "http-redirect-dropped-auth" in told.data["cannot_tell"]["candidates"]
+    assert not any(has_key(head) for head in server.requests)
 
 
 REFUSALS_OF_OTHERS: dict[str, Callable[[bytes], bytes]] = {
@@ -829,6 +832,21 @@ def test_a_proxy_that_speaks_another_protocol_is_not_called_dead(machine: Machin
         told = machine.asks(server.url)
     assert told.verdict == "healthy"
     assert "unknown" in {status for status, _ in told.rows("proxy")}
+
+
+def test_a_proxy_that_answers_byte_by_byte_is_not_waited_for(machine: Machine) -> None:
+    def drip(peer: Peer) -> None:
+        peer.read_request()
+        for _ in range(600):
+            peer.send(b"H")
+            time.sleep(0.1)
+
+    machine.has(good := key())
+    with scripted(answering(api(good))) as server, scripted(drip) as proxy:
+        machine.given["HTTP_PROXY"] = f"http://127.0.0.1:{proxy.port}"
+        told = machine.asks(server.url, SHORT)
+        assert proxy.sent < 100, "it was waited for"
+    assert ("proxy-unreachable", "certain") in told.causes
 
 
 def test_a_host_that_is_left_out_needs_no_proxy(machine: Machine) -> None:
@@ -1017,6 +1035,18 @@ def test_a_plan_is_told_and_nothing_is_sent(machine: Machine) -> None:
     assert 0 < len(server.requests) <= len(asked)
 
 
+def test_a_plan_names_no_key_that_is_never_sent(machine: Machine) -> None:
+    machine.has(f'"{machine.secret()}"').file("project/.env", f"{NAME}={machine.secret()}\n")
+    plan = json.loads(machine.run("--plan", "--format=json").stdout)["plan"]
+    assert not any("the key of" in one["key"] for one in plan)
+
+
+def test_there_is_no_plan_of_what_is_not_sent(machine: Machine) -> None:
+    ran = machine.has().run("--plan", "--offline")
+    assert (ran.status, ran.stdout) == (2, "")
+    assert "leave one of the two out" in ran.stderr
+
+
 def test_an_offline_examination_sends_nothing(machine: Machine) -> None:
     with scripted(answering(api())) as server:
         machine.has().offline(f"--base-url={server.url}")
@@ -1031,6 +1061,7 @@ def test_an_offline_examination_sends_nothing(machine: Machine) -> None:
         ("https://me:password@api.example.com", 2, "holds a user name or password"),
         ("https://api.example.com/?x=1", 2, "has a query or fragment"),
         ("api.example.com", 2, "is no web address"),
+        ("https://api.example.com/v1\n", 2, "has a space, a line break or a control character in it"),
     ],
 )
 @pytest.mark.parametrize("place", ["option", "variable"])
@@ -1143,6 +1174,7 @@ def test_the_page_for_a_ticket_has_the_checks_and_stands_alone(tmp_path: Path) -
     for words in ("<!doctype html>", "key-wrapped-in-quotes", "<th>check</th>", "A reply to the customer"):
         assert words in ran.stdout
     assert "src=" not in ran.stdout
+    assert re.search(r"this process: HOPX_API_KEY</span>\s*\S*hopx_live_", ran.stdout)
     assert machine.run("--plan", "--format", "html").status == 2
 
 
