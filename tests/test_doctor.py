@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import socket
 import ssl
 import subprocess
 import sys
+import time
 from contextlib import ExitStack, contextmanager, suppress
 from email.utils import formatdate
 from pathlib import Path
@@ -241,7 +243,11 @@ LOCAL: dict[str, tuple[Callable[[Machine], object], list[tuple[str, str]]]] = {
     ),
     "UTF-16": (
         lambda m: m.file("project/.env", f"{NAME}={m.secret()}\n".encode("utf-16")),
-        [("dotenv-not-loaded", "certain"), ("dotenv-bom-or-utf16", "certain")],
+        [("env-var-unset", "certain"), ("dotenv-bom-or-utf16", "certain")],
+    ),
+    "UTF-16 without a mark": (
+        lambda m: m.file("project/.env", f"{NAME}={m.secret()}\n".encode("utf-16-le")),
+        [("env-var-unset", "certain"), ("dotenv-bom-or-utf16", "certain")],
     ),
     "stored for another profile": (stored(".hopx/credentials.yaml", "work"), []),
     "netrc": (netrc, [("netrc-overrides-authorization", "likely")]),
@@ -280,6 +286,53 @@ def test_which_of_two_keys_is_meant_is_not_told_without_the_api(name: str, machi
     assert told.data["cannot_tell"]["candidates"] == candidates
     assert "without --offline" in told.data["cannot_tell"]["ask"]
     assert machine.run("--offline").stdout.splitlines()[0] == f"cannot tell: it may be {candidates[0]}"
+
+
+UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "UTF-16": (lambda file: file.write_bytes(f"{NAME}=x\n".encode("utf-16")), "it is in UTF-16, which no loader reads"),
+    "NUL": (lambda file: file.write_bytes(f"{NAME}=\0\0\n".encode()), "it has NUL bytes"),
+    "a directory": (lambda file: file.mkdir(), "it is a directory"),
+    "a pipe": (os.mkfifo, "it is no plain file"),
+    "a dead link": (lambda file: file.symlink_to("nowhere"), "it is a link to nothing"),
+    "a loop": (lambda file: file.symlink_to(file), "oo many"),
+    "large": (lambda file: file.write_bytes(b"A=1\n" * (1 << 18) + f"{NAME}=x\n".encode()), "larger than 1 MiB"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_file_that_no_client_can_read_is_no_source_and_is_told(name: str, machine: Machine) -> None:
+    make, says = UNREADABLE[name]
+    make(machine.work / ".env")
+    told = machine.offline()
+    (row,) = [row for row in told.rows("source") if "./.env" in row[1]]
+    assert row[0] == "unknown"
+    assert says in row[1]
+    assert {one["source"] for one in told.data["clients"]} == {None}
+
+
+def test_a_key_at_the_end_of_a_long_file_is_found_with_its_line(machine: Machine) -> None:
+    machine.file("project/.env", "A=1\n" * 200_000 + f"{NAME}={machine.secret()}\n")
+    told = machine.offline()
+    assert told.causes == [("dotenv-not-loaded", "certain")]
+    assert {one["where"] for one in told.data["sources"] if one["kind"] == "dotenv"} == {"line 200001"}
+
+
+@pytest.mark.parametrize("written", ["{}={}\r\n", "\ufeff{}={}\n", "\ufeff{}='{}'\r\nB=2\r\n"])
+def test_the_command_that_loads_a_file_leaves_out_what_windows_put_there(written: str, machine: Machine) -> None:
+    machine.file("project/.env", written.format(NAME, secret := machine.secret()))
+    (finding,) = [one for one in machine.offline().data["findings"] if one["cause"] == "dotenv-not-loaded"]
+    (command,) = [step.removeprefix("bash: ") for step in finding["fix"] if step.startswith("bash: set -a")]
+    script = f'{command} && printf %s "${NAME}"'
+    done = subprocess.run(["bash", "-c", script], cwd=machine.work, capture_output=True, text=True, check=True)
+    assert done.stdout == secret
+
+
+def test_a_setting_that_is_no_text_is_not_read_for_one(machine: Machine) -> None:
+    lists = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'x'}]" for n in range(9))
+    machine.has().file(".hopx/credentials.yaml", f"{lists}\ndefault: {{api_key: *a8}}\n")
+    (row,) = [row for row in machine.offline().rows("source") if "credentials" in row[1]]
+    assert row[0] == "unknown"
+    assert "it is no text" in row[1]
 
 
 SCRIPTS: dict[str, tuple[str, bool]] = {
@@ -394,6 +447,11 @@ KEYRINGS = {
     "locked": ('echo \'{"error": "KeyringLocked"}\'', "it is locked"),
     "none": ('echo \'{"error": "NoKeyringError"}\'', "there is no keyring on this machine"),
     "waiting": ("sleep 600 & wait", "it gave no answer within 0.5 s"),
+    "no object": ("echo '[1]'", "the program that reads it ended without an answer"),
+    "a number": ("echo '{\"value\": 5}'", "the program that reads it ended without an answer"),
+    "an object for an error": ('echo \'{"error": {"a": 1}}\'', "the program that reads it ended without an answer"),
+    "deep": ("head -c 100000 /dev/zero | tr '\\0' '['", "the program that reads it ended without an answer"),
+    "endless": ("yes", "the program that reads it ended without an answer"),
     "dying": ("kill -9 $$", "the program that reads it ended without an answer"),
     "prose": ("echo Password:", "the program that reads it ended without an answer"),
 }
@@ -609,16 +667,6 @@ ANSWERS: dict[str, tuple[Callable[[str], Callable[[bytes], bytes]], list[tuple[s
         [("captive-portal-or-login-html", "likely")],
         False,
     ),
-    "a redirect": (
-        only(b"301 Moved", b"", b"text/plain", b"Location: /v2/sandboxes"),
-        [("http-redirect-dropped-auth", "certain")],
-        False,
-    ),
-    "a redirect for a slash": (
-        only(b"308 Moved", b"", b"text/plain", b"Location: /v1/sandboxes/"),
-        [("trailing-slash-redirect", "certain")],
-        False,
-    ),
     "a firewall": (only(b"403 No", PAGE, b"text/html"), [("waf-block-403-html", "likely")], False),
     "a proxy": (only(b"407 No", b"", b"text/plain"), [("proxy-auth-required", "certain")], False),
     "another API": (only(b"404 Not Found", ABSENT), [("wrong-base-url", "certain")], False),
@@ -651,6 +699,17 @@ def test_what_an_answer_shows(name: str, machine: Machine) -> None:
     assert (told.verdict, told.status) == ("problem", 1)
     assert any(good.encode() in head for head in server.requests) is may_be_sent
     assert {head.split()[0] for head in server.requests} == {b"GET"}
+
+
+@pytest.mark.parametrize("location", [b"/v2/sandboxes", b"/v1/sandboxes/", b"/login"])
+def test_a_redirect_without_a_key_does_not_say_that_one_was_lost(location: bytes, machine: Machine) -> None:
+    machine.has(good := key())
+    moved = whole(b"", b"302 Found", b"Location: " + location)
+    with scripted(answering(lambda head: api(good)(head) if has_key(head) else moved)) as server:
+        told = machine.asks(server.url)
+    assert (told.verdict, told.causes) == ("cannot-tell", [])
+    assert "http-redirect-dropped-auth" in told.data["cannot_tell"]["candidates"]
+    assert not any(has_key(head) for head in server.requests)
 
 
 REFUSALS_OF_OTHERS: dict[str, Callable[[bytes], bytes]] = {
@@ -781,6 +840,21 @@ def test_which_key_wins_does_not_matter_where_none_is_taken(machine: Machine) ->
         told = machine.has().asks(server.url)
     assert "certain" not in {confidence for _, confidence in told.causes}
     assert [status for status, _ in told.rows("other key")] == ["fail"]
+
+
+def test_a_proxy_that_answers_byte_by_byte_is_not_waited_for(machine: Machine) -> None:
+    def drip(peer: Peer) -> None:
+        peer.read_request()
+        for _ in range(600):
+            peer.send(b"H")
+            time.sleep(0.1)
+
+    machine.has(good := key())
+    with scripted(answering(api(good))) as server, scripted(drip) as proxy:
+        machine.given["HTTP_PROXY"] = f"http://127.0.0.1:{proxy.port}"
+        told = machine.asks(server.url, SHORT)
+        assert proxy.sent < 100, "it was waited for"
+    assert ("proxy-unreachable", "certain") in told.causes
 
 
 def test_a_host_that_is_left_out_needs_no_proxy(machine: Machine) -> None:
@@ -969,6 +1043,18 @@ def test_a_plan_is_told_and_nothing_is_sent(machine: Machine) -> None:
     assert 0 < len(server.requests) <= len(asked)
 
 
+def test_a_plan_names_no_key_that_is_never_sent(machine: Machine) -> None:
+    machine.has(f'"{machine.secret()}"').file("project/.env", f"{NAME}={machine.secret()}\n")
+    plan = json.loads(machine.run("--plan", "--format=json").stdout)["plan"]
+    assert not any("the key of" in one["key"] for one in plan)
+
+
+def test_there_is_no_plan_of_what_is_not_sent(machine: Machine) -> None:
+    ran = machine.has().run("--plan", "--offline")
+    assert (ran.status, ran.stdout) == (2, "")
+    assert "leave one of the two out" in ran.stderr
+
+
 def test_an_offline_examination_sends_nothing(machine: Machine) -> None:
     with scripted(answering(api())) as server:
         machine.has().offline(f"--base-url={server.url}")
@@ -983,6 +1069,7 @@ def test_an_offline_examination_sends_nothing(machine: Machine) -> None:
         ("https://me:password@api.example.com", 2, "holds a user name or password"),
         ("https://api.example.com/?x=1", 2, "has a query or fragment"),
         ("api.example.com", 2, "is no web address"),
+        ("https://api.example.com/v1\n", 2, "has a space, a line break or a control character in it"),
     ],
 )
 @pytest.mark.parametrize("place", ["option", "variable"])
@@ -1095,6 +1182,7 @@ def test_the_page_for_a_ticket_has_the_checks_and_stands_alone(tmp_path: Path) -
     for words in ("<!doctype html>", "key-wrapped-in-quotes", "<th>check</th>", "A reply to the customer"):
         assert words in ran.stdout
     assert "src=" not in ran.stdout
+    assert re.search(r"this process, HOPX_API_KEY</span> .*hopx_live_", ran.stdout)
     assert machine.run("--plan", "--format", "html").status == 2
 
 

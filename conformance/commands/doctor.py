@@ -43,6 +43,13 @@ def examine_machine(options: argparse.Namespace) -> int:
         return _USAGE
     machine = this_machine()
     base_url = options.base_url or machine.environment.get(spec.base_url_variable, "") or spec.base_url
+    if any(character.isspace() or not character.isprintable() for character in base_url):
+        origin = "--base-url" if options.base_url else spec.base_url_variable
+        complain(
+            f"the base URL, from {origin}, has a space, a line break or a control character in it, which some clients "
+            "pass on and others drop; write it again without"
+        )
+        return _USAGE
     try:
         check_base_url(base_url)
     except SetupError as error:
@@ -50,6 +57,9 @@ def examine_machine(options: argparse.Namespace) -> int:
         return _UNSAFE if _is_plain(base_url) else _USAGE
     reading = Reading(known.surface, os.urandom(16))
     doctor = Doctor(machine, spec, clients, known, reading, base_url, options.timeout)
+    if options.plan and options.offline:
+        complain("--offline sends nothing, so that there is nothing to plan; leave one of the two out")
+        return _USAGE
     if options.plan:
         if options.format == "html":
             complain("a plan is printed as text or json; a page is made of an examination")

@@ -16,6 +16,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16", "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "utf-16"),
 )
+_LONG = 1 << 14  # characters, which take a tenth of a second
+_PLAIN = re.compile(r"(?:\w+=[^'\"`\\]*|\s*#.*|\s*)$")  # which no other line depends on
 _DOCKER = re.compile(r"^([^#=\s][^=]*)=(.*)$")
 
 
@@ -32,29 +34,60 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Written:
-    """A file as text, and what is odd about how it is written (`bom`, `utf-16`, `crlf`)."""
+    """A file as text, and what is odd about how it is written (`bom`, `utf-16`, `nul`, `crlf`)."""
 
     text: str
     marks: frozenset[str]
+
+    def marks_of(self, name: str) -> frozenset[str]:
+        """The same marks where the file speaks of a variable."""
+        return self.marks if name in self.text else frozenset()
+
+    @property
+    def problem(self) -> str:
+        """Why no loader reads it; nothing where they do."""
+        if "utf-16" in self.marks:
+            return "it is in UTF-16, which no loader reads"
+        return "it has NUL bytes, as no text has" if "nul" in self.marks else ""
 
 
 def decoded(data: bytes) -> Written:
     """The text of a file; bytes that are no text become replacement characters."""
     encoding, marks = "utf-8", set[str]()
+    if b"\0" in data:
+        wide = _wide(data)
+        encoding = wide or encoding
+        marks.add("utf-16" if wide else "nul")
     for mark, name, says in _MARKS:
         if data.startswith(mark):
             encoding = name
-            marks.add(says)
+            marks = {says}
     text = data.decode(encoding, "replace")
     if "\r\n" in text:
         marks.add("crlf")
     return Written(text, frozenset(marks))
 
 
-def of_dotenv(text: str) -> Iterator[Assignment]:
-    """The variables of a `.env` file as python-dotenv reads them; others read the same but for what is odd."""
+def _wide(data: bytes) -> str:
+    """The encoding of a text in UTF-16 without a mark, whose every second byte is 0 in nearly all languages."""
+    first, second = (data[start:4096:2].count(b"\0") for start in (0, 1))
+    if max(first, second) * 4 < len(data[:4096]) or min(first, second):
+        return ""
+    return "utf-16-be" if first else "utf-16-le"
+
+
+def of_dotenv(text: str, wanted: str) -> Iterator[Assignment]:
+    """The variables of a `.env` file as python-dotenv reads them; others read the same but for what is odd.
+
+    Of a long file only the wanted one is sure to be among them.
+    """
     from dotenv.parser import parse_stream
 
+    if wanted.lower() not in text.lower():
+        return
+    if len(text) > _LONG:
+        lines = (one if wanted.lower() in one.lower() or not _PLAIN.match(one) else "" for one in text.split("\n"))
+        text = "\n".join(lines)
     for binding in parse_stream(io.StringIO(text)):
         if binding.key and not binding.error:
             line = binding.original.line + _lines_before(binding.original.string)

@@ -75,10 +75,19 @@ def _of_file(path: Path, name: str, kind: FileKind, machine: Machine, reading: R
     if data is None:
         return
     written = decoded(data)
-    read = {"shell file": of_shell, "docker file": of_docker, "dotenv": of_dotenv}[kind]
-    for one in read(written.text):
+    if written.problem:
+        if kind == "dotenv":
+            yield Holding(kind, place, name, "unreadable", note=written.problem, marks=written.marks_of(name))
+        return
+    for one in _read(kind, written.text, name):
         if one.name == name:
             yield _of_assignment(one, kind, place.source, written.marks, reading)
+
+
+def _read(kind: FileKind, text: str, name: str) -> Iterator[Assignment]:
+    if kind == "dotenv":
+        return of_dotenv(text, name)
+    return of_shell(text) if kind == "shell file" else of_docker(text)
 
 
 def _of_assignment(one: Assignment, kind: FileKind, file: str, marks: frozenset[str], reading: Reading) -> Holding:

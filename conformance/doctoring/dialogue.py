@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.doctoring.clock import check_clock
-from conformance.doctoring.manners import REFUSED, is_of_others, refuses_as_the_api, who_answers
+from conformance.doctoring.manners import (
+    REFUSED,
+    is_of_others,
+    leads_elsewhere,
+    refuses_as_the_api,
+    where_it_leads,
+    who_answers,
+)
 from conformance.keys import KeyFormat, MalformedKeyError
 
 if TYPE_CHECKING:
@@ -72,6 +79,9 @@ class Dialogue:
             nobody.status in REFUSED and not nobody.is_page and not is_of_others(nobody, self.known)
         ):
             seen.doubts.append(who_answers(place, says, self.asking.asked.base_url))
+            return
+        if 300 <= nobody.status < 400 and not leads_elsewhere(nobody):
+            seen.doubts.append(where_it_leads(place, says, self.asking.asked.base_url))
             return
         seen.exchanges.append(nobody.exchange)
         if nobody.status == 404:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from conformance.diagnosis.diagnosing import diagnose
 from conformance.diagnosis.evidence import Evidence, Place
 from conformance.doctoring.asking import API, Asking
-from conformance.doctoring.dialogue import Dialogue
+from conformance.doctoring.dialogue import Dialogue, sendable
 from conformance.doctoring.local import check_format, check_names, check_places, settings
 from conformance.doctoring.manners import REFUSED
 from conformance.doctoring.meaning import which_is_meant
@@ -73,9 +73,11 @@ class Doctor:
         return proxy_for(self.base_url, self.machine.environment)
 
     def plan(self) -> tuple[Step, ...]:
-        """Everything that an examination may send."""
-        found = self._look()
-        return tuple(steps(self.asked, self.spec, found.own, found.others[:MOST_OTHERS], self.proxy))
+        """Everything that an examination may send; what has not the form of a key is not sent."""
+        found, key_format = self._look(), self.reading.surface.key_format
+        own = found.own if found.own and sendable(found.own, key_format) else None
+        others = [one for one in found.others[:MOST_OTHERS] if own and sendable(one, key_format)]
+        return tuple(steps(self.asked, self.spec, own, tuple(others), self.proxy))
 
     def examine_offline(self) -> Examined:
         """Everything but the network."""

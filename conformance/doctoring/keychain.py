@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +29,7 @@ except BaseException as error:
 sys.stdout.write(json.dumps(found))
 """
 _FIRST_LINE = 400  # bytes
+_MOST = 1 << 16  # bytes; no key is as long
 
 
 @dataclass(frozen=True)
@@ -63,26 +66,46 @@ def _output(argv: Sequence[str], environment: Mapping[str, str], seconds: float)
         start_new_session=True,
     )
     try:
-        return process.communicate(timeout=seconds)[0].decode("utf-8", "replace")
+        return _read(process, seconds).decode("utf-8", "replace")
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+def _read(process: subprocess.Popen[bytes], seconds: float) -> bytes:
+    """What a process writes until it closes its output; nothing where it writes more than any key has."""
+    output = process.stdout
+    until, data = time.monotonic() + seconds, b""
+    while output and len(data) <= _MOST:
+        left = until - time.monotonic()
+        if left <= 0 or not select.select([output], [], [], left)[0]:
+            raise subprocess.TimeoutExpired(process.args, seconds)
+        more = os.read(output.fileno(), _MOST)
+        if not more:
+            return data
+        data += more
+    return b""
 
 
 def _of_python(text: str) -> Kept:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
+        found = None
+    value, error = (found.get("value"), found.get("error")) if isinstance(found, dict) else (0, None)
+    if not isinstance(value, str | None) or not isinstance(error, str | None):
         return Kept(None, "the program that reads it ended without an answer")
-    if error := found.get("error"):
+    if error:
         known = {
             "NoKeyringError": "there is no keyring on this machine",
             "ModuleNotFoundError": "the Python module that reads it is not installed",
             "KeyringLocked": "it is locked",
         }
         return Kept(None, known.get(error, f"it refused ({error})"))
-    return Kept(found.get("value"))
+    return Kept(value)
 
 
 def _reader(service: str, user: str, program: str, environment: Mapping[str, str]) -> Sequence[str]:

@@ -31,8 +31,6 @@ def check_places(found: Places, machine: Machine, seen: Seen) -> None:
     for one in found.holdings:
         if one.state != "absent":
             seen.check("source", _status(one), _says(one), str(one.place))
-        elif one.marks & {"utf-16"}:
-            seen.check("source", "warn", "it is in UTF-16, which loaders cannot read", str(one.place))
     if found.process is None:
         seen.check("source", "fail", f"{found.variable} is not set", PROCESS)
         _note_start_up_files(found, seen)
@@ -164,5 +162,8 @@ def settings(found: Places, machine: Machine, reading: Reading) -> Iterator[Sett
     if nearest and process and process.state == "key" and not is_alike(nearest, process):
         nearest = None  # which of the two is meant, and which the API knows, the machine does not show
     shells = [one for one in found.holdings if one.kind == "shell file" and one.is_read]
+    wide = next((one for one in found.holdings if one.kind == "dotenv" and "utf-16" in one.marks), None)
+    if wide:
+        yield Setting(wide.place, "file", found.variable, marks=wide.marks | {"refers"})
     for one in [*([nearest] if nearest else []), *shells]:
         yield Setting(one.place, _HOLDERS[one.kind], found.variable, one.credential, marks=one.marks)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,7 +52,7 @@ class Machine:
         if "*" not in path.name:
             return [path]
         try:
-            return sorted(path.parent.glob(path.name))[:_MOST_FILES]
+            return sorted(one for one in path.parent.glob(path.name) if one.is_file())[:_MOST_FILES]
         except OSError:
             return []
 
@@ -76,15 +78,22 @@ def _home() -> Path:
 
 
 def contents(path: Path) -> bytes | None:
-    """What a plain file begins with, at most 1 MiB; `None` where there is no such file.
+    """All that a plain file holds; `None` where there is nothing of that name.
 
     Raises:
-        OSError: It is there and cannot be read.
+        OSError: It is there and cannot be read, or it is no plain file, or one of more than 1 MiB.
 
     """
-    if not path.exists():
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        if path.is_symlink():
+            raise OSError(errno.ENOENT, "it is a link to nothing") from None
         return None
-    if not path.is_file():  # a directory says nothing, and a pipe would wait for somebody
-        return None
+    if not stat.S_ISREG(mode):  # a directory says nothing, and a pipe would wait for somebody
+        raise OSError(errno.EINVAL, "it is a directory" if stat.S_ISDIR(mode) else "it is no plain file")
     with path.open("rb") as file:
-        return file.read(_MOST)
+        data = file.read(_MOST + 1)
+    if len(data) > _MOST:
+        raise OSError(errno.EFBIG, "it is larger than 1 MiB, and was not read")
+    return data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from conformance.diagnosis.case import Case
 from conformance.diagnosis.evidence import Evidence
@@ -43,6 +44,24 @@ def who_answers(place: Place, says: str, base_url: str) -> Doubt:
         "somebody else: the network or a protection answers in its place.",
         (Fact("answered-otherwise", says, place),),
     )
+
+
+def where_it_leads(place: Place, says: str, base_url: str) -> Doubt:
+    """What is left open where a request without a key is redirected within the same host."""
+    return Doubt(
+        ("http-redirect-dropped-auth", "wrong-base-url", "captive-portal-or-login-html"),
+        f"Is a request with the key redirected from {base_url} as well? Could you please record one as it leaves your "
+        "client, for example as a HAR file, and run `hopx-auth redact` on it before you send it?",
+        "It is redirected too: use the address that the redirect ends at. It is answered: only requests without a key "
+        "are redirected, to a login for example, and the redirect is not the reason.",
+        (Fact("moved-without-key", says, place),),
+    )
+
+
+def leads_elsewhere(answered: Answered) -> bool:
+    """Whether an answer is a redirect to another host."""
+    host = urlsplit(answered.exchange.response_header("location")).hostname
+    return bool(host) and host != urlsplit(answered.exchange.url).hostname
 
 
 def _is_json(text: str) -> bool:

@@ -6,6 +6,7 @@ import base64
 import socket
 import ssl
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -124,11 +125,15 @@ def tunnelled(proxy: Proxy, user: str, host: str, port: int, seconds: float) -> 
     head = [f"CONNECT {host}:{port} HTTP/1.1", f"Host: {host}:{port}"]
     if user:
         head.append(f"Proxy-Authorization: Basic {base64.b64encode(user.encode()).decode()}")
+    until = time.monotonic() + seconds
     try:
         with socket.create_connection((proxy.host, proxy.port), timeout=seconds) as plain:
             plain.sendall("\r\n".join([*head, "", ""]).encode("utf-8", "surrogateescape"))
             answer = b""
-            while b"\r\n" not in answer and len(answer) < _ANSWER and (more := plain.recv(_ANSWER)):
+            while b"\r\n" not in answer and len(answer) < _ANSWER:
+                plain.settimeout(max(until - time.monotonic(), 0.001))  # 0 would be to wait for nothing at all
+                if not (more := plain.recv(_ANSWER)):
+                    break
                 answer += more
     except OSError as error:
         return why_not(error, seconds)

@@ -83,7 +83,12 @@ class Sources:
     def _in_dotenv(self, path: Path, data: bytes, source: KeySource) -> Holding:
         written, shown = decoded(data), self.machine.shown(path)
         found = None
-        for one in of_dotenv(written.text):
+        if written.problem:
+            place = Place(shown)
+            return Holding(
+                "dotenv", place, source.name, "unreadable", note=written.problem, marks=written.marks_of(source.name)
+            )
+        for one in of_dotenv(written.text, source.name):
             if one.name == source.name or (source.any_case and one.name.lower() == source.name.lower()):
                 found = one  # the last one counts
         if found is None:
@@ -106,6 +111,8 @@ class Sources:
             if not isinstance(value, dict) or name not in value:
                 return Holding("yaml", place, dotted, "absent")
             value = value[name]
+        if not isinstance(value, str | int | float | None):
+            return Holding("yaml", place, dotted, "unreadable", note="it is no text, as a key is one")
         return self._held("yaml", place, dotted, "" if value is None else str(value))
 
     def _keyring(self, service: str, user: str, program: str) -> Holding:
