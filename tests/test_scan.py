@@ -297,6 +297,7 @@ def test_a_key_with_a_broken_secret_is_a_near_key(tmp_path: Path) -> None:
 
 
 NO_KEYS = [
+    "{prefix}{key_id}.abcd1234...",
     "{prefix}YOUR_KEY_HERE",
     "{prefix}xxxxxxxxxxxx",
     "{prefix}<your key>",
@@ -310,7 +311,7 @@ NOTHING = [
     "{prefix}",
     "{prefix}{key_id}",
     "{prefix}{key_id}.…",
-    "{prefix}{key_id}.abcd1234",
+    "{prefix}{key_id}.abc",
     "x{key_id}.",
     "{prefix}[A-Z]",
 ]
@@ -720,12 +721,60 @@ def test_a_place_holds_no_text_of_what_was_found() -> None:
     assert Place._fields == ("path", "line", "column", "offset", "member", "commit")
 
 
-@pytest.mark.parametrize("shown", [12, 21])
-@pytest.mark.parametrize("line_break", ["\n", "\\\n", '" +\n  "', " "])
-def test_a_key_that_is_broken_is_found_by_its_beginning(shown: int, line_break: str, tmp_path: Path) -> None:
-    head, _, secret = minted().partition(FORMAT.separator)
-    (tmp_path / "note").write_text(f"{head}{FORMAT.separator}{secret[:shown]}{line_break}{secret[shown:]}\n")
+BREAKS = [
+    "\n",
+    "\r\n        ",
+    "\\\n",
+    "=\n",
+    '" +\n  "',
+    "' .\n '",
+    " ",
+    "\n# ",
+    "\n// ",
+    "\n-- ",
+    "\n> > ",
+    "\\n",
+    "\u00ad",
+    "\u200b",
+    "\x1b[0m",
+    "<wbr>",
+    '</span><span class="a">',
+    "&shy;",
+]
+
+
+@pytest.mark.parametrize("shown", [5, 17, 22, 24, 40, 50])
+@pytest.mark.parametrize("line_break", BREAKS, ids=repr)
+def test_a_key_that_is_broken_is_found_as_a_whole(shown: int, line_break: str) -> None:
+    for text, key_format in ((minted(), FORMAT), (OTHER.mint().reveal(), OTHER)):
+        (find,) = found_in(f'x = "{text[:shown]}{line_break}{text[shown:]}"\n'.encode(), key_format)
+        expected = key_format.parse(text).key_id
+        assert (find.judged.kind, find.judged.key_id, find.place.offset) == ("key", expected, 5)
+
+
+@pytest.mark.parametrize("width", [8, 20, 64])
+@pytest.mark.parametrize("line_break", BREAKS[:3] + BREAKS[4:5] + BREAKS[7:10], ids=repr)
+def test_base64_that_is_broken_is_found_as_a_whole(width: int, line_break: str) -> None:
+    key = minted()
+    encoded = base64.b64encode(b"a" * 60 + key.encode() + b"b" * 60).decode()
+    before, rest = encoded[:80], encoded[80:]  # the word that is searched for is in one piece
+    pieces = [before + rest[:8], *(rest[at : at + width] for at in range(8, len(rest), width))]
+    (find,) = found_in(f'"{line_break.join(pieces)}"'.encode())
+    assert (find.judged.kind, find.judged.key_id) == ("near-key", FORMAT.parse(key).key_id)
+
+
+@pytest.mark.parametrize("signs", [4, 8, 12, 21])
+@pytest.mark.parametrize("behind", ["", "\n2026-11-23 12:00:00 the next line", "."], ids=repr)
+def test_the_beginning_of_a_key_is_a_near_key_whatever_follows(signs: int, behind: str, tmp_path: Path) -> None:
+    shown, secret = parts(minted())
+    (tmp_path / "note").write_text(shown + secret[:signs] + behind)
     assert [find["kind"] for find in scanned(tmp_path, "note", status=1)] == ["near-key"]
+
+
+def test_words_behind_a_key_id_are_no_key() -> None:
+    shown, _ = parts(minted())
+    text = f"{shown}\nThis sentence is as long as the secret of a key is, more or less."
+    assert found_in(text.encode()) == []
 
 
 @pytest.mark.parametrize("mask", ["...", "***", "\N{HORIZONTAL ELLIPSIS}"])
