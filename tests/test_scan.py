@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import gzip
 import io
 import json
+import lzma
 import os
 import random
 import subprocess
@@ -441,6 +443,49 @@ def packed(kind: str, members: dict[str, bytes]) -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.parametrize("pack", [bz2.compress, lzma.compress], ids=["bzip2", "xz"])
+def test_what_is_packed_with_bzip2_and_xz_is_opened(pack: Callable[[bytes], bytes]) -> None:
+    key = minted().encode()
+    finds, complaints = finds_within(pack(b"line\n" * 50_000 + key) + pack(b"\n" + key))
+    assert ([find.place.line for find in finds], complaints) == ([50_001, 50_002], [])
+    finds, complaints = finds_within(pack(packed("tar", {"a.zip": packed("zip", {"b": key})})))
+    assert ([find.place.member for find in finds], complaints) == (["a.zip!b"], [])
+    text = pack(random.Random(1).randbytes(100_000))
+    assert finds_within(text[:50_000])[1] == ["text: it is packed, and broken; the rest was not scanned"]
+
+
+def test_a_zip_file_behind_a_program_is_opened_and_all_that_is_around_its_members_is_scanned(tmp_path: Path) -> None:
+    keys = [minted() for _ in range(6)]
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("__main__.py", f"{keys[0]}\n" * 3)
+        archive.writestr(f"a/{keys[1]}", b"")
+        info = zipfile.ZipInfo("b")
+        info.comment = keys[2].encode()
+        archive.writestr(info, b"")
+        archive.comment = keys[3].encode()
+    text = f"#!/usr/bin/env python3\n# {keys[4]}\n".encode() + file.getvalue() + b"\n" + keys[5].encode()
+    (tmp_path / "app").write_bytes(text)
+    expected = {FORMAT.parse(key).key_id for key in keys}
+    assert {find["key_id"] for find in scanned(tmp_path, "app", status=1)} == expected
+    assert {find.judged.key_id for find in finds_within(text)[0]} == expected
+    assert {find.judged.key_id for find in finds_within(packed("tar", {"app": text}))[0]} == expected
+
+
+def test_the_names_and_links_in_a_tar_file_are_scanned() -> None:
+    keys = [minted() for _ in range(3)]
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        archive.addfile(tarfile.TarInfo(keys[0]))
+        link = tarfile.TarInfo("link")
+        link.type, link.linkname = tarfile.SYMTYPE, f"https://{keys[1]}/"
+        link.pax_headers = {"comment": keys[2]}
+        archive.addfile(link)
+    finds, complaints = finds_within(file.getvalue())
+    assert [find.judged.key_id for find in finds] == [FORMAT.parse(key).key_id for key in keys]
+    assert complaints == []
+
+
 @pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz"])
 @pytest.mark.parametrize("way", ["file", "stdin"])
 def test_members_of_archives_are_scanned(kind: str, way: str, tmp_path: Path) -> None:
@@ -783,7 +828,7 @@ def test_a_key_of_which_only_the_beginning_is_shown_is_none(mask: str, tmp_path:
     assert scanned(tmp_path, "note", status=0) == []
 
 
-@pytest.mark.parametrize("head", [b"BZh91AY", b"\xfd7zXZ\0", b"(\xb5/\xfd", b"7z\xbc\xaf", b"Rar!\x1a"])
+@pytest.mark.parametrize("head", [b"(\xb5/\xfd", b"7z\xbc\xaf", b"Rar!\x1a", b"\x1f\x9d\x90", b"MSCF\0"])
 def test_what_is_packed_and_not_opened_is_complained_about(head: bytes, tmp_path: Path) -> None:
     (tmp_path / "packed").write_bytes(head + bytes(99))
     ran = run_command(tmp_path, "scan", ".")
