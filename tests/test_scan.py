@@ -361,9 +361,9 @@ def test_this_checkout_holds_no_key_but_the_documented_example() -> None:
 # Files and directories
 
 
-def test_directories_are_scanned_in_order_without_git_links_and_excluded_files(tmp_path: Path) -> None:
+def test_directories_are_scanned_in_order_without_what_is_packed_by_git_or_excluded(tmp_path: Path) -> None:
     key = minted()
-    for name in ("b/c/d.txt", "a.txt", "b/.git/config", "b/node_modules/x.js", "b/e.png", "b/c/.env"):
+    for name in ("b/c/d.txt", "a.txt", "b/.git/objects/x", "b/node_modules/x.js", "b/e.png", "b/c/.env"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(key, encoding="utf-8")
     (tmp_path / "b" / "loop").symlink_to(tmp_path / "b")
@@ -653,6 +653,80 @@ def test_history_shows_messages_tags_stashes_other_branches_and_what_was_amended
     }
     assert [find["commit"] for find in finds if not find["path"]] == [message]
     assert f"commit {message[:12]}, message:" in run_command(repository, "scan", "--history").stdout
+
+
+def ids_of(finds: list[dict[str, Any]]) -> list[str]:
+    return sorted(find["key_id"] for find in finds)
+
+
+def test_keys_in_what_git_keeps_besides_objects_are_found_by_history_and_in_directories(repository: Path) -> None:
+    config, message, branch, tag = (minted() for _ in range(4))
+    git(repository, "remote", "add", "origin", f"https://x:{config}@example.com/r.git")
+    (repository / ".git" / "COMMIT_EDITMSG").write_text(message, encoding="utf-8")
+    expected = sorted(FORMAT.parse(key).key_id for key in (config, message))
+    finds = scanned(repository, ".", status=1)
+    assert (ids_of(finds), finds[0]["path"]) == (expected, "./.git/COMMIT_EDITMSG")
+    assert scanned(repository, ".", "--exclude", ".git", status=0) == []
+    git(repository, "branch", f"b-{branch}")
+    git(repository, "tag", tag)
+    git(repository, "pack-refs", "--all")
+    found = set(ids_of(scanned(repository, "--history", status=1)))
+    assert found == {FORMAT.parse(key).key_id for key in (config, message, branch, tag)}
+
+
+def test_keys_in_names_of_files_and_directories_are_found_once_in_history(repository: Path) -> None:
+    file, directory = minted(), minted()
+    (repository / "a" / directory).mkdir(parents=True)
+    (repository / file).write_text("", encoding="utf-8")
+    (repository / "a" / directory / "x").write_text("", encoding="utf-8")
+    commit = committed(repository, "Add")
+    (repository / "a" / "more").write_text("x", encoding="utf-8")
+    committed(repository, "More")
+    finds = [find for find in scanned(repository, "--history", status=1) if "logs" not in find["path"]]
+    assert sorted((find["key_id"], find["path"], find["commit"]) for find in finds) == sorted(
+        [(FORMAT.parse(file).key_id, "./", commit), (FORMAT.parse(directory).key_id, "a/", commit)]
+    )
+
+
+def test_where_links_in_directories_lead_to_is_scanned(tmp_path: Path) -> None:
+    key = minted()
+    (tmp_path / "link").symlink_to(f"https://x/?key={key}")
+    assert places(scanned(tmp_path, ".", status=1)) == [("./link", 1, 16, 15)]
+
+
+def test_a_broken_object_does_not_hide_the_others(repository: Path) -> None:
+    keys = [minted() for _ in range(6)]
+    for number, key in enumerate(keys):
+        (repository / f"f{number}").write_text(key, encoding="utf-8")
+    committed(repository, "Add")
+    broken = git(repository, "rev-parse", "HEAD:f0")
+    file = repository / ".git" / "objects" / broken[:2] / broken[2:]
+    file.chmod(0o600)
+    file.write_bytes(file.read_bytes()[:12] + b"broken")
+    ran = run_command(repository, "scan", "--history", "--format", "json")
+    result = json.loads(ran.stdout)
+    assert ids_of(result["finds"]) == sorted(FORMAT.parse(key).key_id for key in keys[1:])
+    (complaint,) = result["complaints"]
+    assert complaint.startswith(f".: object {broken} cannot be read")
+
+
+def test_what_a_clone_does_not_have_is_complained_about(repository: Path, tmp_path: Path) -> None:
+    committed(repository, "Second")
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{repository}", "shallow")
+    ran = run_command(tmp_path, "scan", "--history", "shallow")
+    assert (ran.status, "this clone is shallow" in ran.stderr) == (2, True)
+    (repository / "shallow").rename(repository / "below")
+    git(repository, "add", "below")
+    committed(repository, "Submodule")
+    ran = run_command(repository, "scan", "--history", ".")
+    assert (ran.status, "below: it is a submodule, which was not scanned" in ran.stderr) == (2, True)
+
+
+def test_a_key_that_is_staged_at_two_paths_is_shown_at_both(repository: Path) -> None:
+    for name in ("a", "b"):
+        (repository / name).write_text(EXAMPLE, encoding="utf-8")
+    git(repository, "add", "-A")
+    assert [find["path"] for find in scanned(repository, "--staged", "--all", status=0)] == ["a", "b"]
 
 
 def test_archives_in_history_are_opened(repository: Path) -> None:
