@@ -162,7 +162,12 @@ def _add_key(commands: Commands[argparse.ArgumentParser]) -> None:
     for name, text in texts.items():
         action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         if name not in ("new", "mint"):
-            action.add_argument("text", nargs="?", default="-", help="the text; - is standard input (default)")
+            action.add_argument(
+                "text",
+                nargs="?",
+                default="-",
+                help="- is standard input (default); a key is never taken as an argument",
+            )
         if name == "fingerprint":
             action.add_argument("--salt", default="", help="compare under this salt (default: a new one, printed)")
         _add_spec_option(action)
