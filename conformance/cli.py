@@ -8,9 +8,12 @@ import importlib
 import io
 import os
 import sys
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, cast
 
 from conformance import __version__
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 EXIT_OK, EXIT_PROBLEM, EXIT_USAGE, EXIT_CANNOT_TELL, EXIT_INTERNAL, EXIT_UNSAFE = range(6)
 _UNREAD = 141
@@ -20,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit status.
 
     0 healthy or done, 1 a problem was found, 2 usage, 3 cannot tell, 4 internal error, 5 refused as unsafe; as in a
-    shell 130 for Ctrl-C, and 141 where nobody read the output to its end and so nobody knows what was found.
+    shell 130 for Ctrl-C, and 141 where a command that goes on for as long as somebody reads has lost its reader.
     """
     status = _UNREAD
     for stream in (sys.stdout, sys.stderr):
@@ -56,8 +59,43 @@ def _run(options: argparse.Namespace) -> int:
     command = importlib.import_module(f"conformance.commands.{options.command}")
     gc.freeze()
     gc.enable()
+    if not _has_readers(options):
+        _write_to_nobody_if_need_be()
     status: int = getattr(command, options.function)(options)
     return status
+
+
+def _has_readers(options: argparse.Namespace) -> bool:
+    """Whether a command is of no use once nobody reads what it prints: its status is no answer."""
+    return options.command in ("mock", "redact") or getattr(options, "watch", False)
+
+
+def _write_to_nobody_if_need_be() -> None:
+    """Let the command go on when nobody reads its output to the end, so that its status is the answer."""
+    told = sys.stdout
+    if type(told) is not io.TextIOWrapper or not isinstance(getattr(told.buffer, "raw", told.buffer), io.FileIO):
+        return  # it is closed, or another program's
+    told.flush()
+    output = _Output(told.fileno(), "wb", closefd=False)
+    sys.stdout = io.TextIOWrapper(
+        cast("BinaryIO", output) if isinstance(told.buffer, io.FileIO) else io.BufferedWriter(output),
+        encoding=told.encoding,
+        errors=told.errors,
+        line_buffering=told.line_buffering,
+        write_through=told.write_through,
+    )
+
+
+class _Output(io.FileIO):
+    """Standard output that takes what nobody reads."""
+
+    def write(self, text: Buffer, /) -> int:
+        """Write, or do as if."""
+        try:
+            return super().write(text)
+        except BrokenPipeError:
+            _give_up_output()
+            return memoryview(text).nbytes
 
 
 def _give_up_output() -> None:
@@ -124,7 +162,12 @@ def _add_key(commands: Commands[argparse.ArgumentParser]) -> None:
     for name, text in texts.items():
         action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         if name not in ("new", "mint"):
-            action.add_argument("text", nargs="?", default="-", help="the text; - is standard input (default)")
+            action.add_argument(
+                "text",
+                nargs="?",
+                default="-",
+                help="- is standard input (default); a key is never taken as an argument",
+            )
         if name == "fingerprint":
             action.add_argument("--salt", default="", help="compare under this salt (default: a new one, printed)")
         _add_spec_option(action)

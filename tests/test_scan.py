@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import gzip
 import io
 import json
+import lzma
 import os
 import random
 import subprocess
@@ -297,6 +299,7 @@ def test_a_key_with_a_broken_secret_is_a_near_key(tmp_path: Path) -> None:
 
 
 NO_KEYS = [
+    "{prefix}{key_id}.abcd1234...",
     "{prefix}YOUR_KEY_HERE",
     "{prefix}xxxxxxxxxxxx",
     "{prefix}<your key>",
@@ -310,7 +313,7 @@ NOTHING = [
     "{prefix}",
     "{prefix}{key_id}",
     "{prefix}{key_id}.…",
-    "{prefix}{key_id}.abcd1234",
+    "{prefix}{key_id}.abc",
     "x{key_id}.",
     "{prefix}[A-Z]",
 ]
@@ -358,9 +361,9 @@ def test_this_checkout_holds_no_key_but_the_documented_example() -> None:
 # Files and directories
 
 
-def test_directories_are_scanned_in_order_without_git_links_and_excluded_files(tmp_path: Path) -> None:
+def test_directories_are_scanned_in_order_without_what_is_packed_by_git_or_excluded(tmp_path: Path) -> None:
     key = minted()
-    for name in ("b/c/d.txt", "a.txt", "b/.git/config", "b/node_modules/x.js", "b/e.png", "b/c/.env"):
+    for name in ("b/c/d.txt", "a.txt", "b/.git/objects/x", "b/node_modules/x.js", "b/e.png", "b/c/.env"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(key, encoding="utf-8")
     (tmp_path / "b" / "loop").symlink_to(tmp_path / "b")
@@ -438,6 +441,49 @@ def packed(kind: str, members: dict[str, bytes]) -> bytes:
                 info.size = len(text)
                 archive.addfile(info, io.BytesIO(text))
     return file.getvalue()
+
+
+@pytest.mark.parametrize("pack", [bz2.compress, lzma.compress], ids=["bzip2", "xz"])
+def test_what_is_packed_with_bzip2_and_xz_is_opened(pack: Callable[[bytes], bytes]) -> None:
+    key = minted().encode()
+    finds, complaints = finds_within(pack(b"line\n" * 50_000 + key) + pack(b"\n" + key))
+    assert ([find.place.line for find in finds], complaints) == ([50_001, 50_002], [])
+    finds, complaints = finds_within(pack(packed("tar", {"a.zip": packed("zip", {"b": key})})))
+    assert ([find.place.member for find in finds], complaints) == (["a.zip!b"], [])
+    text = pack(random.Random(1).randbytes(100_000))
+    assert finds_within(text[:50_000])[1] == ["text: it is packed, and broken; the rest was not scanned"]
+
+
+def test_a_zip_file_behind_a_program_is_opened_and_all_that_is_around_its_members_is_scanned(tmp_path: Path) -> None:
+    keys = [minted() for _ in range(6)]
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("__main__.py", f"{keys[0]}\n" * 3)
+        archive.writestr(f"a/{keys[1]}", b"")
+        info = zipfile.ZipInfo("b")
+        info.comment = keys[2].encode()
+        archive.writestr(info, b"")
+        archive.comment = keys[3].encode()
+    text = f"#!/usr/bin/env python3\n# {keys[4]}\n".encode() + file.getvalue() + b"\n" + keys[5].encode()
+    (tmp_path / "app").write_bytes(text)
+    expected = {FORMAT.parse(key).key_id for key in keys}
+    assert {find["key_id"] for find in scanned(tmp_path, "app", status=1)} == expected
+    assert {find.judged.key_id for find in finds_within(text)[0]} == expected
+    assert {find.judged.key_id for find in finds_within(packed("tar", {"app": text}))[0]} == expected
+
+
+def test_the_names_and_links_in_a_tar_file_are_scanned() -> None:
+    keys = [minted() for _ in range(3)]
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        archive.addfile(tarfile.TarInfo(keys[0]))
+        link = tarfile.TarInfo("link")
+        link.type, link.linkname = tarfile.SYMTYPE, f"https://{keys[1]}/"
+        link.pax_headers = {"comment": keys[2]}
+        archive.addfile(link)
+    finds, complaints = finds_within(file.getvalue())
+    assert [find.judged.key_id for find in finds] == [FORMAT.parse(key).key_id for key in keys]
+    assert complaints == []
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz"])
@@ -609,6 +655,80 @@ def test_history_shows_messages_tags_stashes_other_branches_and_what_was_amended
     assert f"commit {message[:12]}, message:" in run_command(repository, "scan", "--history").stdout
 
 
+def ids_of(finds: list[dict[str, Any]]) -> list[str]:
+    return sorted(find["key_id"] for find in finds)
+
+
+def test_keys_in_what_git_keeps_besides_objects_are_found_by_history_and_in_directories(repository: Path) -> None:
+    config, message, branch, tag = (minted() for _ in range(4))
+    git(repository, "remote", "add", "origin", f"https://x:{config}@example.com/r.git")
+    (repository / ".git" / "COMMIT_EDITMSG").write_text(message, encoding="utf-8")
+    expected = sorted(FORMAT.parse(key).key_id for key in (config, message))
+    finds = scanned(repository, ".", status=1)
+    assert (ids_of(finds), finds[0]["path"]) == (expected, "./.git/COMMIT_EDITMSG")
+    assert scanned(repository, ".", "--exclude", ".git", status=0) == []
+    git(repository, "branch", f"b-{branch}")
+    git(repository, "tag", tag)
+    git(repository, "pack-refs", "--all")
+    found = set(ids_of(scanned(repository, "--history", status=1)))
+    assert found == {FORMAT.parse(key).key_id for key in (config, message, branch, tag)}
+
+
+def test_keys_in_names_of_files_and_directories_are_found_once_in_history(repository: Path) -> None:
+    file, directory = minted(), minted()
+    (repository / "a" / directory).mkdir(parents=True)
+    (repository / file).write_text("", encoding="utf-8")
+    (repository / "a" / directory / "x").write_text("", encoding="utf-8")
+    commit = committed(repository, "Add")
+    (repository / "a" / "more").write_text("x", encoding="utf-8")
+    committed(repository, "More")
+    finds = [find for find in scanned(repository, "--history", status=1) if "logs" not in find["path"]]
+    assert sorted((find["key_id"], find["path"], find["commit"]) for find in finds) == sorted(
+        [(FORMAT.parse(file).key_id, "./", commit), (FORMAT.parse(directory).key_id, "a/", commit)]
+    )
+
+
+def test_where_links_in_directories_lead_to_is_scanned(tmp_path: Path) -> None:
+    key = minted()
+    (tmp_path / "link").symlink_to(f"https://x/?key={key}")
+    assert places(scanned(tmp_path, ".", status=1)) == [("./link", 1, 16, 15)]
+
+
+def test_a_broken_object_does_not_hide_the_others(repository: Path) -> None:
+    keys = [minted() for _ in range(6)]
+    for number, key in enumerate(keys):
+        (repository / f"f{number}").write_text(key, encoding="utf-8")
+    committed(repository, "Add")
+    broken = git(repository, "rev-parse", "HEAD:f0")
+    file = repository / ".git" / "objects" / broken[:2] / broken[2:]
+    file.chmod(0o600)
+    file.write_bytes(file.read_bytes()[:12] + b"broken")
+    ran = run_command(repository, "scan", "--history", "--format", "json")
+    result = json.loads(ran.stdout)
+    assert ids_of(result["finds"]) == sorted(FORMAT.parse(key).key_id for key in keys[1:])
+    (complaint,) = result["complaints"]
+    assert complaint.startswith(f".: object {broken} cannot be read")
+
+
+def test_what_a_clone_does_not_have_is_complained_about(repository: Path, tmp_path: Path) -> None:
+    committed(repository, "Second")
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{repository}", "shallow")
+    ran = run_command(tmp_path, "scan", "--history", "shallow")
+    assert (ran.status, "this clone is shallow" in ran.stderr) == (2, True)
+    (repository / "shallow").rename(repository / "below")
+    git(repository, "add", "below")
+    committed(repository, "Submodule")
+    ran = run_command(repository, "scan", "--history", ".")
+    assert (ran.status, "below: it is a submodule, which was not scanned" in ran.stderr) == (2, True)
+
+
+def test_a_key_that_is_staged_at_two_paths_is_shown_at_both(repository: Path) -> None:
+    for name in ("a", "b"):
+        (repository / name).write_text(EXAMPLE, encoding="utf-8")
+    git(repository, "add", "-A")
+    assert [find["path"] for find in scanned(repository, "--staged", "--all", status=0)] == ["a", "b"]
+
+
 def test_archives_in_history_are_opened(repository: Path) -> None:
     (repository / "a.zip").write_bytes(packed("zip", {"in": minted().encode()}))
     commit = committed(repository, "Add")
@@ -720,12 +840,60 @@ def test_a_place_holds_no_text_of_what_was_found() -> None:
     assert Place._fields == ("path", "line", "column", "offset", "member", "commit")
 
 
-@pytest.mark.parametrize("shown", [12, 21])
-@pytest.mark.parametrize("line_break", ["\n", "\\\n", '" +\n  "', " "])
-def test_a_key_that_is_broken_is_found_by_its_beginning(shown: int, line_break: str, tmp_path: Path) -> None:
-    head, _, secret = minted().partition(FORMAT.separator)
-    (tmp_path / "note").write_text(f"{head}{FORMAT.separator}{secret[:shown]}{line_break}{secret[shown:]}\n")
+BREAKS = [
+    "\n",
+    "\r\n        ",
+    "\\\n",
+    "=\n",
+    '" +\n  "',
+    "' .\n '",
+    " ",
+    "\n# ",
+    "\n// ",
+    "\n-- ",
+    "\n> > ",
+    "\\n",
+    "\u00ad",
+    "\u200b",
+    "\x1b[0m",
+    "<wbr>",
+    '</span><span class="a">',
+    "&shy;",
+]
+
+
+@pytest.mark.parametrize("shown", [5, 17, 22, 24, 40, 50])
+@pytest.mark.parametrize("line_break", BREAKS, ids=repr)
+def test_a_key_that_is_broken_is_found_as_a_whole(shown: int, line_break: str) -> None:
+    for text, key_format in ((minted(), FORMAT), (OTHER.mint().reveal(), OTHER)):
+        (find,) = found_in(f'x = "{text[:shown]}{line_break}{text[shown:]}"\n'.encode(), key_format)
+        expected = key_format.parse(text).key_id
+        assert (find.judged.kind, find.judged.key_id, find.place.offset) == ("key", expected, 5)
+
+
+@pytest.mark.parametrize("width", [8, 20, 64])
+@pytest.mark.parametrize("line_break", BREAKS[:3] + BREAKS[4:5] + BREAKS[7:10], ids=repr)
+def test_base64_that_is_broken_is_found_as_a_whole(width: int, line_break: str) -> None:
+    key = minted()
+    encoded = base64.b64encode(b"a" * 60 + key.encode() + b"b" * 60).decode()
+    before, rest = encoded[:80], encoded[80:]  # the word that is searched for is in one piece
+    pieces = [before + rest[:8], *(rest[at : at + width] for at in range(8, len(rest), width))]
+    (find,) = found_in(f'"{line_break.join(pieces)}"'.encode())
+    assert (find.judged.kind, find.judged.key_id) == ("near-key", FORMAT.parse(key).key_id)
+
+
+@pytest.mark.parametrize("signs", [4, 8, 12, 21])
+@pytest.mark.parametrize("behind", ["", "\n2026-11-23 12:00:00 the next line", "."], ids=repr)
+def test_the_beginning_of_a_key_is_a_near_key_whatever_follows(signs: int, behind: str, tmp_path: Path) -> None:
+    shown, secret = parts(minted())
+    (tmp_path / "note").write_text(shown + secret[:signs] + behind)
     assert [find["kind"] for find in scanned(tmp_path, "note", status=1)] == ["near-key"]
+
+
+def test_words_behind_a_key_id_are_no_key() -> None:
+    shown, _ = parts(minted())
+    text = f"{shown}\nThis sentence is as long as the secret of a key is, more or less."
+    assert found_in(text.encode()) == []
 
 
 @pytest.mark.parametrize("mask", ["...", "***", "\N{HORIZONTAL ELLIPSIS}"])
@@ -734,7 +902,7 @@ def test_a_key_of_which_only_the_beginning_is_shown_is_none(mask: str, tmp_path:
     assert scanned(tmp_path, "note", status=0) == []
 
 
-@pytest.mark.parametrize("head", [b"BZh91AY", b"\xfd7zXZ\0", b"(\xb5/\xfd", b"7z\xbc\xaf", b"Rar!\x1a"])
+@pytest.mark.parametrize("head", [b"(\xb5/\xfd", b"7z\xbc\xaf", b"Rar!\x1a", b"\x1f\x9d\x90", b"MSCF\0"])
 def test_what_is_packed_and_not_opened_is_complained_about(head: bytes, tmp_path: Path) -> None:
     (tmp_path / "packed").write_bytes(head + bytes(99))
     ran = run_command(tmp_path, "scan", ".")

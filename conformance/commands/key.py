@@ -40,14 +40,8 @@ def inspect_key(options: argparse.Namespace) -> int:
     from conformance.diagnosis.shape import shape_of
     from conformance.spec.files import default_causes
 
-    if options.text != "-":
-        complain(
-            "a key is not taken as an argument: it would stay in your shell's history and in the list of processes, "
-            "and should be replaced if it did; pipe it in, or start `key inspect` alone and paste it"
-        )
-        return 2
     key_format = key_format_of(options)
-    shape = shape_of(_pasted() if sys.stdin and sys.stdin.isatty() else _text(options), key_format)
+    shape = shape_of(_text(options), key_format)
     known = knowledge(default_causes(), Path(options.spec) if options.spec else default_spec())
     facts = [{"fact": fact.name, "says": fact.says, "cause": known.pointed_to(fact.name)} for fact in shape.facts]
     causes = list(dict.fromkeys(filter(None, (fact["cause"] for fact in facts))))
@@ -89,10 +83,21 @@ def fingerprint_key(options: argparse.Namespace) -> int:
         key_format.parse(text)
     except MalformedKeyError as error:
         complain(f"note: this is no key: {error}")
+    if options.salt and _has_a_secret(options.salt, text, key_format):
+        complain("a salt is shown to others, and this one holds a key; give another one, or none to have one drawn")
+        return 2
     salt = options.salt or os.urandom(8).hex()
     found = fingerprint(key_format.hide(text), os.fsencode(salt))
     print_result(options, {"fingerprint": found, "salt": salt}, f"{found} (salt {salt})")
     return 0
+
+
+def _has_a_secret(salt: str, text: str, key_format: KeyFormat) -> bool:
+    from conformance.scrub import Scrubber
+
+    scrubber = Scrubber(key_format)
+    scrubber.learn(text)
+    return scrubber.knows(salt) or scrubber.scrub(salt) != salt
 
 
 def mint_key(options: argparse.Namespace) -> int:
@@ -144,12 +149,16 @@ def _pasted() -> str:
 
 def _text(options: argparse.Namespace) -> str:
     if options.text != "-":
-        complain("note: this text is in your shell's history now; give it on standard input next time")
-        given: str = options.text
-        return given
+        complain(
+            "a key is not taken as an argument: it would stay in your shell's history and in the list of processes, "
+            "and should be replaced if it did; pipe it in, or start the command alone and paste it"
+        )
+        sys.exit(2)
+    if sys.stdin and sys.stdin.isatty():
+        return _pasted()
     try:
         text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     except (AttributeError, OSError):  # it is closed, or something that cannot be read
-        complain("standard input cannot be read; give the text there, or as an argument")
+        complain("standard input cannot be read; pipe the text in")
         sys.exit(2)
     return text.removesuffix("\n")

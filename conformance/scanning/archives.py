@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Protocol, cast
 
+from conformance.scanning.content import Limited
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from zipfile import ZipFile, ZipInfo
 
 DEPTH = 2  # archives in archives that are opened
@@ -19,13 +23,24 @@ _PIECE = 1 << 16  # bytes that are unpacked at a time
 _SPOOLED = 4 << 20  # bytes that are kept in memory
 _BROKEN = (EOFError, OSError, struct.error, ValueError, NotImplementedError, IndexError)
 _CLOSED = {
-    b"BZh": "packed with bzip2",
-    b"\xfd7zXZ": "packed with xz",
     b"(\xb5/\xfd": "packed with zstd",
     b"7z\xbc\xaf": "a 7z archive",
     b"Rar!": "a RAR archive",
+    b"\x04\x22\x4d\x18": "packed with lz4",
+    b"\x1f\x9d": "packed with compress",
+    b"LZIP": "packed with lzip",
+    b"MSCF": "a cabinet file",
+    b"xar!": "an xar archive",
+    b"!<arch>\ndebian": "a Debian package",
+    b"\xed\xab\xee\xdb": "an RPM package",
 }
-ZIP, TAR, GZIP = "zip", "tar", "gzip"
+ZIP, TAR, GZIP, BZIP2, XZ = "zip", "tar", "gzip", "bzip2", "xz"
+_STREAMS = (GZIP, BZIP2, XZ)
+_PROGRAMS = (b"#!", b"MZ", b"\x7fELF")  # which may have a ZIP file behind them, and unpack it
+_END = b"PK\x05\x06"  # of a ZIP file, 22 bytes or more before its last one
+_NAMES, _TABLE, _BEFORE = "names of members", "table of contents", "what stands before it"
+_NAMES_AT_ONCE = 1000
+_DICTIONARY = 80 << 20  # bytes of memory that unpacking xz may take
 
 
 class ArchiveError(Exception):
@@ -85,27 +100,52 @@ class _Metered(io.RawIOBase):
         return True
 
     def readinto(self, buffer: object) -> int:
-        import tarfile
-        import zlib
-        from zipfile import BadZipFile
-
         view = memoryview(cast("bytearray", buffer))
         try:
             piece = self._stream.read1(min(len(view), _PIECE))
-        except (BadZipFile, tarfile.TarError, zlib.error, *_BROKEN) as error:
+        except _mistakes() as error:
             raise ArchiveError("it is packed, and broken; the rest was not scanned") from error
         view[: len(piece)] = piece
         self._budget.take_bytes(len(piece))
         return len(piece)
 
 
+def _mistakes() -> tuple[type[Exception], ...]:
+    """What the modules that unpack raise where something is broken; those that were imported."""
+    known = [("tarfile", "TarError"), ("zlib", "error"), ("zipfile", "BadZipFile"), ("lzma", "LZMAError")]
+    loaded = [(sys.modules[module], name) for module, name in known if module in sys.modules]
+    return (*_BROKEN, *(getattr(module, name) for module, name in loaded))
+
+
 def kind_of(head: bytes) -> str:
     """The kind of archive that begins like this, or nothing."""
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if head.startswith((b"PK\x03\x04", _END)):
         return ZIP
-    if head.startswith(b"\x1f\x8b\x08"):
-        return GZIP
+    for magic, kind in ((b"\x1f\x8b\x08", GZIP), (b"BZh", BZIP2), (b"\xfd7zXZ\0", XZ)):
+        if head.startswith(magic):
+            return kind
     return TAR if head[257:262] == b"ustar" else ""
+
+
+@contextmanager
+def from_its_end(head: bytes, stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]]:
+    """The kind of archive that the stream is by its end, or nothing; and the stream, or a copy of a program."""
+    is_program = head.startswith(_PROGRAMS)
+    if isinstance(stream, io.FileIO) and stream.seekable():
+        yield _kind_by_end(stream, _PIECE if is_program else 22), stream
+    elif is_program:
+        with _seekable(stream, budget) as copy:
+            yield _kind_by_end(copy, _PIECE), copy
+    else:
+        yield "", stream
+
+
+def _kind_by_end(stream: IO[bytes], size: int) -> str:
+    end = stream.seek(0, io.SEEK_END)
+    stream.seek(max(end - size, 0))
+    tail = stream.read(size)
+    stream.seek(0)
+    return ZIP if _END in tail else ""
 
 
 def closed_kind(head: bytes) -> str:
@@ -114,25 +154,21 @@ def closed_kind(head: bytes) -> str:
 
 
 def around(kinds: tuple[str, ...], kind: str) -> tuple[str, ...]:
-    """The archives around what is in another one; a tar file that is packed with gzip is one archive."""
-    return (*kinds[:-1], kind) if kind == TAR and kinds[-1:] == (GZIP,) else (*kinds, kind)
+    """The archives around what is in another one; a tar file that is packed as a whole is one archive."""
+    return (*kinds[:-1], kind) if kind == TAR and kinds[-1:] and kinds[-1] in _STREAMS else (*kinds, kind)
 
 
 def members_of(kind: str, stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]]:
-    """The members of an archive with their names; what is packed with gzip alone has none.
+    """The members of an archive with their names; what is packed alone has none.
 
     Raises:
         ArchiveError: It is broken, or a bound is reached; members before that have been given.
 
     """
-    import tarfile
-    import zlib
-    from zipfile import BadZipFile
-
-    unpack = {ZIP: _in_zip, TAR: _in_tar, GZIP: _in_gzip}[kind]
+    unpack = {ZIP: _in_zip, TAR: _in_tar, GZIP: _in_gzip, BZIP2: _in_bzip2, XZ: _in_xz}[kind]
     try:
         yield from unpack(stream, budget)
-    except (BadZipFile, tarfile.TarError, zlib.error, *_BROKEN) as error:
+    except _mistakes() as error:
         raise ArchiveError(f"it is a broken {kind} archive; the rest was not scanned") from error
 
 
@@ -141,6 +177,59 @@ def _in_gzip(stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]
 
     unpacked = gzip.GzipFile(fileobj=stream)
     yield "", cast("IO[bytes]", _Metered(unpacked, budget))
+
+
+def _in_bzip2(stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]]:
+    import bz2
+
+    yield "", cast("IO[bytes]", _Metered(_Unpacked(stream, bz2.BZ2Decompressor), budget))
+
+
+def _in_xz(stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]]:
+    import lzma
+
+    def begun() -> lzma.LZMADecompressor:
+        return lzma.LZMADecompressor(memlimit=_DICTIONARY)
+
+    yield "", cast("IO[bytes]", _Metered(_Unpacked(stream, begun), budget))
+
+
+class _Decompressor(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
+
+
+class _Unpacked:
+    """What was packed with bzip2 or xz, one stream after the other."""
+
+    def __init__(self, stream: IO[bytes], begun: Callable[[], _Decompressor]) -> None:
+        self._stream = stream
+        self._begun = begun
+        self._one = begun()
+
+    def read1(self, size: int, /) -> bytes:
+        """Unpack up to so many bytes.
+
+        Raises:
+            EOFError: It is cut off.
+
+        """
+        while True:
+            given = b""
+            if self._one.eof:
+                given = (self._one.unused_data or self._stream.read(_PIECE)).lstrip(b"\0")
+                if not given:
+                    return b""
+                self._one = self._begun()
+            elif self._one.needs_input and not (given := self._stream.read(_PIECE)):
+                raise EOFError
+            if piece := self._one.decompress(given, size):
+                return piece
 
 
 def _in_tar(stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]]:
@@ -157,11 +246,21 @@ def _in_tar(stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]
             return info
 
     with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Modest) as archive:
+        names: list[str] = []
         for info in archive:
             budget.take_member()
+            names += [info.name, info.linkname, info.uname, info.gname, *info.pax_headers.values()]
+            if len(names) > _NAMES_AT_ONCE:
+                yield _NAMES, _lines(names)
+                names = []
             member = archive.extractfile(info) if info.isreg() else None
             if member is not None:
                 yield info.name, cast("IO[bytes]", _Metered(cast("_Packed", member), budget))
+        yield _NAMES, _lines(names)
+
+
+def _lines(names: list[str]) -> IO[bytes]:
+    return io.BytesIO("\n".join(names).encode("utf-8", "surrogateescape"))
 
 
 def _in_zip(stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]]:
@@ -171,6 +270,11 @@ def _in_zip(stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]
         if _directory_size(seekable) > _DIRECTORY:
             raise ArchiveError("its table of contents is too large; it was not scanned")
         with zipfile.ZipFile(seekable) as archive:
+            first = min((info.header_offset for info in archive.infolist()), default=0)
+            for name, start, length in ((_BEFORE, 0, first), (_TABLE, archive.start_dir, _DIRECTORY + _PIECE)):
+                if length:
+                    seekable.seek(start)
+                    yield name, cast("IO[bytes]", Limited(seekable, length))
             for info in archive.infolist():
                 budget.take_member()
                 if not info.is_dir():

@@ -70,7 +70,7 @@ class Limited(io.RawIOBase):
 
     def __init__(self, stream: IO[bytes], size: int) -> None:
         self._stream = stream
-        self._left = size
+        self.left = size
 
     def readable(self) -> bool:
         """It is."""
@@ -79,11 +79,11 @@ class Limited(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         """Fill the buffer, as long as anything is left."""
         view = memoryview(cast("bytearray", buffer))
-        read = read_into(self._stream, view[: self._left]) if self._left else 0
-        self._left -= read
+        read = read_into(self._stream, view[: self.left]) if self.left else 0
+        self.left -= read
         return read
 
     def skip(self) -> None:
         """Pass by what is left."""
-        while self._left and self.read(min(self._left, 1 << 16)):
+        while self.left and self.read(min(self.left, 1 << 16)):
             pass

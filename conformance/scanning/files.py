@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 _REPOSITORY = ".git"  # packed inside: its history is scanned by asking git
+_KEPT = {"logs", "info", "hooks", "modules", "worktrees", "lfs"}  # directories in it that are not packed
 
 
 class Excluded(NamedTuple):
@@ -39,17 +41,27 @@ def contents_of(paths: Sequence[str], excluded: Excluded, complain: Callable[[st
             continue
         for file in _files_of(path, excluded, complain):
             try:
-                with open(file, "rb", buffering=0) as stream:  # noqa: PTH123  (a path object for each would take longer)
-                    yield Content(file, cast("IO[bytes]", stream))
+                if file.is_link:
+                    yield Content(file.path, io.BytesIO(os.fsencode(os.readlink(file.path))))  # noqa: PTH115
+                    continue
+                with open(file.path, "rb", buffering=0) as stream:  # noqa: PTH123  (a path object for each would take longer)
+                    yield Content(file.path, cast("IO[bytes]", stream))
             except OSError as error:
-                complain(_unreadable(file, error))
+                complain(_unreadable(file.path, error))
 
 
-def _files_of(path: str, excluded: Excluded, complain: Callable[[str], None]) -> Iterator[str]:
+class _File(NamedTuple):
+    """A file, or a link that is met in a directory: where it leads to is read, not what is there."""
+
+    path: str
+    is_link: bool = False
+
+
+def _files_of(path: str, excluded: Excluded, complain: Callable[[str], None]) -> Iterator[_File]:
     if path in excluded:
         return
     if not os.path.isdir(path):  # noqa: PTH112
-        yield path
+        yield _File(path)
         return
     waiting = [path]
     while waiting:
@@ -60,9 +72,27 @@ def _files_of(path: str, excluded: Excluded, complain: Callable[[str], None]) ->
         except OSError as error:
             complain(_unreadable(directory, error))
             continue
-        kept = [one for one in found if one.name != _REPOSITORY and one.path.removeprefix("./") not in excluded]
-        waiting += [one.path for one in reversed(kept) if one.is_dir(follow_symlinks=False)]
-        yield from (one.path for one in kept if one.is_file(follow_symlinks=False))
+        kept = [one for one in found if one.path.removeprefix("./") not in excluded]
+        below = [one for one in kept if one.is_dir(follow_symlinks=False)]
+        waiting += [one.path for one in reversed(below) if one.name != _REPOSITORY]
+        for one in kept:
+            if one.is_file(follow_symlinks=False):
+                yield _File(one.path)
+            elif one.is_symlink():
+                yield _File(one.path, is_link=True)
+        for one in below:
+            if one.name == _REPOSITORY:
+                yield from (_File(file) for file in kept_by_git(one.path) if file.removeprefix("./") not in excluded)
+
+
+def kept_by_git(directory: str) -> Iterator[str]:
+    """The files of a .git directory in which people and clients write: settings, messages, hooks; no objects."""
+    for root, below, files in os.walk(directory):
+        if root == directory:
+            below[:] = sorted(set(below) & _KEPT)
+        elif "objects" in below and "HEAD" in files:
+            below.remove("objects")
+        yield from (os.path.join(root, one) for one in sorted(files) if one != "index")  # noqa: PTH118
 
 
 def _unreadable(path: str, error: OSError) -> str:

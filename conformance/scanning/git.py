@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import tempfile
@@ -9,20 +10,32 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from conformance.scanning.content import Content, Limited
+from conformance.scanning.files import kept_by_git
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from conformance.scanning.files import Excluded
 
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "log.showSignature=false", "--no-replace-objects", "--no-optional-locks")
 _SUBMODULE = "160000"  # the mode of what is in another repository
+_DIRECTORY = "040000"
 _PIECE = 1 << 16
 _MARK = "\x01"
 
 
 class GitError(Exception):
     """git cannot say what was asked; the message says why."""
+
+
+class BrokenObjectError(GitError):
+    """An object cannot be read; `name` is its id."""
+
+    def __init__(self, repository: str, name: str) -> None:
+        super().__init__(
+            f"{repository}: object {name} cannot be read, and was not scanned; git fsck says what is broken"
+        )
+        self.name = name
 
 
 class Origin(NamedTuple):
@@ -40,7 +53,7 @@ def staged(repository: str, excluded: Excluded) -> Iterator[Content]:
 
     """
     options = ("--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-relative")
-    paths: dict[str, str] = {}
+    paths: list[tuple[str, str]] = []
     with _asked(repository, "rev-parse", "--git-dir") as answer:
         answer.read()
     with _asked(repository, "diff", *options) as answer:
@@ -48,24 +61,142 @@ def staged(repository: str, excluded: Excluded) -> Iterator[Content]:
         for facts, path in zip(fields, fields, strict=False):
             _, mode, _, name, status = facts.split(" ")
             if status != "D" and mode != _SUBMODULE and path not in excluded:
-                paths.setdefault(name, path)
+                paths.append((name, path))
     with tempfile.TemporaryFile() as wanted:
-        wanted.write("".join(f"{name}\n" for name in paths).encode())
+        wanted.write("".join(f"{name}\n" for name, _ in paths).encode())
         wanted.seek(0)
-        for name, _, stream in _objects(repository, "--batch", given=wanted):
-            yield Content(_within(repository, paths[name]), stream)
+        for (_, path), (_, _, stream) in zip(paths, _objects(repository, "--batch", given=wanted), strict=False):
+            yield Content(_within(repository, path), stream)
 
 
-def history(repository: str) -> Iterator[Content]:
-    """Every file, commit message and tag, those too that no branch leads to any more; named by their ids.
+def history(repository: str, complain: Callable[[str], None]) -> Iterator[Content]:
+    """Every file, directory's names, commit message and tag, those too that no branch leads to; named by their ids.
+
+    `complain` hears of objects that cannot be read; the others are given all the same.
 
     Raises:
         GitError: This is no repository, or git is missing.
 
     """
-    for name, kind, stream in _objects(repository, "--batch", "--batch-all-objects", "--unordered", "--buffer"):
-        if kind != "tree":
-            yield Content(name, stream)
+    given: set[str] = set()
+    try:
+        for name, kind, stream in _objects(repository, "--batch", "--batch-all-objects", "--unordered", "--buffer"):
+            given.add(name)
+            yield Content(name, _names(stream, name) if kind == "tree" else stream)
+    except GitError as error:
+        if not given and not _is_repository(repository):
+            raise
+        if isinstance(error, BrokenObjectError):
+            complain(str(error))
+            given.add(error.name)
+        yield from _left(repository, sorted(_object_names(repository) - given), complain)
+
+
+def _left(repository: str, names: list[str], complain: Callable[[str], None]) -> Iterator[Content]:
+    """These objects; after one that is broken, and ends git, those behind it are asked for again."""
+    while names:
+        done = 0
+        with tempfile.TemporaryFile() as wanted:
+            wanted.write("".join(f"{name}\n" for name in names).encode())
+            wanted.seek(0)
+            try:
+                for name, kind, stream in _objects(repository, "--batch", given=wanted):
+                    yield Content(name, _names(stream, name) if kind == "tree" else stream)
+                    done += 1
+            except BrokenObjectError as error:
+                complain(str(error))
+                done = names.index(error.name) + 1
+            except GitError:
+                if done < len(names):
+                    complain(str(BrokenObjectError(repository, names[done])))
+                    done += 1
+        names = names[done:] if done else []
+
+
+def _object_names(repository: str) -> set[str]:
+    options = ("--batch-check=%(objectname)", "--batch-all-objects", "--unordered")
+    with _asked(repository, "cat-file", *options) as answer:
+        return {line.decode().strip() for line in answer}
+
+
+def _is_repository(repository: str) -> bool:
+    try:
+        with _asked(repository, "rev-parse", "--git-dir") as answer:
+            return bool(answer.read())
+    except GitError:
+        return False
+
+
+def _names(tree: IO[bytes], name: str) -> IO[bytes]:
+    """The names in a tree, a line for each; a large tree in pieces would be no faster."""
+    identity = len(name) // 2  # bytes
+    text = tree.read()
+    names: list[bytes] = []
+    at = 0
+    while (end := text.find(b"\0", at)) >= 0:
+        names.append(text[at:end].partition(b" ")[2])
+        at = end + 1 + identity
+    return io.BytesIO(b"\n".join(names))
+
+
+def own_files(repository: str) -> Iterator[str]:
+    """The files in which git itself keeps names, addresses and messages.
+
+    Raises:
+        GitError: This is no repository, or git is missing.
+
+    """
+    directories = []
+    for option in ("--git-dir", "--git-common-dir"):
+        with _asked(repository, "rev-parse", option) as answer:
+            path = os.fsdecode(answer.read().removesuffix(b"\n"))
+        directories.append(os.path.normpath(_within(repository, path)))
+    for directory in dict.fromkeys(directories):
+        yield from kept_by_git(directory)
+
+
+def branches(repository: str) -> bytes:
+    """The names of all branches, tags and other references, a line for each.
+
+    Raises:
+        GitError: git failed.
+
+    """
+    with _asked(repository, "for-each-ref", "--format=%(refname)") as answer:
+        return answer.read()
+
+
+def unseen(repository: str) -> list[str]:
+    """What is missing in this clone, and in which repositories the rest is.
+
+    Raises:
+        GitError: git failed.
+
+    """
+    said: list[str] = []
+    with _asked(repository, "rev-parse", "--is-shallow-repository") as answer:
+        if answer.read().strip() == b"true":
+            said.append(f"{repository}: this clone is shallow: older commits were not scanned; git fetch --unshallow")
+    try:
+        with _asked(
+            repository, "config", "--get-regexp", r"^(remote\..*\.promisor|extensions\.partialclone)$"
+        ) as answer:
+            answer.read()
+        said.append(f"{repository}: this clone is partial: what git has not fetched was not scanned; clone all of it")
+    except GitError:
+        pass  # which is how git says that there is no such setting
+    return said + [
+        f"{_within(repository, path)}: it is a submodule, which was not scanned; scan it as a repository of its own"
+        for path in _submodules(repository)
+    ]
+
+
+def _submodules(repository: str) -> Iterator[str]:
+    with _asked(repository, "ls-files", "--stage", "-z") as answer:
+        for field in _fields(answer):
+            facts, _, path = field.partition("\t")
+            if facts.startswith(_SUBMODULE):
+                yield path
 
 
 def origins(repository: str, names: Iterable[str]) -> dict[str, Origin]:
@@ -83,22 +214,26 @@ def origins(repository: str, names: Iterable[str]) -> dict[str, Origin]:
         "--reverse",
         "--topo-order",
         "--raw",
+        "-t",
         "-z",
         "-m",
         "--root",
         "--no-abbrev",
         "--no-renames",
     )
-    with _asked(repository, "log", *options, "--no-ext-diff", f"--format={_MARK}%H") as answer:
+    with _asked(repository, "log", *options, "--no-ext-diff", f"--format={_MARK}%H %T") as answer:
         commit, fields = "", _fields(answer)
+        named: list[tuple[str, str]] = []
         for field in fields:
             if field.startswith(_MARK):
-                commit = field[len(_MARK) :]
-                name, path = commit, ""
+                commit, root = field[len(_MARK) :].split(" ")
+                named = [(commit, ""), (root, "./")]
             elif field:
-                name, path = field.split(" ")[3], next(fields, "")
-            if field and name in wanted:
-                found.setdefault(name, Origin(commit, _within(repository, path) if path else ""))
+                _, mode, _, name, _ = field.split(" ")
+                named = [(name, next(fields, "") + "/" * (mode == _DIRECTORY))]
+            for name, path in named * bool(field):
+                if name in wanted:
+                    found.setdefault(name, Origin(commit, _within(repository, path) if path else ""))
     return found
 
 
@@ -120,10 +255,12 @@ def _objects(repository: str, *options: str, given: IO[bytes] | None = None) -> 
         while line := answer.readline():
             name, kind, *size = line.decode().split()
             if not size:
-                raise GitError(f"{repository}: object {name} is {kind}; repair the repository with git fsck")
+                raise BrokenObjectError(repository, name)
             content = Limited(answer, int(size[0]))
             yield name, kind, cast("IO[bytes]", content)
             content.skip()
+            if content.left:
+                raise BrokenObjectError(repository, name)
             answer.readline()
 
 

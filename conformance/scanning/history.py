@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
-from conformance.scanning.git import Origin, history, origins, staged
+from conformance.scanning.content import Content
+from conformance.scanning.files import contents_of
+from conformance.scanning.git import Origin, branches, history, origins, own_files, staged, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.scanning.files import Excluded
-    from conformance.scanning.find import Find
+    from conformance.scanning.find import Find, Judged
     from conformance.scanning.run import Scan
 
 
@@ -31,9 +34,20 @@ def finds_in_history(repository: str, scan: Scan, excluded: Excluded) -> Iterato
         GitError: git cannot say what there is.
 
     """
-    finds = list(scan.finds(history(repository)))
+    for what in unseen(repository):
+        scan.complain(what)
+    yield from scan.finds([Content(f"{repository}: names of branches and tags", io.BytesIO(branches(repository)))])
+    yield from scan.finds(contents_of(list(own_files(repository)), excluded, scan.complain))
+    finds = list(scan.finds(history(repository, scan.complain)))
     known = origins(repository, {find.place.path for find in finds}) if finds else {}
+    age = {name: number for number, name in enumerate(known)}
+    finds.sort(key=lambda find: age.get(find.place.path, len(age)))
+    names: set[tuple[Judged, str]] = set()  # each version of a directory has them again
     for find in finds:
         origin = known.get(find.place.path) or Origin("", f"object {find.place.path} of no commit")
+        if origin.path.endswith("/"):
+            if (find.judged, origin.path) in names:
+                continue
+            names.add((find.judged, origin.path))
         if origin.path not in excluded:
             yield find._replace(place=find.place._replace(path=origin.path, commit=origin.commit))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from conformance.scanning.broken import BrokenKeys
 from conformance.scanning.find import EXAMPLE, KEY, NEAR_KEY, PLACEHOLDER, Judged
 
 if TYPE_CHECKING:
@@ -12,8 +13,9 @@ if TYPE_CHECKING:
 
 # bytes outside ASCII stand there as if they were Latin-1
 _TOKEN = re.compile(r"\$?\{\{?[^{}\s]{1,60}\}\}?|<[^<>\n]{1,60}>|[A-Za-z0-9_.*\x80-\xff-]{3,80}")
-_SHORTEST = 12  # characters of a secret that are more than somebody shows of it
-_MASKS = frozenset("*.\xe2")  # in front of what is not shown; an ellipsis begins so in UTF-8
+_MASK = re.compile(
+    r"[*\x85]|\.\.|\xe2\x80[\xa2\xa6]|\[?\(?\.\.\.|\\+u202[26]|&hellip;|\[REDACTED|<"
+)  # of what is not shown
 _FEWEST = 4  # different characters; a drawn secret has more
 
 
@@ -22,6 +24,7 @@ class Judge:
 
     def __init__(self, key_format: KeyFormat) -> None:
         self._format = key_format
+        self._broken = BrokenKeys(key_format)
         some_prefix = "|".join(map(re.escape, key_format.prefixes))
         self._prefix = re.compile(some_prefix)
         self._parts = re.compile(
@@ -31,14 +34,17 @@ class Judge:
 
     def judged(self, text: str) -> Judged | None:
         """What stands at the beginning of the text; `None` where that is nothing of interest."""
-        prefix = self._prefix.match(text)
-        if prefix is None:
-            return None
         parts = self._parts.match(text)
-        found = self._judged_parts(parts, text[parts.end() : parts.end() + 1]) if parts else None
-        return found or self._placeholder(text, prefix[0])
+        found = self._judged_parts(parts, text) if parts else None
+        if found and (found.kind != NEAR_KEY or len(parts[2]) >= self._format.secret_length):  # type: ignore[index]
+            return found
+        whole = self._parts.fullmatch(self._broken.joined(text))
+        if whole:
+            return self._judged_parts(whole, "")
+        prefix = self._prefix.match(text)
+        return found or (self._placeholder(text, prefix[0]) if prefix else None)
 
-    def _judged_parts(self, parts: re.Match[str], behind: str) -> Judged | None:
+    def _judged_parts(self, parts: re.Match[str], around: str) -> Judged | None:
         text, (key_id, secret) = parts[0], parts.groups()
         if text == self._format.example:
             kind = EXAMPLE
@@ -46,7 +52,7 @@ class Judge:
             kind = PLACEHOLDER
         elif len(secret) == self._format.secret_length and secret[-1] in self._format.last_characters:
             kind = KEY
-        elif len(secret) >= self._format.secret_length // 2 or (len(secret) >= _SHORTEST and behind not in _MASKS):
+        elif len(secret) >= self._format.secret_length // 2 or not _MASK.match(around, parts.end()):
             kind = NEAR_KEY  # which goes on elsewhere where it is short: in the next line, or behind what broke it
         else:
             return None

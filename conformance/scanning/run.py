@@ -51,16 +51,22 @@ class Scan:
 
     def _in(self, content: Content, budget: Budget, around: tuple[str, ...]) -> Iterator[Find]:
         head, stream = with_head(content.stream)
-        kind = archives.kind_of(head)
+        if kind := archives.kind_of(head):
+            yield from self._of_kind(kind, content._replace(stream=stream), budget, around)
+            return
+        if closed := archives.closed_kind(head):
+            self.complain(f"{content.name}: it is {closed}, which is not opened; unpack it to have it scanned")
+        with archives.from_its_end(head, stream, budget) as (kind, whole):
+            yield from self._of_kind(kind, content._replace(stream=whole), budget, around)
+
+    def _of_kind(self, kind: str, content: Content, budget: Budget, around: tuple[str, ...]) -> Iterator[Find]:
         if kind:
             inside = archives.around(around, kind)
             if len(inside) <= archives.DEPTH:
-                yield from self._in_archive(kind, content._replace(stream=stream), budget, inside)
+                yield from self._in_archive(kind, content, budget, inside)
                 return
             self.complain(f"{content.name}: it is an archive in {archives.DEPTH} others; unpack it to have it scanned")
-        if closed := archives.closed_kind(head):
-            self.complain(f"{content.name}: it is {closed}, which is not opened; unpack it to have it scanned")
-        for find in self._scanner.scan(stream, content.path):
+        for find in self._scanner.scan(content.stream, content.path):
             yield find._replace(place=find.place._replace(member=content.member)) if content.member else find
 
     def _in_archive(self, kind: str, content: Content, budget: Budget, inside: tuple[str, ...]) -> Iterator[Find]:

@@ -16,8 +16,13 @@ PLAIN, ESCAPED, BASE64 = "plain", "escaped", "base64"
 _SHORTEST = 4  # characters; a common beginning of fewer would stand everywhere
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
-_BREAK = rb"(?:\\?\r?\n|(?:\\+r)?\\+n)[ \t]{0,80}(?:>[ \t]{0,80}){0,3}"  # as it is, or as JSON writes it
-_SIGNS = re.compile(rb"[A-Za-z0-9+/_-]*(?:%b[A-Za-z0-9+/_-]+){0,8}" % _BREAK)
+# the end of a line, as it is or as JSON writes it, with what ends a line of a program before it, and quotation, a
+# comment's sign or indentation behind it
+_BREAK = (
+    rb"[\"' \t]{0,4}+(?:[+.&\\][ \t]{0,8}+)?(?:\r?\n|(?:\\+r)?\\+n)"
+    rb"[ \t]{0,160}+(?:(?:[>#*;\"']|//(?=[ \t])|--(?=[ \t])|[+.&](?=[ \t]*[\"']))[ \t]{0,80}+){0,3}"
+)
+_SIGNS = re.compile(rb"[A-Za-z0-9+/_-]*+(?:%b[A-Za-z0-9+/_-]++){0,24}" % _BREAK)
 _BREAKS = re.compile(_BREAK)
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})|\\+u00([0-9A-Fa-f]{2})|\\+x([0-9A-Fa-f]{2})")
 
