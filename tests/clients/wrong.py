@@ -184,6 +184,10 @@ class Reports403(_Reports):
     status = 403
 
 
+class Reports429(_Reports):
+    status = 429
+
+
 class AsksWhoItIsAfter401(Client):
     def error(self, response):
         if response.status == 401:
@@ -196,6 +200,13 @@ class TellsWhoWasDenied(Client):
         if response.status == 403:
             headers = self.headers(self.key())
             send("GET", f"{self.base_url}/v1/me", headers | {"X-Denied": headers["X-API-Key"]}, "")
+        return super().error(response)
+
+
+class AsksForItsLimitAfter429(Client):
+    def error(self, response):
+        if response.status == 429:
+            send("GET", f"{self.base_url}/v1/sandboxes?limit-of={self.key()}", self.headers(self.key()), "")
         return super().error(response)
 
 
@@ -715,14 +726,40 @@ class LogsOddKeyEncoded(Client):
             raise
 
 
-class LogsKeyWhenRefused(Client):
+class _LogsKeyWhen(LogsKey):
     def note(self, line, key):
-        super().note(f"{line} {key}" if line.endswith("401") else line, key)
+        note = LogsKey.note if line.endswith(self.status) else Client.note
+        note(self, line, key)
 
 
-class LogsHalfOfSecretWhenRefused(Client):
+class LogsKeyWhenRefused(_LogsKeyWhen):
+    status = "401"
+
+
+class LogsKeyWhenDenied(_LogsKeyWhen):
+    status = "403"
+
+
+class LogsKeyWhenLimited(_LogsKeyWhen):
+    status = "429"
+
+
+class LogsHalfOfSecretWhenRefused(LogsKeyWhenRefused, LogsHalfOfSecret): ...
+
+
+class LogsHalfOfSecretWhenDenied(LogsKeyWhenDenied, LogsHalfOfSecret): ...
+
+
+class LogsHalfOfSecretWhenLimited(LogsKeyWhenLimited, LogsHalfOfSecret): ...
+
+
+class LogsKeyOfTheEnvironment(LogsKey):
     def note(self, line, key):
-        super().note(f"{line} {secret_of(key)[:21]}…" if line.endswith("401") else line, key)
+        note = Client.note if self.api_key else LogsKey.note
+        note(self, line, key)
+
+
+class LogsKeyOfTheEnvironmentEncoded(LogsKeyOfTheEnvironment, LogsKeyEncoded): ...
 
 
 class ShowsKeyWhenPrinted(Client):
