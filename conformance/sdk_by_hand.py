@@ -43,6 +43,15 @@ class Shown:
         """What came of the call."""
         return self.called_once
 
+    def left_behind(self) -> list[str]:
+        """Nothing is known of it.
+
+        Raises:
+            BlockedError: Always.
+
+        """
+        raise BlockedError("an SDK whose folders are known here")
+
 
 class ByHand:
     """Plays the server for calls that a person makes, one after the other.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
 from conformance.exchange import Recipe
@@ -121,6 +121,11 @@ class SdkTarget:
         self.prepare([call])
         return self._made[call].result()
 
+    def left_behind(self) -> list[str]:
+        """The files with a part of a secret that all calls together have left, once each has been made."""
+        wait(list(self._made.values()))
+        return self._stage.left_behind(self._adapter.folder)
+
     def close(self) -> None:
         """End everything that was started."""
         with self._lock:
@@ -184,7 +189,7 @@ class SdkTarget:
         except BrokenAdapterError:
             self._stage.end(staged, None)
             raise
-        called = self._stage.end(staged, answer, proxy.take(), problem)
+        called = self._stage.end(staged, answer, proxy.take(), problem, process.said())
         self.sent += len(called.seen)
         self._let_go(process, call, usable=answer is not None)
         return called

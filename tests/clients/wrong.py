@@ -762,6 +762,92 @@ class LogsKeyOfTheEnvironment(LogsKey):
 class LogsKeyOfTheEnvironmentEncoded(LogsKeyOfTheEnvironment, LogsKeyEncoded): ...
 
 
+class PrintsKey(Client):
+    def printed(self, key):
+        return key
+
+    def note(self, line, key):
+        super().note(line, key)
+        print(f"{line} {self.printed(key)}", file=sys.stderr, flush=True)  # noqa: T201  that is what is wrong
+
+
+class PrintsHalfOfSecret(PrintsKey):
+    def printed(self, key):
+        return f"{secret_of(key)[:21]}…"
+
+
+class _PrintsKeyWhen(PrintsKey):
+    def note(self, line, key):
+        note = PrintsKey.note if line.endswith(self.status) else Client.note
+        note(self, line, key)
+
+
+class PrintsKeyWhenRefused(_PrintsKeyWhen):
+    status = "401"
+
+
+class PrintsKeyWhenDenied(_PrintsKeyWhen):
+    status = "403"
+
+
+class PrintsKeyWhenLimited(_PrintsKeyWhen):
+    status = "429"
+
+
+class PrintsHalfOfSecretWhenRefused(PrintsKeyWhenRefused, PrintsHalfOfSecret): ...
+
+
+class PrintsHalfOfSecretWhenDenied(PrintsKeyWhenDenied, PrintsHalfOfSecret): ...
+
+
+class PrintsHalfOfSecretWhenLimited(PrintsKeyWhenLimited, PrintsHalfOfSecret): ...
+
+
+class PrintsKeyOfTheEnvironment(PrintsKey):
+    def note(self, line, key):
+        note = Client.note if self.api_key else PrintsKey.note
+        note(self, line, key)
+
+
+class PrintsHalfOfSecretOfTheEnvironment(PrintsKeyOfTheEnvironment, PrintsHalfOfSecret): ...
+
+
+class WarnsOfOddKey(Client):
+    def checked(self, text):
+        try:
+            return super().checked(text)
+        except UnusableKeyError:
+            print(f"no header can hold {text}", file=sys.stderr, flush=True)  # noqa: T201  that is what is wrong
+            raise
+
+
+class _LeavesKey(Client):
+    def note(self, line, key):
+        super().note(line, key)
+        with open(os.path.expanduser(self.file), "a", encoding="utf-8") as file:  # noqa: PTH111, PTH123  pathlib is slow
+            file.write(f"{line} {self.kept(key)}\n")
+
+    def kept(self, key):
+        return key
+
+
+class LeavesKeyInHome(_LeavesKey):
+    file = "~/.little-client"
+
+
+class LeavesHalfOfSecretWhereItRuns(_LeavesKey):
+    file = "debug.log"
+
+    def kept(self, key):
+        return secret_of(key)[:21]
+
+
+class LeavesKeyWhenRefused(LeavesKeyInHome):
+    def note(self, line, key):
+        note = LeavesKeyInHome.note if line.endswith("401") else Client.note
+        note(self, line, key)
+
+
 class ShowsKeyWhenPrinted(Client):
     def __repr__(self):
         return f"Client({self.base_url}, {self.key()})"
