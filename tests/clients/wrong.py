@@ -327,6 +327,26 @@ class SharesTheKeyBetweenThreads(Client):
         return super().headers(SharesTheKeyBetweenThreads.shared)
 
 
+class SetsTheVariable(Client):
+    """Whatever the program starts inherits the key."""
+
+    def key(self):
+        if self.api_key:
+            os.environ[VARIABLE] = super().key()
+        return super().key()
+
+
+class RemembersTheArgument(Client):
+    remembered = None
+
+    def without_key(self):
+        return RemembersTheArgument.remembered or super().without_key()
+
+    def checked(self, text):
+        RemembersTheArgument.remembered = super().checked(text)
+        return text
+
+
 class KillsAnother(Client):
     def kill(self, sandbox):
         return self.ask("DELETE", "/v1/sandboxes/somebody-elses")
