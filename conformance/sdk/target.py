@@ -176,7 +176,7 @@ class SdkTarget:
 
     def _make(self, call: Call) -> Called:
         if self._hangs >= MOST_HANGS:
-            raise self._broken(f"{self._hangs} of its calls did not end")
+            raise self._broken(f"{MOST_HANGS} of its calls did not end")
         process = self._process(call)
         for one in (*call.before, call):
             called = self._ask(process, one)
