@@ -43,6 +43,15 @@ class Shown:
         """What came of the call."""
         return self.called_once
 
+    def left_behind(self) -> list[str]:
+        """Nothing is known of it.
+
+        Raises:
+            BlockedError: Always.
+
+        """
+        raise BlockedError("an SDK whose folders are known here")
+
 
 class ByHand:
     """Plays the server for calls that a person makes, one after the other.
@@ -66,10 +75,15 @@ class ByHand:
         if not written:
             return
         greeting = _read(written, Greeting) or self._anybody()
-        yield f"{greeting.sdk} {greeting.version}; {len(self._probes)} calls"
-        for number, (call, probes) in enumerate(self._probes.items(), 1):
+        calls = [
+            (one, probes if one is call else [])
+            for call, probes in self._probes.items()
+            for one in (*call.before, call)
+        ]
+        yield f"{greeting.sdk} {greeting.version}; {len(calls)} calls"
+        for number, (call, probes) in enumerate(calls, 1):
             staged = self._stage.begin(call)
-            yield f"\ncall {number} of {len(self._probes)}: {self._described(call)}"
+            yield f"\ncall {number} of {len(calls)}: {self._described(call)}"
             yield _line(CallMessage(id=number, timeout_seconds=_SECONDS, **staged.fields))
             written = self._answers.readline()
             answer: Answer | None = _read(written, Answer)  # type: ignore[arg-type]

@@ -90,3 +90,33 @@ def test_what_a_node_client_asks_of_other_hosts_is_seen(tmp_path: Path) -> None:
     told = ran.verdicts["sdk-key-stays-with-the-api[list]"]
     assert "GET http://makers.example/" in told["observed"]
     assert ran.rules("fail", "advisory") == {"sdk-key-stays-with-the-api", "sdk-asks-nobody-else"}
+
+
+def test_where_there_is_no_debug_log_the_log_is_what_was_printed(tmp_path: Path) -> None:
+    words = ("--fault=logs-key", "--without=debug_log")
+    ran = judge(tmp_path, python_adapter(tmp_path, "adapter.py", *words), "-k", "log-hides or output-hides")
+    assert ran.rules("fail") == {"sdk-output-hides-the-secret", "sdk-output-hides-a-key-of-the-environment"}
+    assert "sdk-log-hides-the-secret" in ran.rules("blocked")
+
+
+@pytest.mark.parametrize(
+    ("fault", "rule", "told"),
+    [
+        ("prints-key", "sdk-output-hides-the-secret", "standard error shows some: GET /v1/sandboxes: 200"),
+        ("leaves-key-in-home", "sdk-files-hide-the-secret", "some is left in .little-client in its home folder"),
+        ("leaves-half-of-secret-where-it-runs", "sdk-files-hide-the-secret", "debug.log in its working directory"),
+        ("sets-the-variable", "sdk-argument-is-forgotten", "came with it"),
+    ],
+)
+def test_what_a_client_leaves_behind_is_told_with_its_place(fault: str, rule: str, told: str, tmp_path: Path) -> None:
+    adapter = python_adapter(tmp_path, "adapter.py", f"--fault={fault}", "--attempts=1")
+    ran = judge(tmp_path / "run", adapter, "-k", rule)
+    assert any(told in line["observed"] for line in ran.verdicts.values())
+    assert ran.rules("fail", "advisory") == {rule}
+
+
+def test_a_file_that_was_given_to_the_client_accuses_nobody(tmp_path: Path) -> None:
+    adapter = python_adapter(tmp_path, "adapter.py")
+    ran = judge(tmp_path / "run", adapter, "-k", "sdk-files or sdk-dotenv")
+    assert ran.rules("pass") == {"sdk-files-hide-the-secret", "sdk-dotenv"}
+    assert ran.status == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +25,16 @@ class Call:
         return {"environment": "own", "argument-over-environment": "other"}.get(self.source, "")
 
     @property
+    def company(self) -> str:
+        """Which calls share a process with this one: those whose key it would find if the SDK kept it do not."""
+        return "nowhere" if self.source == "nowhere" else self.in_environment
+
+    @property
+    def before(self) -> tuple[Call, ...]:
+        """The calls that have to be made in the same process first."""
+        return (replace(self, source="argument"),) if self.source == "after-argument" else ()
+
+    @property
     def needs_fresh_process(self) -> bool:
         """Whether the process can make no other call, before or after."""
         return self.source in ("environment-later", "dotenv")
@@ -38,4 +48,5 @@ class Call:
             "environment-later": ("environment",),
             "dotenv": ("dotenv",),
             "argument-over-environment": ("api_key_argument", "environment"),
+            "after-argument": ("api_key_argument",),
         }.get(self.source, ())

@@ -60,7 +60,8 @@ class Called:
     """A call of an SDK, with everything that came of it.
 
     `answer` is what its user got, `None` when the call did not end in its time; `leaks` are the places there that
-    held a part of a secret; `outside` is what the proxy refused.
+    held a part of a secret; `outside` is what the proxy refused; `said` are the lines of standard error that held a
+    part of a secret, without it, and `None` where nobody listened.
     """
 
     answer: Returned | Raised | Unsupported | None
@@ -69,6 +70,7 @@ class Called:
     problem: str = ""
     seconds: float = 0.0
     outside: tuple[Outside, ...] = ()
+    said: tuple[str, ...] | None = None
 
     @property
     def error(self) -> SdkError | None:
@@ -111,6 +113,13 @@ class Watcher:
         """What a proxy heard, given the heads of the requests."""
         return tuple(Outside(self.scrubber.scrub(_line(head)), self.scrubber.knows(head)) for head in heads)
 
+    def telling(self, said: str) -> tuple[str, ...]:
+        """The lines of a text that hold a part of a secret, without it."""
+        if not self.scrubber.knows(said):
+            return ()
+        lines = [line.strip() for line in said.splitlines() if self.scrubber.knows(line)]
+        return tuple(map(self.scrubber.scrub, lines or [said]))  # it may be broken over several lines
+
     def _seen(self, one: Recorded, key: str, recipe: Recipe, base_url: str, client: int) -> Seen:
         request = one.request
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers]
@@ -123,7 +132,7 @@ class Watcher:
             else:
                 rest.append((f"header {name}", value))
         url = request.path + (f"?{request.query}" if request.query else "")
-        body = _unpacked(request.body).decode("utf-8", "replace")
+        body = unpacked(request.body).decode("utf-8", "replace")
         strays = [place for place, text in (*rest, ("URL", url), ("body", body)) if self.scrubber.knows(text)]
         strays += [f"the name of a header ({one.lower()[:3]}…)" for one, _ in headers if self.scrubber.knows(one)]
         return Seen(
@@ -162,7 +171,7 @@ class Watcher:
         return Exchange(sent, response, Request(one.request.method, scrub(url), clean, scrub(body), recipe))
 
 
-def _unpacked(body: bytes) -> bytes:
+def unpacked(body: bytes) -> bytes:
     """A body, without the compression that would hide a key."""
     if not body.startswith(_GZIP):
         return body

@@ -7,9 +7,7 @@ import os
 import selectors
 import signal
 import subprocess
-import threading
 import time
-from collections import deque
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,6 +17,7 @@ import msgspec
 from conformance.sdk.errors import BrokenAdapterError, HungError
 from conformance.sdk.install import filled
 from conformance.sdk.protocol import PROTOCOL, Answer, CallMessage, Greeting, HelloMessage, Message
+from conformance.sdk.said import Said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +28,6 @@ T = TypeVar("T")
 
 _ENDING_SECONDS = 5.0
 _TURN_SECONDS = 0.005
-_LAST_LINES = 12
 _LONGEST_LINE = 16 * 1024 * 1024
 _SHOWN = 120
 
@@ -59,7 +57,6 @@ class AdapterProcess:
     def __init__(self, adapter: Adapter, version: str, directory: Path, environment: Mapping[str, str]) -> None:
         self._name = adapter.name
         self._starting_seconds = 2 * adapter.file.seconds
-        self._said: deque[str] = deque(maxlen=_LAST_LINES)
         self._rest = b""
         self._last_id = 0
         argv = filled(adapter.file.command, version, directory)
@@ -75,8 +72,7 @@ class AdapterProcess:
             )
         except OSError as error:
             raise BrokenAdapterError(f"the adapter is broken: {argv[0]} cannot be started: {error.strerror}") from None
-        self._listener = threading.Thread(target=self._listen, daemon=True)
-        self._listener.start()
+        self._said = Said(self._child.stderr)  # type: ignore[arg-type]
 
     def greet(self) -> Greeting:
         """Ask the adapter who it is.
@@ -105,6 +101,10 @@ class AdapterProcess:
         answer: Answer = self._typed(self._ask(call, seconds), Answer)  # type: ignore[arg-type]
         return answer
 
+    def said(self) -> str:
+        """What was written to standard error since the last time."""
+        return self._said.take()
+
     def close(self) -> int:
         """Let the process end by itself, or end it, with everything it started; returns its exit status."""
         with suppress(BrokenPipeError):
@@ -124,7 +124,7 @@ class AdapterProcess:
             return self._child.returncode
         self.interrupt()
         status = self._child.wait()
-        self._listener.join(_ENDING_SECONDS)
+        self._said.join(_ENDING_SECONDS)
         for stream in (self._child.stdin, self._child.stdout):
             with suppress(BrokenPipeError):
                 stream.close()  # type: ignore[union-attr]
@@ -145,12 +145,6 @@ class AdapterProcess:
     def _next_id(self) -> int:
         self._last_id += 1
         return self._last_id
-
-    def _listen(self) -> None:
-        """Read standard error until nobody holds it any more, which may be long after the child has ended."""
-        with self._child.stderr as stream:  # type: ignore[union-attr]
-            for line in stream:
-                self._said.append(line.decode("utf-8", "replace").rstrip())
 
     def _ask(self, message: Message, seconds: float) -> dict[str, Any]:
         try:
@@ -194,7 +188,7 @@ class AdapterProcess:
 
     def _broken(self, problem: str) -> BrokenAdapterError:
         self.kill()
-        said = "".join(f"\n  {line}" for line in self._said)
+        said = "".join(f"\n  {line}" for line in self._said.last_lines())
         told = f"\nits standard error ends:{said}" if said else "\nit wrote nothing to its standard error"
         return BrokenAdapterError(f"the adapter {self._name} is broken: {problem}{told}")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.sdk.called import Called, Watcher
+from conformance.sdk.left import Left
 from conformance.sdk.playing import playing
 from conformance.sdk.protocol import Arguments, Other
 from conformance.sdk.recorder import Recorder
@@ -52,6 +53,7 @@ class Stage:
         self.keyring.scrubber.learn(self._other.reveal())
         self._watcher = Watcher(spec, self.keyring.scrubber)
         self.home = Path(tempfile.mkdtemp(prefix="hopx-auth-"))
+        self._left = Left(self.keyring.scrubber)
         self._recorder = Recorder()
 
     @property
@@ -90,8 +92,18 @@ class Stage:
         """A proxy of its own for a process."""
         return self._recorder.proxy()
 
-    def end(self, staged: Staged, answer: Answer | None, heard: Iterable[str] = (), problem: str = "") -> Called:
-        """What came of a call, given what its proxy heard; without an answer `problem` says why there is none."""
+    def end(
+        self,
+        staged: Staged,
+        answer: Answer | None,
+        heard: Iterable[str] = (),
+        problem: str = "",
+        said: str | None = None,
+    ) -> Called:
+        """What came of a call, given what its proxy heard and what was `said` to standard error.
+
+        Without an answer `problem` says why there is none.
+        """
         seconds = time.monotonic() - staged.started
         here, there = (self._recorder.take(path) for path in staged.paths)
         recipe, address = staged.call.recipe, self._recorder.address
@@ -99,7 +111,9 @@ class Stage:
         seen += self._watcher.seen(there, self._other.reveal(), recipe, address, client=1)
         clean, leaks = self._watcher.cleaned(answer) if answer else (None, ())
         outside = self._watcher.outside(heard)
-        return Called(clean, tuple(sorted(seen, key=lambda one: one.at)), leaks, problem, seconds, outside)
+        in_order = tuple(sorted(seen, key=lambda one: one.at))
+        told = None if said is None else self._watcher.telling(said)
+        return Called(clean, in_order, leaks, problem, seconds, outside, told)
 
     def strays(self, heard: Iterable[str]) -> list[str]:
         """Requests that belong to no call, and whether they held a part of a secret.
@@ -117,6 +131,11 @@ class Stage:
             found.append(place + (_TELLING if holds else ""))
         return found
 
+    def left_behind(self, working_directory: Path) -> list[str]:
+        """The files that hold a part of a secret though nobody put it there, and where they are."""
+        places = {"its home folder": self.home, "its working directory": working_directory}
+        return [f"{name} in {place}" for place, folder in places.items() for name in self._left.files(folder)]
+
     def close(self) -> None:
         """Stop serving, and leave nothing behind."""
         self._recorder.close()
@@ -131,5 +150,5 @@ class Stage:
 
     def _dotenv(self, call: Call, key: str) -> str:
         file = Path(tempfile.mkdtemp(dir=self.home)) / ".env"
-        file.write_text(f"{self.variable(call)}={key}\n", encoding="utf-8")
+        self._left.give(file, f"{self.variable(call)}={key}\n")
         return str(file)

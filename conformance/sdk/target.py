@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
 from conformance.exchange import Recipe
@@ -54,7 +54,7 @@ class SdkTarget:
         self._lock = threading.Lock()
         self._running: dict[AdapterProcess, Proxy] = {}
         self._late: list[str] = []
-        self._idle: dict[str, list[AdapterProcess]] = {"": [], "own": [], "other": []}
+        self._idle: dict[str, list[AdapterProcess]] = {"": [], "own": [], "other": [], "nowhere": []}
         self._hangs = 0
         self._closing = False
         self.sent = 0
@@ -104,10 +104,10 @@ class SdkTarget:
         new = [call for call in dict.fromkeys(calls) if call not in self._made]
         self._made |= {call: Future() for call in new}
         waiting = [call for call in new if self._waits(call)]
-        lanes: dict[str, list[Call]] = {"": [], "own": [], "other": [], "fresh": []}
+        lanes: dict[str, list[Call]] = {"": [], "own": [], "other": [], "nowhere": [], "fresh": []}
         for call in new:
             if not self._waits(call):
-                lanes["fresh" if call.needs_fresh_process else call.in_environment].append(call)
+                lanes["fresh" if call.needs_fresh_process else call.company].append(call)
         for lane in [*filter(None, lanes.values()), *([call] for call in waiting)]:
             self._lanes.submit(self._make_all, lane)
 
@@ -120,6 +120,11 @@ class SdkTarget:
         """
         self.prepare([call])
         return self._made[call].result()
+
+    def left_behind(self) -> list[str]:
+        """The files with a part of a secret that all calls together have left, once each has been made."""
+        wait(list(self._made.values()))
+        return self._stage.left_behind(self._adapter.folder)
 
     def close(self) -> None:
         """End everything that was started."""
@@ -171,8 +176,16 @@ class SdkTarget:
 
     def _make(self, call: Call) -> Called:
         if self._hangs >= MOST_HANGS:
-            raise self._broken(f"{self._hangs} of its calls did not end")
+            raise self._broken(f"{MOST_HANGS} of its calls did not end")
         process = self._process(call)
+        for one in (*call.before, call):
+            called = self._ask(process, one)
+            if called.answer is None:
+                break
+        self._let_go(process, call, usable=called.answer is not None)
+        return called
+
+    def _ask(self, process: AdapterProcess, call: Call) -> Called:
         proxy = self._running[process]
         self._late += proxy.take()
         staged = self._stage.begin(call)
@@ -184,14 +197,13 @@ class SdkTarget:
         except BrokenAdapterError:
             self._stage.end(staged, None)
             raise
-        called = self._stage.end(staged, answer, proxy.take(), problem)
+        called = self._stage.end(staged, answer, proxy.take(), problem, process.said())
         self.sent += len(called.seen)
-        self._let_go(process, call, usable=answer is not None)
         return called
 
     def _process(self, call: Call) -> AdapterProcess:
         with self._lock:
-            idle = self._idle[call.in_environment]
+            idle = self._idle[call.company]
             if idle and not call.needs_fresh_process and not self._closing:
                 return idle.pop()
         process = self._start(self._stage.environment(call))
@@ -201,7 +213,7 @@ class SdkTarget:
     def _let_go(self, process: AdapterProcess, call: Call, *, usable: bool) -> None:
         if usable and not call.needs_fresh_process:
             with self._lock:
-                self._idle[call.in_environment].append(process)
+                self._idle[call.company].append(process)
             return
         process.close()
         with self._lock:

@@ -9,6 +9,7 @@ from conformance.spec.entry import Entry, RequestLine, Slug, Status, Text
 SdkOperation = Literal["list", "create", "view", "update", "delete", "build", "use", "verify", "show", "two_clients"]
 Feature = Literal["api_key_argument", "environment", "dotenv", "errors", "typed_errors", "debug_log"]
 SdkCheck = Literal[
+    "argument_is_forgotten",
     "attempts_are_bounded",
     "clients_keep_apart",
     "code_is_an_attribute",
@@ -17,6 +18,7 @@ SdkCheck = Literal[
     "error_hides_the_secret",
     "error_is_of_no_other_kind",
     "error_names_the_variable",
+    "files_hide_the_secret",
     "key_finds_its_way",
     "key_follows_no_answer",
     "key_goes_nowhere_else",
@@ -28,6 +30,7 @@ SdkCheck = Literal[
     "nobody_else_is_asked",
     "nothing_is_sent",
     "objects_hide_the_secret",
+    "output_hides_the_secret",
     "own_test_succeeds",
     "refusal_is_an_error",
     "refusal_is_not_retried",
@@ -36,8 +39,10 @@ SdkCheck = Literal[
     "retry_after_is_surfaced",
     "status_is_reachable",
 ]
-Source = Literal["argument", "environment", "environment-later", "dotenv", "argument-over-environment", "nowhere"]
-"""Where an SDK finds its key; `later` is after it was imported."""
+Source = Literal[
+    "argument", "environment", "environment-later", "dotenv", "argument-over-environment", "after-argument", "nowhere"
+]
+"""Where an SDK finds its key; `later` is after it was imported, `after` in another call of the process only."""
 
 
 class Route(Entry, frozen=True):

@@ -167,3 +167,13 @@ def nothing_is_sent(trial: SdkTrial) -> Verdict:
     expected = "no request before there is a key"
     requests = trial.recorded.seen
     return trial.verdict(expected, f"{places(requests)} came without a key" if requests else "")
+
+
+@check()
+def argument_is_forgotten(trial: SdkTrial) -> Verdict:
+    """A call that is given no key sends none, though an earlier one of the same process was given one."""
+    expected = "no part of the key that only an earlier call was given"
+    for seen in trial.recorded.seen:
+        if seen.styles or seen.strays:
+            return trial.broken(expected, f"{seen} came with it")
+    return trial.kept(expected, trial.outcome)

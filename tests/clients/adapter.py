@@ -1,4 +1,7 @@
-"""Has the client do what the harness asks, or one of its wrong variants: `adapter.py [--fault=NAME] [--attempts=N]`."""
+"""Has the client do what the harness asks: `adapter.py [--fault=NAME] [--attempts=N] [--without=FEATURE]`.
+
+A fault makes it one of the wrong variants.
+"""
 # ruff: noqa: T201  this is how adapters speak
 
 from __future__ import annotations
@@ -71,7 +74,8 @@ OPERATIONS = {
 }
 
 
-def greeting():
+def greeting(without=None):
+    features = ["api_key_argument", "environment", "dotenv", "errors", "typed_errors", "debug_log"]
     return {
         "protocol": 1,
         "sdk": "little-client",
@@ -79,7 +83,7 @@ def greeting():
         "language": "python",
         "runtime": platform.python_version(),
         "operations": list(OPERATIONS),
-        "features": ["api_key_argument", "environment", "dotenv", "errors", "typed_errors", "debug_log"],
+        "features": [feature for feature in features if feature != without],
     }
 
 
@@ -122,7 +126,7 @@ def main():
     attempts = int(options.get("--attempts", 2))
     for line in sys.stdin:
         message = json.loads(line)
-        reply = greeting() if message["op"] == "hello" else answer(made, attempts, message)
+        reply = greeting(options.get("--without")) if message["op"] == "hello" else answer(made, attempts, message)
         print(json.dumps({"id": message["id"], **reply}), flush=True)
 
 

@@ -184,6 +184,10 @@ class Reports403(_Reports):
     status = 403
 
 
+class Reports429(_Reports):
+    status = 429
+
+
 class AsksWhoItIsAfter401(Client):
     def error(self, response):
         if response.status == 401:
@@ -196,6 +200,13 @@ class TellsWhoWasDenied(Client):
         if response.status == 403:
             headers = self.headers(self.key())
             send("GET", f"{self.base_url}/v1/me", headers | {"X-Denied": headers["X-API-Key"]}, "")
+        return super().error(response)
+
+
+class AsksForItsLimitAfter429(Client):
+    def error(self, response):
+        if response.status == 429:
+            send("GET", f"{self.base_url}/v1/sandboxes?limit-of={self.key()}", self.headers(self.key()), "")
         return super().error(response)
 
 
@@ -314,6 +325,26 @@ class SharesTheKeyBetweenThreads(Client):
         if threading.current_thread() is not threading.main_thread():
             self.everybody.wait()
         return super().headers(SharesTheKeyBetweenThreads.shared)
+
+
+class SetsTheVariable(Client):
+    """Whatever the program starts inherits the key."""
+
+    def key(self):
+        if self.api_key:
+            os.environ[VARIABLE] = super().key()
+        return super().key()
+
+
+class RemembersTheArgument(Client):
+    remembered = None
+
+    def without_key(self):
+        return RemembersTheArgument.remembered or super().without_key()
+
+    def checked(self, text):
+        RemembersTheArgument.remembered = super().checked(text)
+        return text
 
 
 class KillsAnother(Client):
@@ -715,14 +746,126 @@ class LogsOddKeyEncoded(Client):
             raise
 
 
-class LogsKeyWhenRefused(Client):
+class _LogsKeyWhen(LogsKey):
     def note(self, line, key):
-        super().note(f"{line} {key}" if line.endswith("401") else line, key)
+        note = LogsKey.note if line.endswith(self.status) else Client.note
+        note(self, line, key)
 
 
-class LogsHalfOfSecretWhenRefused(Client):
+class LogsKeyWhenRefused(_LogsKeyWhen):
+    status = "401"
+
+
+class LogsKeyWhenDenied(_LogsKeyWhen):
+    status = "403"
+
+
+class LogsKeyWhenLimited(_LogsKeyWhen):
+    status = "429"
+
+
+class LogsHalfOfSecretWhenRefused(LogsKeyWhenRefused, LogsHalfOfSecret): ...
+
+
+class LogsHalfOfSecretWhenDenied(LogsKeyWhenDenied, LogsHalfOfSecret): ...
+
+
+class LogsHalfOfSecretWhenLimited(LogsKeyWhenLimited, LogsHalfOfSecret): ...
+
+
+class LogsKeyOfTheEnvironment(LogsKey):
     def note(self, line, key):
-        super().note(f"{line} {secret_of(key)[:21]}…" if line.endswith("401") else line, key)
+        note = Client.note if self.api_key else LogsKey.note
+        note(self, line, key)
+
+
+class LogsKeyOfTheEnvironmentEncoded(LogsKeyOfTheEnvironment, LogsKeyEncoded): ...
+
+
+class PrintsKey(Client):
+    def printed(self, key):
+        return key
+
+    def note(self, line, key):
+        super().note(line, key)
+        print(f"{line} {self.printed(key)}", file=sys.stderr, flush=True)  # noqa: T201  that is what is wrong
+
+
+class PrintsHalfOfSecret(PrintsKey):
+    def printed(self, key):
+        return f"{secret_of(key)[:21]}…"
+
+
+class _PrintsKeyWhen(PrintsKey):
+    def note(self, line, key):
+        note = PrintsKey.note if line.endswith(self.status) else Client.note
+        note(self, line, key)
+
+
+class PrintsKeyWhenRefused(_PrintsKeyWhen):
+    status = "401"
+
+
+class PrintsKeyWhenDenied(_PrintsKeyWhen):
+    status = "403"
+
+
+class PrintsKeyWhenLimited(_PrintsKeyWhen):
+    status = "429"
+
+
+class PrintsHalfOfSecretWhenRefused(PrintsKeyWhenRefused, PrintsHalfOfSecret): ...
+
+
+class PrintsHalfOfSecretWhenDenied(PrintsKeyWhenDenied, PrintsHalfOfSecret): ...
+
+
+class PrintsHalfOfSecretWhenLimited(PrintsKeyWhenLimited, PrintsHalfOfSecret): ...
+
+
+class PrintsKeyOfTheEnvironment(PrintsKey):
+    def note(self, line, key):
+        note = Client.note if self.api_key else PrintsKey.note
+        note(self, line, key)
+
+
+class PrintsHalfOfSecretOfTheEnvironment(PrintsKeyOfTheEnvironment, PrintsHalfOfSecret): ...
+
+
+class WarnsOfOddKey(Client):
+    def checked(self, text):
+        try:
+            return super().checked(text)
+        except UnusableKeyError:
+            print(f"no header can hold {text}", file=sys.stderr, flush=True)  # noqa: T201  that is what is wrong
+            raise
+
+
+class _LeavesKey(Client):
+    def note(self, line, key):
+        super().note(line, key)
+        with open(os.path.expanduser(self.file), "a", encoding="utf-8") as file:  # noqa: PTH111, PTH123  pathlib is slow
+            file.write(f"{line} {self.kept(key)}\n")
+
+    def kept(self, key):
+        return key
+
+
+class LeavesKeyInHome(_LeavesKey):
+    file = "~/.little-client"
+
+
+class LeavesHalfOfSecretWhereItRuns(_LeavesKey):
+    file = "debug.log"
+
+    def kept(self, key):
+        return secret_of(key)[:21]
+
+
+class LeavesKeyWhenRefused(LeavesKeyInHome):
+    def note(self, line, key):
+        note = LeavesKeyInHome.note if line.endswith("401") else Client.note
+        note(self, line, key)
 
 
 class ShowsKeyWhenPrinted(Client):
