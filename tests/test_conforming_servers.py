@@ -126,6 +126,16 @@ def test_a_look_at_a_server_that_shows_no_single_sandbox_accuses_it_of_nothing(
     assert "GET /sandboxes/{id}" in refused[0]["reason"]
 
 
+def test_what_cannot_be_deleted_is_not_asked_for_again_and_again(tmp_path: Path) -> None:
+    with served(Freedoms(lacking=("delete",), without_path=403)) as api:
+        run_suite(tmp_path, *_LIVE, "--allow-writes", "-k", "valid-key-authenticates", given=api.environment)
+
+    full = api.environment["HOPX_API_KEY"]
+    asked = Counter(one.path for one in api.asked if one.method == "DELETE" and one.headers.get("x-api-key") == full)
+    assert len(asked) > 2
+    assert max(asked.values()) <= 3, "by a probe, when it is not needed any more, and in the end"
+
+
 @pytest.mark.parametrize("status", [401, 403, 500])
 def test_an_undocumented_operation_that_refuses_a_full_key_is_there(status: int, tmp_path: Path) -> None:
     with served(Freedoms(lacking=("update",), without_path=status)) as api:

@@ -40,6 +40,7 @@ class Specimens:
         self._target = target
         self._made: dict[str, Recipe] = {}  # what was created, and which credential may delete it
         self._kept: dict[str, str] = {}
+        self._staying: set[str] = set()  # what was asked to be deleted, and was not
         self.unread = 0
         self.readiness = Readiness(target.pace)
         self._found_none = False
@@ -100,11 +101,13 @@ class Specimens:
     def forget(self, item: str) -> None:
         """A sandbox was deleted."""
         self._made.pop(item, None)
+        self._staying.discard(item)
         self.replace(item)
 
     def discard(self) -> None:
-        """Delete what was created and serves no purpose any more."""
-        for item in [made for made in self._made if made not in self._kept.values()]:
+        """Delete what was created and serves no purpose any more; what stays is tried once more in the end only."""
+        for item in [made for made in self._made if made not in {*self._kept.values(), *self._staying}]:
+            self._staying.add(item)
             self._delete(item)
 
     def clean_up(self) -> list[str]:
