@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import time
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +92,7 @@ def _judge_mock(spec: Spec, spec_file: Path, impostor: Impostor) -> Verdicts:
     try:
         examples = _examples(spec, impostor)
         run = Run(spec, target, [], examples=examples, fault=impostor.name, documents=spec_file.parent)
-        return _asked(run, _probes(spec, "http", "mock"))
+        return _asked(run, _probes(spec_file, "http", "mock"))
     finally:
         target.close()
 
@@ -114,7 +114,7 @@ def _judge_misprint(spec: Spec, spec_file: Path, impostor: Impostor) -> Verdicts
             target.keyring = Keyring(spec, target.keyring.issued, target.keyring.foreign_sandbox)
             key = msgspec.structs.replace(spec.key, example=misprint.shows(spec.key.example, spec.key))
             run = Run(msgspec.structs.replace(spec, key=key), target, [], examples=EXAMPLES)
-            return _asked(run, [probe for probe in _probes(spec, "http") if probe.rule.id == impostor.rule])
+            return _asked(run, [probe for probe in _probes(spec_file, "http") if probe.rule.id == impostor.rule])
         finally:
             target.close()
 
@@ -124,7 +124,7 @@ def _judge_variant(spec: Spec, spec_file: Path, impostor: Impostor) -> Verdicts:
         target = _live_target(spec, given)
         try:
             run = Run(spec, target, [], examples=EXAMPLES, documents=spec_file.parent)
-            return _asked(run, _probes(spec, "http", "live"))
+            return _asked(run, _probes(spec_file, "http", "live"))
         finally:
             target.close()
 
@@ -142,14 +142,14 @@ def _live_target(spec: Spec, given: dict[str, str]) -> HttpTarget:
     return HttpTarget("live", address, keyring, Pace(0.0), may_write=True, limited_roles=limited_roles(spec))
 
 
-def _judge_client(spec: Spec, _spec_file: Path, impostor: Impostor) -> Verdicts:
+def _judge_client(spec: Spec, spec_file: Path, impostor: Impostor) -> Verdicts:
     file = AdapterFile(
         name="client", language="some", sdk=impostor.name, command=list(impostor.command), seconds=_SECONDS
     )
     with tempfile.TemporaryDirectory() as folder:
         target = SdkTarget(spec, Adapter(Path(folder), file), "", Path(folder))
         try:
-            return _asked(SdkRun(spec, target, []), _probes(spec, "sdk"))
+            return _asked(SdkRun(spec, target, []), _probes(spec_file, "sdk"))
         finally:
             target.close()
 
@@ -188,8 +188,13 @@ def _asked(run: Run | SdkRun, probes: list[Probe]) -> Verdicts:
     return verdicts
 
 
-def _probes(spec: Spec, *targets: str) -> list[Probe]:
-    return [probe for probe in all_probes(spec) if probe.rule.target in targets]
+def _probes(spec_file: Path, *targets: str) -> list[Probe]:
+    return [probe for probe in _every_probe(spec_file) if probe.rule.target in targets]
+
+
+@cache
+def _every_probe(spec_file: Path) -> tuple[Probe, ...]:
+    return tuple(all_probes(load(spec_file)))
 
 
 def _checks() -> dict[str, Any]:

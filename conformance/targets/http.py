@@ -151,8 +151,10 @@ class HttpTarget:
             tuple((name, _shown(value, key, second)) for name, value in request.headers),
             _shown(request.body or "", key, second),
         )
-        headers = tuple((name, scrub(value)) for name, value in response.headers)
         text = response.body.decode("utf-8", "surrogateescape")
+        if not self.keyring.scrubber.holds_secret("\n".join([*(value for _, value in response.headers), text])):
+            return Exchange(sent, response, request, "", elapsed_ms)
+        headers = tuple((name, scrub(value)) for name, value in response.headers)
         clean = scrub(text)
         repeats = "the body" if self.keyring.scrubber.knows(text) else ""
         for name, value in response.headers:
