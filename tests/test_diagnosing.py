@@ -326,7 +326,7 @@ HEALTHY: list[Callable[[], Story]] = [
     lambda: (s := S()).asked(201, ("Authorization", f"Bearer {s.key()}"), method="POST", body="{}"),
     lambda: (s := S()).set(VARIABLE, s.key()),
     lambda: (s := S()).alone(s.key()),
-    lambda: S().with_key(None),
+    lambda: S().with_key(None, body=""),
     lambda: (s := S()).alone(s.key().replace("_live_", "_test_")),
 ]
 

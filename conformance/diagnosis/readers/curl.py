@@ -11,10 +11,12 @@ from conformance.diagnosis.commands.others import of_cmdlet, of_httpie, of_wget
 from conformance.diagnosis.decoded import decoded
 from conformance.diagnosis.evidence import Evidence, Note, Place
 from conformance.diagnosis.hiding import hidden, learn_pieces
+from conformance.diagnosis.readers.beside import told_beside
 from conformance.diagnosis.readers.transcript import evidence_of_messages, failures_of, lines_of, wire_of
 from conformance.diagnosis.shells.command_lines import command_in, command_lines
 from conformance.diagnosis.shells.values import ShellValues
 from conformance.diagnosis.shells.words import variables_in, with_values
+from conformance.diagnosis.transcripts.printed import printed_body
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +32,7 @@ _MOST_COMMANDS = 200
 _STATUS = re.compile(
     r"(?:http[ _/]?(?:status|code)?|status(?:[ _]?code)?)?\s{0,9}[:=]?\s{0,9}([1-5]\d\d)", re.IGNORECASE
 )
+_JSON = re.compile(r"\s*[{\[].*[}\]]")  # behind which a prompt stands, where nothing ends the line
 _FIRST = 5  # lines with text
 _CMDLETS = ("invoke-restmethod", "invoke-webrequest", "irm", "iwr")
 _ODD = {
@@ -80,6 +83,7 @@ class _Paste:
         self.reading = reading
         self.lines = lines
         self.values = ShellValues(source, reading)
+        self.loose: list[Line] = []
 
     def evidence(self, commands: list[CommandLine]) -> Evidence:
         """What all commands and everything between them come to."""
@@ -87,9 +91,12 @@ class _Paste:
         evidence = self._printed(wire_of(self._numbered(1, first)), [])
         self.values.read(self.lines, 1, first)
         for at, command in enumerate(commands):
-            end = commands[at + 1].line if at + 1 < len(commands) else len(self.lines) + 1
-            evidence += self._of_command(command, self._numbered(command.end, end))
+            following = commands[at + 1] if at + 1 < len(commands) else None
+            end = following.line if following else len(self.lines) + 1
+            glued = [(following.line, following.before)] if following and _JSON.match(following.before) else []
+            evidence += self._of_command(command, self._numbered(command.end, end) + glued)
             self.values.read(self.lines, command.end, end)
+        evidence += told_beside(self.loose, evidence, self.source, self.reading)
         return evidence + Evidence(settings=tuple(self.values.settings))
 
     def _numbered(self, first: int, end: int) -> list[tuple[int, str]]:
@@ -118,6 +125,7 @@ class _Paste:
     def _printed(self, wire: Wire, requests: list[Message]) -> Evidence:
         """Requests of a command, and what was printed behind it."""
         failures = failures_of(wire.troubles, self.source, self.reading)
+        self.loose += wire.loose
         if any(one.is_request for one in wire.messages):
             _tell_emptied(requests, wire.messages)
             messages = wire.messages
@@ -169,8 +177,7 @@ def _with_loose(requests: list[Message], loose: list[Line]) -> list[Message]:
     if alone:
         last.status = int(alone[1])
         texts.remove(alone[0])
-    start = next((at for at, text in enumerate(texts) if text[:1] in ("{", "[", "<")), None)
-    if start is not None:
-        last.answer = texts[start:]
+    if body := printed_body(texts):
+        last.answer = body.split("\n")
         last.lacks |= {"response headers"} if alone else {"status", "response headers"}
     return requests

@@ -34,20 +34,30 @@ _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
 def recognises(head: bytes) -> int:
     """How sure it is that this tells of an error; every text may."""
-    return 60 if _ERROR.search(decoded(head)) else 5
+    return 60 if tells_error(decoded(head)) else 5
+
+
+def tells_error(text: str) -> bool:
+    """Whether a text has the words of an error in it."""
+    return _ERROR.search(text) is not None
 
 
 def read(source: Source, reading: Reading) -> Evidence:
     """The failure that the text tells of, with the keys that it repeats."""
     with opened_text(source) as stream:
         text = cleaned(stream.read(_LONGEST).replace("\r\n", "\n"))
+    return Evidence(failures=(failure_in(text, source.name, reading),))
+
+
+def failure_in(text: str, source: str, reading: Reading) -> Failure:
+    """The failure that a text tells of; its lines are those of the source."""
     kind, at = type_of(text)
-    place = Place(source.name, f"line {text.count(chr(10), 0, at) + 1}")
-    credentials = tuple(_credentials(text, source.name, reading))
+    place = Place(source, f"line {text.count(chr(10), 0, at) + 1}")
+    credentials = tuple(_credentials(text, source, reading))
     url, in_url = credentials_of_url(url_of(text), place, reading)
     answer = answer_of(text)
     kept = text if len(text) <= _KEPT else text[: _KEPT // 4] + "\n…\n" + text[-(_KEPT // 4) * 3 :]
-    failure = Failure(
+    return Failure(
         place,
         client=module_of(text).partition(".")[0],
         type=kind,
@@ -60,7 +70,6 @@ def read(source: Source, reading: Reading) -> Evidence:
         credentials=(*credentials, *in_url),
         at_character=position_of(text),
     )
-    return Evidence(failures=(failure,))
 
 
 def _credentials(text: str, source: str, reading: Reading) -> Iterator[Credential]:
