@@ -181,12 +181,17 @@ class FieldReader:
                 has_all = True
             elif side == "response":
                 answers.append((at, name))
+            elif self._names_key(path[-1]):
+                continue  # a field of the log's own, which may shorten or mask what it names
             elif self._is_header(small := name.lower().replace("_", "-")) and not _is_answer(path):
                 sure.append((at, name.replace("_", "-")))
             elif is_key_name(small, self._reading) and not _is_answer(path):
                 likely.append((at, name.replace("_", "-")))
         families = tuple((family, tuple(at for _, at in sorted(found))) for family, found in ranked.items())
         return _Plan(families, tuple(sure), tuple(likely), tuple(answers), has_all)
+
+    def _names_key(self, field: str) -> bool:
+        return field.lower().replace("_", "-") in self._reading.surface.wrong_headers
 
     def _is_header(self, name: str) -> bool:
         return name in self._reading.surface.headers or name in self._reading.surface.wrong_headers

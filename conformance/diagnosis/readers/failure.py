@@ -28,6 +28,7 @@ _LITERAL = re.compile(r"(?<![A-Za-z0-9])b?([\"'])((?:(?!\1)[^\\\n]|\\.){1,4096})
 _SAYS_HEADER = re.compile(
     r"header value[:,]?\s{0,3}(?:in header [^:\n]{1,200}:\s)?$|return character\(s\) in header value: $", re.IGNORECASE
 )
+_LOGGED = re.compile(r"\"api_?key\"\]?\s{0,3}:", re.IGNORECASE)  # a field of JSON, which may shorten or mask keys
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'", '"': '"', "0": "\0", "f": "\f", "v": "\v"}
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
@@ -77,7 +78,8 @@ def _credentials(text: str, source: str, reading: Reading) -> Iterator[Credentia
     taken: list[tuple[int, int]] = []
     for match in _argument(reading.surface).finditer(text):
         taken.append(match.span())
-        yield from _of_value(_unescaped(match[3]), match[1], _place(text, match.start(), source), reading)
+        name = "" if _LOGGED.match(match[0]) else match[1]
+        yield from _of_value(_unescaped(match[3]), name, _place(text, match.start(), source), reading)
     for match in _LITERAL.finditer(text):
         if any(begin <= match.start() < end for begin, end in taken):
             continue
