@@ -393,6 +393,13 @@ def test_every_cause_that_evidence_can_show_is_shown_here() -> None:
     assert {one[0] for one in DECIDED} == set(KNOWN.by_id) - seen_elsewhere
 
 
+def test_a_key_that_differs_from_the_file_by_a_character_is_mistyped_and_hides_nothing() -> None:
+    story = Story()
+    near = story.key()[:40] + ("A" if story.key()[40] != "A" else "B") + story.key()[41:]
+    story.asked(401, ("X-API-Key", near)).set(VARIABLE, story.key(), "file")
+    assert [one.cause.id for one in story.diagnosis().findings] == ["key-mistyped"]
+
+
 def test_the_order_of_the_headers_and_their_case_change_nothing() -> None:
     story = Story()
     story.asked(401, ("x-api-KEY", f'"{story.key()}"'), ("accept-encoding", "gzip"))

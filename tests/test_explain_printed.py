@@ -142,3 +142,10 @@ def test_the_body_below_a_command_is_read_in_every_encoding(tmp_path: Path) -> N
     (tmp_path / "b").mkdir()
     assert explained(tmp_path / "a", text.encode() + b"\n\xff\xfe caf\xe9\n")["verdict"] == "cannot-tell"
     assert explained(tmp_path / "b", text.encode("utf-8"))["verdict"] == "cannot-tell"
+
+
+def test_a_key_in_the_command_that_differs_from_the_file_by_a_character_is_mistyped(tmp_path: Path) -> None:
+    key = KeyFormat(msgspec.to_builtins(SPEC.key)).mint().reveal()
+    near = key[:40] + ("A" if key[40] != "A" else "B") + key[41:]
+    found = explained(tmp_path, below(FLAT).replace('KEY"', f'{near}"'), f"HOPX_API_KEY={key}\n")
+    assert causes(found) == ["key-mistyped"]

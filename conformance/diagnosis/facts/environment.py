@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.fact import Fact
+from conformance.diagnosis.facts.stories import are_near
 from conformance.diagnosis.urls import host_of, shown_host
 
 if TYPE_CHECKING:
@@ -160,6 +161,8 @@ def _of_use(case: Case, files: list[Setting]) -> Iterator[Fact]:
         return
     for exchange in case.exchanges:
         for credential in case.presented(exchange):
+            if are_near(credential.key.reveal(), _bare(files[0])):
+                continue  # it was meant to be the same
             if exchange.witness == "client" and credential.key.reveal() != _bare(files[0]):
                 says = f"the request was made with another key than the one in {files[0].place}"
                 yield Fact("used-other-than-file", says, credential.place)
