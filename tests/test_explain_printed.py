@@ -149,3 +149,59 @@ def test_a_key_in_the_command_that_differs_from_the_file_by_a_character_is_misty
     near = key[:40] + ("A" if key[40] != "A" else "B") + key[41:]
     found = explained(tmp_path, below(FLAT).replace('KEY"', f'{near}"'), f"HOPX_API_KEY={key}\n")
     assert causes(found) == ["key-mistyped"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: {URL}?api_key= KEY\n",
+        f"Traceback (most recent call last):\nhttpx.ConnectError: GET failed ({URL}?limit=1&api_key= KEY)\n",
+    ],
+)
+def test_a_key_in_the_address_that_an_error_repeats_is_to_be_replaced(text: str, tmp_path: Path) -> None:
+    found = explained(tmp_path, text.replace("= KEY", "=" + KeyFormat(msgspec.to_builtins(SPEC.key)).mint().reveal()))
+    assert causes(found)[0] == "key-in-query-string"
+    assert any("revoke" in step for step in found["findings"][0]["fix"])
+
+
+POWERSHELL = f'PS C:\\> curl.exe -H "X-API-Key: $HOPX_API_KEY" {URL}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{POWERSHELL}{FLAT}\nPS C:\\> ", ["env-var-not-expanded"]),
+        (f'PS C:\\> $env:HOPX_API_KEY = "a"\n{POWERSHELL}{FLAT}\n', ["env-var-not-expanded"]),
+        (f'PS C:\\> irm {URL} -Headers @{{"X-API-Key" = $HOPX_API_KEY}}\n{FLAT}\n', ["env-var-not-expanded"]),
+        (f'{POWERSHELL}{{"data": []}}\nPS C:\\> ', []),
+        (POWERSHELL.replace("$HOPX", "$env:HOPX") + FLAT, []),
+        (f'PS C:\\> $HOPX_API_KEY = Get-Secret hopx\n{POWERSHELL}{FLAT}\n', []),
+    ],
+)
+def test_a_variable_of_another_shell_is_empty_in_powershell(text: str, expected: list[str], tmp_path: Path) -> None:
+    found = explained(tmp_path, text)
+    assert [one for one in causes(found) if one == "env-var-not-expanded"] == expected
+    assert all(one["confidence"] == "likely" for one in found["findings"] if one["cause"] == "env-var-not-expanded")
+
+
+CURL = f'ana@ci:~$ curl -H "X-API-Key: $HOPX_API_KEY" {URL}\n{FLAT}\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ("ana@ci:~$ echo $HOPX_API_KEY\n\n", ["env-var-unset"]),
+        ('ana@ci:~$ echo "$HOPX_API_KEY"\n\n', ["env-var-unset"]),
+        ("ana@ci:~$ printenv HOPX_API_KEY\n", ["env-var-unset"]),
+        ("ana@ci:~$ echo ${HOPX_API_KEY}\n\n", ["env-var-unset"]),
+        ("ana@ci:~$ echo $HOPX_API_KEY\n\nana@ci:~$ read -rs HOPX_API_KEY\n", []),
+        ("ana@ci:~$ echo $HOPX_API_KEY\n\nana@ci:~$ source .env\n", []),
+        ("ana@ci:~$ echo $HOPX_API_KEY\n KEY\n", []),
+        ("ana@ci:~$ echo $HOPX_API_KEY\n(it is set)\n", []),
+        ("ana@ci:~$ echo $OTHER\n\n", []),
+    ],
+)
+def test_an_echo_that_prints_nothing_says_that_the_variable_is_not_set(
+    before: str, expected: list[str], tmp_path: Path
+) -> None:
+    assert causes(explained(tmp_path, before + CURL)) == expected

@@ -89,6 +89,7 @@ def of_texts(case: Case) -> Iterator[Fact]:
                 yield fact
     for failure in case.failures:
         for credential in failure.credentials:
+            yield from _in_url(credential, case)
             facts = _own(credential, case)
             yield from (fact for fact in facts if credential.name or fact.name not in _VAGUE)
 

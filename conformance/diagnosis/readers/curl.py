@@ -33,6 +33,7 @@ _STATUS = re.compile(
     r"(?:http[ _/]?(?:status|code)?|status(?:[ _]?code)?)?\s{0,9}[:=]?\s{0,9}([1-5]\d\d)", re.IGNORECASE
 )
 _JSON = re.compile(r"\s*[{\[].*[}\]]")  # behind which a prompt stands, where nothing ends the line
+_IN_SINGLE_QUOTES = re.compile(r"'[^'\n]{0,4000}'")
 _FIRST = 5  # lines with text
 _CMDLETS = ("invoke-restmethod", "invoke-webrequest", "irm", "iwr")
 _ODD = {
@@ -107,12 +108,21 @@ class _Paste:
         known = command.with_values(self.values.values)
         requests = self._requests(known)
         for one in requests:
-            one.marks |= command.oddities
+            one.marks |= command.oddities | self._emptied_by(command)
         marks = sorted({mark for one in requests for mark in one.marks} & _ODD.keys())
         place = Place(self.source, f"line {command.line}")
         notes = tuple(Note(place, _ODD[mark]) for mark in marks)
         client = requests[0].client if requests else ""
         return self._printed(wire_of(behind, client), requests) + Evidence(notes=notes)
+
+    def _emptied_by(self, command: CommandLine) -> set[str]:
+        """What PowerShell fills in with nothing: the variable of the environment, as other shells write it."""
+        name = self.reading.surface.variable
+        if command.shell != "powershell" or not name or name.upper() in self.values.own:
+            return set()
+        written = "".join(self.lines[command.line - 1 : command.end - 1])
+        found = re.search(rf"\$(?:\{{{name}\}}|{name})\b", _IN_SINGLE_QUOTES.sub("", written), re.IGNORECASE)
+        return {"other-shells-variable"} if found else set()
 
     def _requests(self, command: CommandLine) -> list[Message]:
         texts = {word.text.lower() for word in command.words}

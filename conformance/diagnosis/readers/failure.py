@@ -29,6 +29,7 @@ _SAYS_HEADER = re.compile(
     r"header value[:,]?\s{0,3}(?:in header [^:\n]{1,200}:\s)?$|return character\(s\) in header value: $", re.IGNORECASE
 )
 _LOGGED = re.compile(r"\"api_?key\"\]?\s{0,3}:", re.IGNORECASE)  # a field of JSON, which may shorten or mask keys
+_IN_QUERY = re.compile(r"[?&]([A-Za-z_-]{1,40})=$")
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'", '"': '"', "0": "\0", "f": "\f", "v": "\v"}
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
@@ -93,7 +94,11 @@ def _credentials(text: str, source: str, reading: Reading) -> Iterator[Credentia
     rest = _blanked(text, taken)
     for credential in reading.keys_in(rest, Place(source)):
         at = rest.find(credential.key.reveal())
-        yield reading.credential(credential.key.reveal(), _place(text, at, source), "text")
+        place, asked = _place(text, at, source), _IN_QUERY.search(rest, max(at - 42, 0), max(at, 0))
+        if asked:
+            yield reading.credential(credential.key.reveal(), place, "query", asked[1])
+        else:
+            yield reading.credential(credential.key.reveal(), place, "text")
 
 
 def _argument(surface: Surface) -> re.Pattern[str]:
