@@ -175,7 +175,7 @@ POWERSHELL = f'PS C:\\> curl.exe -H "X-API-Key: $HOPX_API_KEY" {URL}\n'
         (f'PS C:\\> irm {URL} -Headers @{{"X-API-Key" = $HOPX_API_KEY}}\n{FLAT}\n', ["env-var-not-expanded"]),
         (f'{POWERSHELL}{{"data": []}}\nPS C:\\> ', []),
         (POWERSHELL.replace("$HOPX", "$env:HOPX") + FLAT, []),
-        (f'PS C:\\> $HOPX_API_KEY = Get-Secret hopx\n{POWERSHELL}{FLAT}\n', []),
+        (f"PS C:\\> $HOPX_API_KEY = Get-Secret hopx\n{POWERSHELL}{FLAT}\n", []),
     ],
 )
 def test_a_variable_of_another_shell_is_empty_in_powershell(text: str, expected: list[str], tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from conformance.diagnosis.commands.curl import requests_of
 from conformance.diagnosis.commands.others import of_cmdlet, of_httpie, of_wget
 from conformance.diagnosis.decoded import decoded
-from conformance.diagnosis.evidence import Evidence, Note, Place
+from conformance.diagnosis.evidence import Evidence, Note, Place, Setting
 from conformance.diagnosis.hiding import hidden, learn_pieces
 from conformance.diagnosis.readers.beside import told_beside
 from conformance.diagnosis.readers.transcript import evidence_of_messages, failures_of, lines_of, wire_of
 from conformance.diagnosis.shells.command_lines import command_in, command_lines
+from conformance.diagnosis.shells.printed import line_of_unset
 from conformance.diagnosis.shells.values import ShellValues
 from conformance.diagnosis.shells.words import variables_in, with_values
 from conformance.diagnosis.transcripts.printed import printed_body
@@ -98,7 +99,13 @@ class _Paste:
             evidence += self._of_command(command, self._numbered(command.end, end) + glued)
             self.values.read(self.lines, command.end, end)
         evidence += told_beside(self.loose, evidence, self.source, self.reading)
-        return evidence + Evidence(settings=tuple(self.values.settings))
+        return evidence + Evidence(settings=(*self.values.settings, *self._unset()))
+
+    def _unset(self) -> tuple[Setting, ...]:
+        """The API's variable where the session shows that it is not set."""
+        name = self.reading.surface.variable
+        number = line_of_unset(self.lines, name) if name and name not in self.values.values else 0
+        return (Setting(Place(self.source, f"line {number}"), "process", name),) if number else ()
 
     def _numbered(self, first: int, end: int) -> list[tuple[int, str]]:
         return [(number, self.lines[number - 1]) for number in range(first, end)]
