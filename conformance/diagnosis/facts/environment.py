@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.fact import Fact
@@ -27,6 +28,7 @@ NAMES = frozenset(
         "key-in-shell-file",
         "misnamed",
         "proxy-set",
+        "quoted-for-docker",
         "shell-hides-file",
         "stored-key-differs",
         "used-other-than-file",
@@ -45,6 +47,9 @@ _WRITTEN = {
     "utf-16": ("file-in-utf-16", "the file is written in UTF-16"),
     "crlf": ("file-with-crlf", "the lines of the file end with CR LF"),
 }
+_ENV_FILE = re.compile(
+    r"\b(?:docker|podman)(?: container)? (?:run|create)\b[^\n]{0,400}?--env-file[= ][\"']?([^\s\"']{1,300})"
+)
 _BUNDLED = ("VITE_", "NEXT_PUBLIC_", "REACT_APP_", "PUBLIC_", "EXPO_PUBLIC_", "NUXT_PUBLIC_", "GATSBY_")
 
 
@@ -54,6 +59,15 @@ def of_writing(case: Case) -> Iterator[Fact]:
         for mark, (fact, says) in _WRITTEN.items():
             if mark in setting.marks and setting.holder in ("file", "docker", "compose", "systemd"):
                 yield Fact(fact, says, setting.place)
+
+
+def of_docker(case: Case) -> Iterator[Fact]:
+    """Quotes in a file that docker reads, as somebody's command shows, which takes every value as it stands."""
+    read = {match[1].rpartition("/")[2] for one in case.failures for match in _ENV_FILE.finditer(one.text)}
+    for setting in case.settings:
+        if "quoted" in setting.marks and setting.credential and setting.place.source.rpartition("/")[2] in read:
+            says = f"quotes stand around {setting.name}, and docker run --env-file makes them part of it"
+            yield Fact("quoted-for-docker", says, setting.place, setting.name)
 
 
 def of_names(case: Case) -> Iterator[Fact]:
