@@ -29,6 +29,7 @@ _SETS = re.compile(
     rf"\s*(?:(?:export|declare -x|typeset -x|set|setx|setenv) +\"?)?(?:\$env:)?{assignments.NAME}\s?=(?!=).*",
     re.IGNORECASE,
 )
+_PAIRS = re.compile(r"\s*(?:[\w.-]{1,80}=(?:\"[^\"]{0,400}\"|[^\s\"]{0,400})\s+){3}[\w.-]{1,80}=")  # a line of a log
 _SIGNS = re.compile(
     r"^\s*(?:services|environment|env_file|env|apiVersion|stringData)\s?:|^\[(?:Service|Unit)\]|^Environment(?:File)?="
     r"|^Name\s+Value\s*$|^\s*-?\s*name\s?:\s*[A-Z_]{3,}\s*$",
@@ -48,7 +49,7 @@ def recognises(head: bytes) -> int:
     if not lines:
         return 0
     lines = [line for line in lines if not _OF_SHELLS.match(line)] or lines
-    setting = sum(1 for line in lines if _SETS.match(line[:2000]))
+    setting = sum(1 for line in lines if _SETS.match(line[:2000]) and not _PAIRS.match(line[:2000]))
     if setting == len(lines):
         return 88
     if _SIGNS.search(text):
