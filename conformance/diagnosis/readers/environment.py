@@ -37,8 +37,11 @@ _SIGNS = re.compile(
 )
 # lines of a shell's start-up file that set nothing
 _OF_SHELLS = re.compile(
-    r"\s*(?:alias |source |\. |if |fi\b|then\b|else\b|elif |for |done\b|eval |shopt |setopt |unset )"
+    r"\s*(?:alias |source |\. |if |fi\b|then\b|else\b|elif |for |while |done\b|do\b|eval |shopt |setopt |unset |case |esac\b"
+    r"|return\b|local |function |test |bind |complete |autoload |zstyle |\[\[? |[{}]|;;|[\w.-]{1,60} ?\(\)"
+    r"|[^\s()=]{1,80}\)(?:\s|$)|PS1=|HIST\w{1,20}=)"
 )
+_OF_START = re.compile(r"\s*# ?~?/?\.?(?:\w{0,9}rc|\w{0,6}profile|bash_login|zshenv)\b")
 _USER = re.compile(r"(?<=://)[^/@\s]{1,2000}@")
 
 
@@ -50,7 +53,7 @@ def recognises(head: bytes) -> int:
         return 0
     lines = [line for line in lines if not _OF_SHELLS.match(line)] or lines
     setting = sum(1 for line in lines if _SETS.match(line[:2000]) and not _PAIRS.match(line[:2000]))
-    if setting == len(lines):
+    if setting == len(lines) or (setting and _OF_START.match(text)):
         return 88
     if _SIGNS.search(text):
         return 84
