@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 from runs import SPEC, run_command
 
 from conformance.keys import KeyFormat
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 UNSET = (
     'Traceback (most recent call last):\n  File "a.py", line 3, in <module>\n    raise ValueError(\n'

@@ -106,14 +106,19 @@ def of_clients(case: Case) -> Iterator[Fact]:
 
 
 def told_apart(fact: Fact, case: Case) -> Fact:
-    """The fact itself; but of a client that was given no key, where it should have come from, if that shows."""
+    """The fact itself; but of a client that was given no key, where it should have come from, if that shows.
+
+    A key under another name counts where none has the right one.
+    """
     if fact.name != UNSET:
         return fact
     found = {one.holder: one for one in reversed(_keys(case, case.surface.variable))}
     for holders, name in _OUT_OF_REACH.items():
         if one := next((found[holder] for holder in holders if holder in found), None):
             return Fact(name, f"{fact.says}, and {one.place} has one", fact.place, one.name)
-    return fact
+    others = (one for one in case.settings if _is_misnamed(one, case))
+    named = next((one for one in others if not one.name.upper().startswith(_BUNDLED)), None)
+    return Fact("misnamed", f"{fact.says}, and {named.name} has one", fact.place, named.name) if named else fact
 
 
 def of_winners(case: Case) -> Iterator[Fact]:
