@@ -205,3 +205,36 @@ def test_an_echo_that_prints_nothing_says_that_the_variable_is_not_set(
     before: str, expected: list[str], tmp_path: Path
 ) -> None:
     assert causes(explained(tmp_path, before + CURL)) == expected
+
+
+def test_a_word_of_the_command_that_is_taken_for_a_host_is_no_trouble_of_the_network(tmp_path: Path) -> None:
+    command = f"$ curl -sS -H “X-API-Key: KEY” {URL}\n"
+    taken = "curl: (6) Could not resolve host: hopx_live_a1b2c3d4e5f6.xn--a1b2\n"
+    assert causes(explained(tmp_path, f"{command}{taken}{FLAT}\n")) == ["unicode-lookalike"]
+    real = "curl: (6) Could not resolve host: api.hopx.dev\n"
+    assert causes(explained(tmp_path, f"{command}{real}")) == ["unicode-lookalike", "network-unreachable"]
+
+
+def test_a_request_that_lost_its_key_on_a_redirect_had_one(tmp_path: Path) -> None:
+    sent = "GET /v1/sandboxes/ HTTP/1.1\nHost: api.hopx.dev\nAuthorization: Bearer KEY\n\n"
+    moved = f"HTTP/1.1 301 Moved Permanently\nLocation: {URL}\nContent-Length: 0\n\n"
+    again = "GET /v1/sandboxes HTTP/1.1\nHost: api.hopx.dev\nUser-Agent: okhttp/4.12.0\n\n"
+    refused = f"HTTP/1.1 401 Unauthorized\nContent-Type: application/json\n\n{FLAT}\n"
+    assert causes(explained(tmp_path, sent + moved + again + refused)) == ["http-redirect-dropped-auth"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('{"error":"Too Many Requests","code":"insufficient_quota"}', ["quota-or-billing"]),
+        ('{"error":"Too Many Requests","code":"auth_rate_limited"}', ["rate-limited"]),
+        ('{"error":"Too Many Requests"}', ["rate-limited"]),
+    ],
+)
+def test_a_429_for_a_plan_that_is_used_up_is_no_matter_of_waiting(
+    body: str, expected: list[str], tmp_path: Path
+) -> None:
+    head = "HTTP/1.1 429 Too Many Requests\nContent-Type: application/json\n\n"
+    sent = "GET /v1/sandboxes HTTP/1.1\nHost: api.hopx.dev\nX-API-Key: KEY\n\n"
+    assert causes(explained(tmp_path, sent + head + body + "\n")) == expected
+    assert causes(explained(tmp_path, below(body))) == expected

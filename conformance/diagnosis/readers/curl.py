@@ -18,12 +18,14 @@ from conformance.diagnosis.shells.printed import line_of_unset
 from conformance.diagnosis.shells.values import ShellValues
 from conformance.diagnosis.shells.words import variables_in, with_values
 from conformance.diagnosis.transcripts.printed import printed_body
+from conformance.diagnosis.urls import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conformance.diagnosis.reading import Reading, Source
     from conformance.diagnosis.shells.command_lines import CommandLine
+    from conformance.diagnosis.transcripts.client_talk import Trouble
     from conformance.diagnosis.transcripts.lines import Line
     from conformance.diagnosis.transcripts.messages import Message
     from conformance.diagnosis.transcripts.wire import Wire
@@ -35,6 +37,8 @@ _STATUS = re.compile(
 )
 _JSON = re.compile(r"\s*[{\[].*[}\]]")  # behind which a prompt stands, where nothing ends the line
 _IN_SINGLE_QUOTES = re.compile(r"'[^'\n]{0,4000}'")
+_LOOKED_FOR = re.compile(r"resolve (?:host|proxy):? ([^\s)]{1,300})")
+_LET_LOOSE = {"smart-quotes", "typographic-dash", "single-quotes", "unquoted-header"}
 _FIRST = 5  # lines with text
 _CMDLETS = ("invoke-restmethod", "invoke-webrequest", "irm", "iwr")
 _ODD = {
@@ -141,7 +145,8 @@ class _Paste:
 
     def _printed(self, wire: Wire, requests: list[Message]) -> Evidence:
         """Requests of a command, and what was printed behind it."""
-        failures = failures_of(wire.troubles, self.source, self.reading)
+        troubles = [one for one in wire.troubles if not _is_of_stray_word(one, requests)]
+        failures = failures_of(troubles, self.source, self.reading)
         self.loose += wire.loose
         if any(one.is_request for one in wire.messages):
             _tell_emptied(requests, wire.messages)
@@ -149,6 +154,14 @@ class _Paste:
         else:
             messages = _answered(requests, wire)
         return evidence_of_messages(messages, self.source, self.reading) + failures
+
+
+def _is_of_stray_word(trouble: Trouble, requests: list[Message]) -> bool:
+    """Whether a client looked for a host that is no host, but a word that the quoting of its command let loose."""
+    named = _LOOKED_FOR.search(trouble.message)
+    if named is None or not any(one.marks & _LET_LOOSE for one in requests):
+        return False
+    return named[1].lower() not in {host_of(one.url) for one in requests}
 
 
 def _filled(message: Message, values: Mapping[str, str]) -> Message:
