@@ -80,6 +80,16 @@ def test_the_body_below_a_command_decides(printed: str, cause: str, tmp_path: Pa
         (below(f'{FLAT}\n{{"note": "what I run it for"}}\n'), REFUSED),
         (f'> $ curl -H "X-API-Key: KEY" {URL}\n> {FLAT}\n', REFUSED),
         (f'I get a 401 Unauthorized from this:\n\ncurl -H "X-API-Key: KEY" {URL}\n', REFUSED),
+        (below(f"Response: {FLAT}\n"), REFUSED),
+        (below("error: Unauthorized\ncode: AUTHENTICATION_ERROR\n"), REFUSED),
+        (below("{'error': 'Unauthorized', 'code': 'AUTHENTICATION_ERROR'}\n"), REFUSED),
+        (below("Invalid API key\n"), REFUSED),
+        (below(FLAT, command="[ec2-user@ip-10-0-0-1 ~]$ curl"), REFUSED),
+        (
+            f'$ wget -qO- --header="X-API-Key: KEY" {URL}\nwget: server returned error: HTTP/1.1 401 Unauthorized\n',
+            REFUSED,
+        ),
+        (f'curl -H "X-API-Key: KEY" {URL} gives me {FLAT}\n', REFUSED),
         (below(FORBIDDEN), "scope-insufficient"),
         (below('{"error":{"code":"PERMISSION_DENIED"}}'), "scope-insufficient"),
         (below('{"error":"Not Found","code":"NOT_FOUND"}'), "resource-absent"),
@@ -99,6 +109,7 @@ def test_a_refusal_below_a_command_is_never_healthy(text: str, candidate: str, t
         '{"success": false}',
         '{"errors": [{"title": "no"}]}',
         "<html><head><title>Sign in</title></head></html>",
+        '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>',
         '{"message": "something went wro',
     ],
 )
@@ -118,6 +129,10 @@ def test_a_failure_that_says_nothing_is_not_healthy_either(printed: str, tmp_pat
         '{"success": true, "stdout": "error: no", "stderr": "", "exit_code": 0}',
         '{"id": "sb_1", "message": "created"}',
         '{"data": [{"id": "sb_1", "error": "Unauthorized"}]}',
+        '{"message": "Sandbox deleted"}',
+        "{}",
+        "[ec2-user@ip-10-0-0-1 ~]$ ",
+        "works, thanks!",
     ],
 )
 def test_what_was_asked_for_below_a_command_is_healthy(printed: str, tmp_path: Path) -> None:

@@ -41,9 +41,13 @@ _WELL = re.compile(
     re.IGNORECASE,
 )
 _NOT = re.compile(r"\b(?:no|not|un\w+|fail\w*|error|cannot|denied)\b", re.IGNORECASE)
-_CUT_FAILURE = re.compile(r"[{\[\s]*\"(?:error|errors|fault|code|message|detail)\"\s*:\s*(?!null|false|\"\"|\[\]|\{\})")
+_CUT_FAILURE = re.compile(
+    r"[{\[\s]*([\"'])(?:error|errors|fault|code|message|detail)\1\s*:\s*(?!null|false|None|False|\"\"|''|\[\]|\{\})"
+    r"|<\?xml[^>]{0,200}>\s{0,99}<(?:\w{1,20}:)?\w{0,20}(?:Error|Fault)",
+    re.IGNORECASE,
+)
 
-_FIELD = re.compile(rf"\"(?:{'|'.join(_NAMES_STATUS)})\"\s{{0,9}}:\s{{0,9}}\"([^\"\\]{{1,200}})\"")
+_FIELD = re.compile(rf"([\"'])(?:{'|'.join(_NAMES_STATUS)})\1\s{{0,9}}:\s{{0,9}}\1([^\"'\\]{{1,200}})\1")
 
 
 def tells_failure(body: str) -> bool:
@@ -68,7 +72,7 @@ def told_status(body: str) -> int | None:
         return None
     data = _json(body)
     if data is None:
-        return _first_status([said(body).message, *(match[1] for match in _FIELD.finditer(body[:_CONSIDERED]))])
+        return _first_status([said(body).message, *(match[2] for match in _FIELD.finditer(body[:_CONSIDERED]))])
     levels = [level for level in _levels(data) if isinstance(level, dict)]
     for level in levels:
         for name in _STATUSES:

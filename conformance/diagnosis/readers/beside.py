@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _REFUSAL = re.compile(
     r"\b(?P<status>40[1347]|429)\b|\b[A-Z]{3,30}_(?:[A-Z]{2,30}_)?(?:ERROR|DENIED|EXPIRED|INVALID|REQUIRED|EXCEEDED)\b"
-    r"|\bauth_[a-z_]{4,40}\b"
+    r"|\bauth_[a-z_]{4,40}\b|\b(?i:invalid|missing|expired|revoked|unknown|no) (?i:api[ _-]?key|credentials?|token)\b"
 )
 
 

@@ -39,6 +39,7 @@ _JSON = re.compile(r"\s*[{\[].*[}\]]")  # behind which a prompt stands, where no
 _IN_SINGLE_QUOTES = re.compile(r"'[^'\n]{0,4000}'")
 _LOOKED_FOR = re.compile(r"resolve (?:host|proxy):? ([^\s)]{1,300})")
 _LET_LOOSE = {"smart-quotes", "typographic-dash", "single-quotes", "unquoted-header"}
+_BRACKETED = re.compile(r"\s*\[[\w.-]{1,40}@[^\]\n]{1,120}\][$#%]")  # a prompt
 _FIRST = 5  # lines with text
 _CMDLETS = ("invoke-restmethod", "invoke-webrequest", "irm", "iwr")
 _ODD = {
@@ -56,7 +57,7 @@ _ODD = {
 def recognises(head: bytes) -> int:
     """How sure it is that this is a command that sends a request."""
     text = decoded(head)
-    if text.lstrip()[:1] in ("{", "[") and text.strip():
+    if text.lstrip()[:1] in ("{", "[") and not _BRACKETED.match(text):
         return 0
     number = 0
     best = 0
@@ -124,7 +125,17 @@ class _Paste:
         place = Place(self.source, f"line {command.line}")
         notes = tuple(Note(place, _ODD[mark]) for mark in marks)
         client = requests[0].client if requests else ""
-        return self._printed(wire_of(behind, client), requests) + Evidence(notes=notes)
+        return self._printed(wire_of(self._within(command, requests) + behind, client), requests) + Evidence(
+            notes=notes
+        )
+
+    def _within(self, command: CommandLine, requests: list[Message]) -> list[tuple[int, str]]:
+        """The answer that somebody wrote into the line of the command, behind its words."""
+        number = command.end - 1
+        _, _, behind = self.lines[number - 1].partition("://")
+        is_astray = any(text.startswith("{") for one in requests for _, text in one.stray)
+        start = behind.find(' {"')
+        return [(number, behind[start + 1 :])] if is_astray and start >= 0 else []
 
     def _emptied_by(self, command: CommandLine) -> set[str]:
         """What PowerShell fills in with nothing: the variable of the environment, as other shells write it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PROMPT = r"[ \t]{0,20}(?:[\w.-]{1,40}@[^$#%>\n]{0,160}[$#%>]|[$%❯➜])[ \t]+"
+_PROMPT = r"[ \t]{0,20}(?:\[?[\w.-]{1,40}@[^$#%>\n]{0,160}[$#%>]|[$%❯➜])[ \t]+"
 _PROMPTED = re.compile(_PROMPT)
 _SETS = r"\b(?:read|export|source|eval|set|declare|typeset|unset|direnv)\b|(?:^|[\s;&])\.[ \t]"
 

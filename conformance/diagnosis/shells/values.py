@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from conformance.diagnosis.reading import Reading
 
 _PROMPT = (
-    r"[ \t]{0,20}(?:(?:PS[^>\n]{0,200}>|[A-Za-z]:\\[^>\n]{0,200}>|[\w.-]{1,40}@[^$#%>\n]{0,160}[$#%>]"
+    r"[ \t]{0,20}(?:(?:PS[^>\n]{0,200}>|[A-Za-z]:\\[^>\n]{0,200}>|\[?[\w.-]{1,40}@[^$#%>\n]{0,160}[$#%>]"
     r"|[$%\u276f\u279c>])[ \t]+)?"
 )
 _POSIX = re.compile(rf"{_PROMPT}(?:export\s+|declare\s+-x\s+|typeset\s+-x\s+)?([A-Za-z_]\w{{0,80}}=.*)", re.DOTALL)

@@ -32,7 +32,10 @@ def _bodies(lines: Sequence[str]) -> Iterator[_Body]:
     at, tried = 0, 0
     while at < len(lines) and tried < _MOST:
         line = lines[at].lstrip()
-        tried += line[:1] in ("{", "[", "<") and line != ""
+        if line[:1] not in ("{", "[", "<") or not line:
+            at += 1
+            continue
+        tried += 1
         rest = "\n".join(lines[at : at + LONGEST_TEXT])[:LONGEST_TEXT]
         if line.startswith("{") or _LIST.match(line):
             body = _whole(rest)

@@ -120,6 +120,8 @@ class Wire:
             self.messages[-1].headers.append(Field(line.number, name, value))
         elif self.messages and self._part == "answer head":
             self.messages[-1].answer_headers.append((name, value))
+        elif not self._part and not line.mark:
+            self.loose.append(line)  # which only looks like one
 
     def _of_pseudo(self, line: Line, name: str, value: str) -> None:
         """A pseudo-header of HTTP/2, or what a browser shows beside the headers."""
