@@ -152,6 +152,8 @@ DECIDED: list[tuple[str, str, Callable[[], Story]]] = [
     ("env-shadowed-by-shell", "likely", lambda: (s := S()).with_key(401).set(VARIABLE, s.key("b"), "file")),
     ("placeholder-key", "certain", lambda: S().asked(401, ("X-API-Key", "your_api_key_here"))),
     ("placeholder-key", "certain", lambda: S().asked(401, ("Authorization", "Bearer hopx_live_YOUR_KEY_HERE"))),
+    ("placeholder-key", "certain", lambda: of_header(lambda key: f"hopx_live_{'x' * 12}.{'x' * 43}")),
+    ("placeholder-key", "certain", lambda: of_variable(lambda key: f"hopx_live_{'X' * 12}.{'X' * 43}")),
     ("dotenv-not-loaded", "certain", lambda: (s := S()).set(VARIABLE, None).set(VARIABLE, s.key(), "file")),
     ("key-surrounding-whitespace", "certain", lambda: of_variable(lambda key: f" {key}")),
     ("wrong-vendor-key", "certain", lambda: S().asked(401, ("X-API-Key", "ghp_" + "a1B2c3D4" * 5))),
@@ -166,6 +168,7 @@ DECIDED: list[tuple[str, str, Callable[[], Story]]] = [
     ("key-truncated", "certain", lambda: of_header(lambda key: key[:-9])),
     ("key-truncated", "certain", lambda: of_header(lambda key: key[: key.index(".") + 1])),
     ("key-masked", "certain", lambda: of_header(lambda key: key[:15] + "*" * 20)),
+    ("key-masked", "certain", lambda: of_header(lambda key: key[:23] + "x" * 43)),
     ("bearer-prefix-missing", "certain", lambda: of_header(lambda key: key, "Authorization")),
     ("bearer-prefix-missing", "certain", lambda: of_header(lambda key: f"Bearer{key}", "Authorization")),
     ("bearer-prefix-doubled", "certain", lambda: of_header(lambda key: f"Bearer Bearer {key}", "Authorization")),
@@ -231,6 +234,14 @@ DECIDED: list[tuple[str, str, Callable[[], Story]]] = [
         lambda: (s := S()).asked(401, ("X-API-Key", s.key()), ("Authorization", f"Bearer {s.key('b')}")),
     ),
     ("unicode-lookalike", "certain", lambda: of_header(lambda key: f"“{key}”")),
+    *(
+        ("unicode-lookalike", "certain", lambda sign=sign: of_header(lambda key: f"Bearer{sign}{key}", "Authorization"))
+        for sign in ("\u00a0", "\u202f", "\u200b", "\u00a0 ")
+    ),
+    ("unicode-lookalike", "certain", lambda: of_header(lambda key: f"Bearer \u00a0{key}", "Authorization")),
+    ("unicode-lookalike", "certain", lambda: of_header(lambda key: "h\u043e\u0440x" + key[4:])),
+    ("unicode-lookalike", "certain", lambda: of_header(lambda key: key.replace("_", "\u2017", 1))),
+    ("unicode-lookalike", "certain", lambda: of_variable(lambda key: "h\u043e\u0440x" + key[4:])),
     (
         "unicode-lookalike",
         "certain",
@@ -326,7 +337,7 @@ HEALTHY: list[Callable[[], Story]] = [
     lambda: (s := S()).asked(201, ("Authorization", f"Bearer {s.key()}"), method="POST", body="{}"),
     lambda: (s := S()).set(VARIABLE, s.key()),
     lambda: (s := S()).alone(s.key()),
-    lambda: S().with_key(None),
+    lambda: S().with_key(None, body=""),
     lambda: (s := S()).alone(s.key().replace("_live_", "_test_")),
 ]
 
@@ -380,6 +391,13 @@ def test_two_causes_are_both_reported() -> None:
 def test_every_cause_that_evidence_can_show_is_shown_here() -> None:
     seen_elsewhere = {"stored-credential-conflict", "sdk-ignores-proxy-env"}  # by doctor
     assert {one[0] for one in DECIDED} == set(KNOWN.by_id) - seen_elsewhere
+
+
+def test_a_key_that_differs_from_the_file_by_a_character_is_mistyped_and_hides_nothing() -> None:
+    story = Story()
+    near = story.key()[:40] + ("A" if story.key()[40] != "A" else "B") + story.key()[41:]
+    story.asked(401, ("X-API-Key", near)).set(VARIABLE, story.key(), "file")
+    assert [one.cause.id for one in story.diagnosis().findings] == ["key-mistyped"]
 
 
 def test_the_order_of_the_headers_and_their_case_change_nothing() -> None:

@@ -305,3 +305,39 @@ def test_the_order_of_files_changes_no_verdict(tmp_path: Path) -> None:
             found = json.loads(out.getvalue())
             told.append((found["verdict"], sorted(one["cause"] for one in found["findings"])))
         assert told[0] == told[1], case.id
+
+
+def logged(status: int, key: str, prefix: str = "", **more: str) -> str:
+    return prefix + json.dumps({"msg": "request", "path": "/v1/sandboxes", "status": status, "api_key": key} | more)
+
+
+@pytest.mark.parametrize(
+    ("lines", "verdict"),
+    [
+        ([logged(200, "hopx_live_NX****", f"2026-11-20T10:00:0{n}.000Z stdout F ") for n in range(5)], "healthy"),
+        ([logged(200, "hopx_live_NX****", ts=f"2026-11-20T10:00:0{n}Z", method="GET") for n in range(5)], "healthy"),
+        (
+            [
+                logged(401, "hopx_live_BZvFJIHFHlAv.****", ts="2026-11-20T10:00:00Z", method="GET"),
+                logged(200, "hopx_live_UaDzEVkPkSn3.****", ts="2026-11-20T10:00:03Z", method="GET"),
+            ],
+            "cannot-tell",
+        ),
+        ([logged(401, "hopx_live_NX****", ts="2026-11-20T10:00:00Z", method="GET")], "cannot-tell"),
+        ([logged(401, "hopx_live_BZvFJIHFHlAv", "2026-11-20T10:00:00Z stdout F ")], "cannot-tell"),
+        ([f"request failed: {logged(401, 'hopx_live_NX****')}"], "cannot-tell"),
+    ],
+)
+def test_a_field_of_a_log_that_names_the_key_is_no_header_and_its_mask_says_nothing(
+    lines: list[str], verdict: str, tmp_path: Path
+) -> None:
+    found = answer(explained(tmp_path, "\n".join(lines) + "\n", "--format", "json"))
+    assert (found["verdict"], found["findings"]) == (verdict, [])
+
+
+def test_a_whole_key_in_a_field_of_a_log_is_no_header_either(tmp_path: Path) -> None:
+    key = minted()
+    ran = explained(tmp_path, logged(401, key, ts="2026-11-20T10:00:00Z", method="GET") + "\n", "--format", "json")
+    found = answer(ran)
+    assert (found["verdict"], found["findings"]) == ("cannot-tell", [])
+    assert not holds_secret(ran.output, key)

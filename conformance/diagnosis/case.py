@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from conformance.diagnosis.bodies import tells_failure, tells_success, told_status
 from conformance.diagnosis.shape import shape_of
 from conformance.diagnosis.urls import host_of, parts_of
 
@@ -32,7 +33,9 @@ class Told(NamedTuple):
 
     @property
     def is_failure(self) -> bool:
-        """Whether it is anything but what was asked for."""
+        """Whether it is anything but what was asked for; of an answer without a status, what its body tells."""
+        if self.status is None and self.exchange is not None:
+            return self.is_html or tells_failure(self.body)
         return self.status is None or not 200 <= self.status < 300 or self.is_html
 
     @property
@@ -61,14 +64,15 @@ class Case:
     @cached_property
     def exchanges(self) -> tuple[PartialExchange, ...]:
         """Those that have to do with the API: at its host, with a credential of its kind, or for one of its paths."""
-        near = tuple(one for one in self.evidence.exchanges if self._concerns(one))
+        every = tuple(map(_with_status, self.evidence.exchanges))
+        near = tuple(one for one in every if self._concerns(one))
         # a header of the same name may belong to somebody else's API; that counts where nothing else does
-        return near or tuple(one for one in self.evidence.exchanges if self._has_header(one))
+        return near or tuple(one for one in every if self._has_header(one))
 
     @cached_property
     def answers(self) -> tuple[Told, ...]:
         """Every answer that is told of; of a failure that repeats one, both."""
-        seen = [_of_exchange(one) for one in self.exchanges if one.status is not None]
+        seen = [_of_exchange(one) for one in self.exchanges if one.status is not None or one.response_text]
         return (*seen, *(_of_failure(one) for one in self.evidence.failures))
 
     @cached_property
@@ -116,7 +120,7 @@ class Case:
         if any(map(self.is_key_like, exchange.credentials)):
             return True
         if self.surface.is_sibling(host):
-            return exchange.status in (401, 403)
+            return exchange.status in (401, 403) or (exchange.status is None and tells_failure(exchange.response_text))
         if not self.surface.is_own_host(host):
             return False
         is_tunnel = exchange.method.upper() == "CONNECT"
@@ -131,7 +135,14 @@ class Case:
 
 def is_success(exchange: PartialExchange) -> bool:
     """Whether the API did what it was asked; a web page is not its answer."""
-    return exchange.status is not None and not _of_exchange(exchange).is_failure
+    if exchange.status is None:
+        return tells_success(exchange.response_text)
+    return not _of_exchange(exchange).is_failure
+
+
+def _with_status(one: PartialExchange) -> PartialExchange:
+    """The exchange with the status that its body tells of, where nothing else shows it."""
+    return one if one.status is not None else one._replace(status=told_status(one.response_text))
 
 
 def _of_exchange(one: PartialExchange) -> Told:

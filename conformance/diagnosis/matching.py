@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 def match(facts: Sequence[Fact], known: Knowledge) -> tuple[tuple[Finding, ...], tuple[Doubt, ...]]:
     """What the facts decide or suggest, the surest first, and which sets of causes they leave open.
 
-    A cause that the facts decide is certain unless another fact excludes it. One that they only suggest is likely, and
-    only where nothing at the same place was decided. A set is left open when nothing was found at all and more than one
-    of its candidates is not excluded.
+    A cause that the facts decide is certain unless another fact excludes it; what only a status decides gives way to
+    what its answer says. One that they only suggest is likely, and only where nothing at the same place was decided. A
+    set is left open when nothing was found at all and more than one of its candidates is not excluded.
     """
-    decided = [found for cause in known.causes if (found := _decided(cause, facts))]
+    every = [found for cause in known.causes if (found := _decided(cause, facts))]
+    decided = [one for one in every if not _gives_way(one, every)]
     explained = {fact.place for one in decided for fact in one.facts}
     open_facts = [fact for fact in facts if fact.place not in explained]
     named = {one.cause.id for one in decided}
@@ -39,6 +40,13 @@ def _decided(cause: KnownCause, facts: Sequence[Fact]) -> Finding | None:
         if deciding := _named(facts, variant.decided_by):
             return Finding(cause.as_variant(variant), variant.id, "likely" if against else "certain", deciding, against)
     return None
+
+
+def _gives_way(one: Finding, decided: Sequence[Finding]) -> bool:
+    """Whether only a status speaks for a cause, and what its answer says decides another one and speaks against it."""
+    sure = {fact for other in decided if other.confidence == "certain" for fact in other.facts}
+    said = {fact.place for fact in one.against if fact in sure}
+    return all(fact.at == "status" and fact.place in said for fact in one.facts)
 
 
 def _suggested(cause: KnownCause, open_facts: Sequence[Fact], facts: Sequence[Fact]) -> Finding | None:

@@ -62,10 +62,11 @@ def _exchange(exchange: PartialExchange, facts: list[Fact]) -> Iterator[Line]:
     yield _line(f"{exchange.method} {exchange.url}".strip(), [one for one in facts if one.at in ("url", "query")])
     for name, value in exchange.headers:
         yield _line(f"{name}: {value}", [one for one in facts if one.at.lower() == name.lower()])
-    if exchange.status is None:
+    if exchange.status is None and not exchange.response_text:
         return
     yield Line("")
-    yield _line(str(exchange.status or "no answer"), [one for one in facts if one.at in _OF_ANSWERS])
+    status = "an answer without its status" if exchange.status is None else str(exchange.status or "no answer")
+    yield _line(status, [one for one in facts if one.at in _OF_ANSWERS])
     for name, value in exchange.response_headers:
         yield _line(f"{name}: {value}", [one for one in facts if one.at == f"response {name.lower()}"])
     yield from (Line(line[:_WIDTH]) for line in exchange.response_text.splitlines()[:_LINES])

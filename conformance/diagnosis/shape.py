@@ -84,7 +84,7 @@ _SMART = {
 _QUOTES = "\"'`‘’“”„‚«»"
 _SPACES = " \t\r\n\v\f"
 _INVISIBLE = "".join(one for one, (_, fact) in _SMART.items() if fact in ("no-break-space", "zero-width"))
-_SCHEME = r"(?i)(bearer|basic|token|apikey|digest)(?:\s+|:\s*|%20|\Z)"
+_SCHEME = rf"(?i)(bearer|basic|token|apikey|digest)([\s{_INVISIBLE}]+|:\s*|%20|\Z)"
 _GLUED_SCHEME = r"(?i)bearer(?=[a-z0-9]+[_-])"
 _HEADER = r"[A-Za-z][A-Za-z0-9-]{1,40}:\s+(?=\S)"
 _ASSIGNMENT = r"(?:export\s+|set\s+|\$env:)?[A-Za-z_][A-Za-z0-9_]{1,60}\s?=\s?(?=\S)"
@@ -131,7 +131,7 @@ def _of_malformed(text: str, key_format: KeyFormat, reason: str) -> Shape:
     considered = text[:_CONSIDERED]
     core, around = _unwrapped(considered)
     facts = [*around, *_of_core(core, considered, key_format)]
-    prefix = next((one for one in key_format.prefixes if core.startswith(one)), "")
+    prefix = _prefix_of(core, key_format)
     key_id, secret = _halves(core[len(prefix) :], key_format) if prefix else ("", "")
     if not any(fact.name not in _RIGHT for fact in facts):
         facts.append(Fact("malformed", f"no key: {reason}"))
@@ -210,7 +210,9 @@ def _without_scheme(text: str) -> tuple[str, list[Fact]]:
     if match:
         name = match[1].capitalize()
         fact = f"scheme-{name.lower()}" if name in ("Bearer", "Basic") else "scheme-other"
-        return text[match.end() :], [Fact(fact, f"the scheme {name} stands in front")]
+        odd = dict.fromkeys(one for one in match[2] if one in _INVISIBLE)
+        facts = [Fact(_SMART[one][1], f"{_SMART[one][0]} stands behind {name} (U+{ord(one):04X})") for one in odd]
+        return text[match.end() :], [Fact(fact, f"the scheme {name} stands in front"), *facts]
     glued = re.match(_GLUED_SCHEME, text)
     if glued:
         says = "the scheme Bearer stands in front, with no space behind it"
@@ -237,11 +239,24 @@ def _of_core(core: str, whole: str, key_format: KeyFormat) -> Iterator[Fact]:
     if foreign:
         yield foreign
         return
-    prefix = next((one for one in key_format.prefixes if core.startswith(one)), "")
+    prefix = _prefix_of(core, key_format)
     if prefix:
         yield from _of_key(core[len(prefix) :], prefix, key_format)
     else:
         yield _without_prefix(core, key_format)
+
+
+def _prefix_of(core: str, key_format: KeyFormat) -> str:
+    """The prefix that it begins with, also where a character of another alphabet stands for one of its own."""
+    return next((one for one in key_format.prefixes if core.startswith(one) or _looks_like(core, one)), "")
+
+
+def _looks_like(core: str, prefix: str) -> bool:
+    some = core[: len(prefix)]
+    if some.isascii() or len(some) < len(prefix):
+        return False
+    same = sum(one == right for one, right in zip(some, prefix, strict=True))
+    return same * 2 > len(prefix) and same + sum(not one.isascii() for one in some) == len(prefix)
 
 
 def _characters(core: str) -> Iterator[Fact]:

@@ -25,8 +25,6 @@ _MOST_PIECES = 400_000  # of secrets, about 80 MB
 _MOST_TEXT = 12_000_000  # characters of bodies, after which only their beginnings are kept
 _BEGINNING = 2000  # characters
 _LONGEST_MESSAGE = 2000  # characters
-_CHROMIUM = re.compile(r"Chrom(?:e|ium)/(\d{2,4})\.")
-_SANITIZES = 130  # the first Chromium that leaves credentials out unless told otherwise
 _SENSITIVE = ("authorization", "cookie")
 _REMOVED = re.compile(
     r"[^A-Za-z0-9]{0,3}(?:redacted|removed|filtered|hidden|masked|sanitized|scrubbed|omitted|sensitive)[^A-Za-z0-9]{0,3}"
@@ -53,7 +51,6 @@ class Capture:
         self._fine: list[_Kept] = []
         self._dropped = 0
         self._text = 0
-        self._chromium = 0
         self._has_sensitive = False
         self._last = 0
 
@@ -90,15 +87,14 @@ class Capture:
     def _look_at(self, entry: Entry) -> None:
         if not self._has_sensitive:
             self._has_sensitive = any(name.lower() in _SENSITIVE and value for name, value in entry.headers)
-        if match := _CHROMIUM.search(entry.user_agent):
-            self._chromium = max(self._chromium, int(match[1]))
 
     def _lacks(self, creator: str) -> frozenset[str]:
         """What the tool left out of every entry, as far as can be told.
 
-        Chrome and its kin remove two headers on export unless they are told not to, and leave no sign of it.
+        Chrome and its kin remove two headers on export unless they are told not to, and leave no sign of it; their
+        version does not show, since a page may give itself any name.
         """
-        sanitizes = creator.startswith("WebInspector") and (self._chromium >= _SANITIZES or not self._chromium)
+        sanitizes = creator.startswith("WebInspector")
         return frozenset(f"{name} header" for name in _SENSITIVE if sanitizes and not self._has_sensitive)
 
     def _finished(

@@ -21,6 +21,7 @@ _ADDRESS = re.compile(r"/|\blocalhost\b|:[0-9]{1,5}\b|\.[a-z]{2,6}$|^\ue000", re
 _HOST = re.compile(
     r"(?:[\w-]{1,63}\.){0,8}[a-z-]{2,63}(?::[0-9]{1,5})?|[0-9.]{7,15}(?::[0-9]{1,5})?|:[0-9]{1,5}|", re.IGNORECASE
 )
+_PROSE = re.compile(r"[A-Za-z']{1,40}[,:;]?")  # behind an address
 _UNFINISHED = ("", "bearer", "basic", "token")
 _FORM = "application/x-www-form-urlencoded"
 
@@ -118,7 +119,7 @@ class _Asked:
         if self._open_header and not _ADDRESS.search(value.text):
             self._made.marks.add("unquoted-header")
             self._stray(value)
-        elif not _may_be_address(value.text):
+        elif not _may_be_address(value.text) or (self._urls and _PROSE.fullmatch(value.text)):
             self._stray(value)
         elif value.text.strip():
             self._open_header = False

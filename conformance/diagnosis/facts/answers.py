@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from conformance.diagnosis.case import is_success
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.surface import is_local
 from conformance.diagnosis.urls import host_of, parts_of, shown_host
@@ -29,6 +30,7 @@ NAMES = frozenset(
         "no-key-in-command",
         "other-host",
         "other-path",
+        "other-shells-variable",
         "page-for-answer",
         "plain-http",
         "preflight-refused",
@@ -188,6 +190,10 @@ def _of_address(exchange: PartialExchange, case: Case) -> Iterator[Fact]:
 def of_commands(case: Case) -> Iterator[Fact]:
     """A command for the API that sends no key at all, or one in which a key stands and is not sent."""
     for exchange in case.exchanges:
+        if "other-shells-variable" in exchange.marks and not is_success(exchange):
+            says = "PowerShell reads variables of the environment as $env:NAME, and takes $NAME for one of its own"
+            yield Fact("other-shells-variable", says, exchange.place, "url")
+            continue
         if exchange.witness != "client" or exchange.credentials:
             continue
         told = [one for mark, one in _NOT_SENT.items() if mark in exchange.marks]

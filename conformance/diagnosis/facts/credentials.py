@@ -35,6 +35,7 @@ NAMES = frozenset(
     }
 )
 _SAYS_ITSELF = ("scheme-bearer", "scheme-basic", "scheme-other", "scheme-without-space", "empty", "literal-null")
+_NO_SPACES = {"no-break-space", "zero-width"}
 _READS_NETRC = ("python-requests", "requests", "httpx", "python-httpx")
 _VARIANT = "prefix-variant"  # which is a trouble only where it was refused
 # what only says that a text is no key, which is nothing new where it is not in a key's place
@@ -88,6 +89,7 @@ def of_texts(case: Case) -> Iterator[Fact]:
                 yield fact
     for failure in case.failures:
         for credential in failure.credentials:
+            yield from _in_url(credential, case)
             facts = _own(credential, case)
             yield from (fact for fact in facts if credential.name or fact.name not in _VAGUE)
 
@@ -175,6 +177,8 @@ def _with_scheme(credential: Credential, exchange: PartialExchange, case: Case, 
         yield from _of_shape(credential, case)
     elif "scheme-without-space" in facts:
         yield Fact("scheme-without-space", f"{name} has no space between {expected} and the key", place, name)
+    elif "scheme-bearer" in facts and facts & _NO_SPACES:
+        yield from _of_shape(credential, case)
     elif case.is_key_like(credential) or not facts & {"literal-null", "empty", "variable"}:
         yield Fact("scheme-missing", f"{name} holds the key without {expected} before it", place, name)
         yield from _of_shape(credential, case)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.fact import Fact
+from conformance.diagnosis.facts.stories import are_near
 from conformance.diagnosis.urls import host_of, shown_host
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ NAMES = frozenset(
         "key-in-shell-file",
         "misnamed",
         "proxy-set",
+        "quoted-for-docker",
         "shell-hides-file",
         "stored-key-differs",
         "used-other-than-file",
@@ -44,6 +47,9 @@ _WRITTEN = {
     "utf-16": ("file-in-utf-16", "the file is written in UTF-16"),
     "crlf": ("file-with-crlf", "the lines of the file end with CR LF"),
 }
+_ENV_FILE = re.compile(
+    r"\b(?:docker|podman)(?: container)? (?:run|create)\b[^\n]{0,400}?--env-file[= ][\"']?([^\s\"']{1,300})"
+)
 _BUNDLED = ("VITE_", "NEXT_PUBLIC_", "REACT_APP_", "PUBLIC_", "EXPO_PUBLIC_", "NUXT_PUBLIC_", "GATSBY_")
 
 
@@ -53,6 +59,15 @@ def of_writing(case: Case) -> Iterator[Fact]:
         for mark, (fact, says) in _WRITTEN.items():
             if mark in setting.marks and setting.holder in ("file", "docker", "compose", "systemd"):
                 yield Fact(fact, says, setting.place)
+
+
+def of_docker(case: Case) -> Iterator[Fact]:
+    """Quotes in a file that docker reads, as somebody's command shows, which takes every value as it stands."""
+    read = {match[1].rpartition("/")[2] for one in case.failures for match in _ENV_FILE.finditer(one.text)}
+    for setting in case.settings:
+        if "quoted" in setting.marks and setting.credential and setting.place.source.rpartition("/")[2] in read:
+            says = f"quotes stand around {setting.name}, and docker run --env-file makes them part of it"
+            yield Fact("quoted-for-docker", says, setting.place, setting.name)
 
 
 def of_names(case: Case) -> Iterator[Fact]:
@@ -91,14 +106,19 @@ def of_clients(case: Case) -> Iterator[Fact]:
 
 
 def told_apart(fact: Fact, case: Case) -> Fact:
-    """The fact itself; but of a client that was given no key, where it should have come from, if that shows."""
+    """The fact itself; but of a client that was given no key, where it should have come from, if that shows.
+
+    A key under another name counts where none has the right one.
+    """
     if fact.name != UNSET:
         return fact
     found = {one.holder: one for one in reversed(_keys(case, case.surface.variable))}
     for holders, name in _OUT_OF_REACH.items():
         if one := next((found[holder] for holder in holders if holder in found), None):
             return Fact(name, f"{fact.says}, and {one.place} has one", fact.place, one.name)
-    return fact
+    others = (one for one in case.settings if _is_misnamed(one, case))
+    named = next((one for one in others if not one.name.upper().startswith(_BUNDLED)), None)
+    return Fact("misnamed", f"{fact.says}, and {named.name} has one", fact.place, named.name) if named else fact
 
 
 def of_winners(case: Case) -> Iterator[Fact]:
@@ -160,6 +180,8 @@ def _of_use(case: Case, files: list[Setting]) -> Iterator[Fact]:
         return
     for exchange in case.exchanges:
         for credential in case.presented(exchange):
+            if are_near(credential.key.reveal(), _bare(files[0])):
+                continue  # it was meant to be the same
             if exchange.witness == "client" and credential.key.reveal() != _bare(files[0]):
                 says = f"the request was made with another key than the one in {files[0].place}"
                 yield Fact("used-other-than-file", says, credential.place)

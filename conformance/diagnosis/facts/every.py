@@ -46,6 +46,7 @@ def _seen(case: Case) -> Iterator[Fact]:
         from conformance.diagnosis.facts import environment
 
         yield from environment.of_writing(case)
+        yield from environment.of_docker(case)
         yield from environment.of_names(case)
         yield from environment.of_clients(case)
         yield from environment.of_winners(case)

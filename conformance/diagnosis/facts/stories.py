@@ -113,12 +113,13 @@ def of_likeness(case: Case) -> Iterator[Fact]:
         if case.is_key_like(credential):
             seen.setdefault(credential.key, credential)
     for one, other in combinations(list(seen.values())[:50], 2):
-        if _are_near(one.key.reveal(), other.key.reveal()):
+        if are_near(one.key.reveal(), other.key.reveal()):
             says = f"this key differs in one place from the one in {one.place}: one of the two is mistyped"
             yield Fact("near-another-key", says, other.place)
 
 
-def _are_near(one: str, other: str) -> bool:
+def are_near(one: str, other: str) -> bool:
+    """Whether two texts differ by one character, or by two that changed places."""
     if len(one) != len(other):
         return False
     at = [index for index, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]

@@ -58,6 +58,12 @@ _WRAPPERS = frozenset(
 _HEADERS = frozenset({"headers", "header", "requestheaders", "reqheaders", "requestheader"})
 _ANSWERS = frozenset({"response", "res", "resp", "responseheaders", "respheaders", "upstream"})
 _BEFORE_HEADER = re.compile(r"(?:http_|req(?:uest)?_headers?_|req(?:uest)?_header_|req(?:uest)?_|headers?_)", re.I)
+# headers of an answer, which logs also name alone: its kind, and what a firewall writes there
+_OF_ANSWER = re.compile(
+    r"(?:sent_http_|upstream_http_|(?:response|resp|res)_(?:headers?_)?)?"
+    r"(content[_-]type|cf[_-]mitigated|x[_-]sucuri[_-]block|x[_-]datadome)",
+    re.IGNORECASE,
+)
 _OTHER = re.compile(r"[^a-z0-9]+")
 _LINE = re.compile(r"([A-Z]{3,10}) (\S{1,16384})(?: HTTP/[0-9.]+)?")
 _OUTER = ("at", "pod", "request_id", "host")  # which a collector of logs knows as well
@@ -181,12 +187,19 @@ class FieldReader:
                 has_all = True
             elif side == "response":
                 answers.append((at, name))
+            elif answered := _OF_ANSWER.fullmatch(path[-1]):
+                answers.append((at, answered[1].replace("_", "-")))
+            elif self._names_key(path[-1]):
+                continue  # a field of the log's own, which may shorten or mask what it names
             elif self._is_header(small := name.lower().replace("_", "-")) and not _is_answer(path):
                 sure.append((at, name.replace("_", "-")))
             elif is_key_name(small, self._reading) and not _is_answer(path):
                 likely.append((at, name.replace("_", "-")))
         families = tuple((family, tuple(at for _, at in sorted(found))) for family, found in ranked.items())
         return _Plan(families, tuple(sure), tuple(likely), tuple(answers), has_all)
+
+    def _names_key(self, field: str) -> bool:
+        return field.lower().replace("_", "-") in self._reading.surface.wrong_headers
 
     def _is_header(self, name: str) -> bool:
         return name in self._reading.surface.headers or name in self._reading.surface.wrong_headers

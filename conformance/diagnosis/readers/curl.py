@@ -9,18 +9,23 @@ from typing import TYPE_CHECKING
 from conformance.diagnosis.commands.curl import requests_of
 from conformance.diagnosis.commands.others import of_cmdlet, of_httpie, of_wget
 from conformance.diagnosis.decoded import decoded
-from conformance.diagnosis.evidence import Evidence, Note, Place
+from conformance.diagnosis.evidence import Evidence, Note, Place, Setting
 from conformance.diagnosis.hiding import hidden, learn_pieces
+from conformance.diagnosis.readers.beside import told_beside
 from conformance.diagnosis.readers.transcript import evidence_of_messages, failures_of, lines_of, wire_of
 from conformance.diagnosis.shells.command_lines import command_in, command_lines
+from conformance.diagnosis.shells.printed import line_of_unset
 from conformance.diagnosis.shells.values import ShellValues
 from conformance.diagnosis.shells.words import variables_in, with_values
+from conformance.diagnosis.transcripts.printed import printed_body
+from conformance.diagnosis.urls import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conformance.diagnosis.reading import Reading, Source
     from conformance.diagnosis.shells.command_lines import CommandLine
+    from conformance.diagnosis.transcripts.client_talk import Trouble
     from conformance.diagnosis.transcripts.lines import Line
     from conformance.diagnosis.transcripts.messages import Message
     from conformance.diagnosis.transcripts.wire import Wire
@@ -30,6 +35,11 @@ _MOST_COMMANDS = 200
 _STATUS = re.compile(
     r"(?:http[ _/]?(?:status|code)?|status(?:[ _]?code)?)?\s{0,9}[:=]?\s{0,9}([1-5]\d\d)", re.IGNORECASE
 )
+_JSON = re.compile(r"\s*[{\[].*[}\]]")  # behind which a prompt stands, where nothing ends the line
+_IN_SINGLE_QUOTES = re.compile(r"'[^'\n]{0,4000}'")
+_LOOKED_FOR = re.compile(r"resolve (?:host|proxy):? ([^\s)]{1,300})")
+_LET_LOOSE = {"smart-quotes", "typographic-dash", "single-quotes", "unquoted-header"}
+_BRACKETED = re.compile(r"\s*\[[\w.-]{1,40}@[^\]\n]{1,120}\][$#%]")  # a prompt
 _FIRST = 5  # lines with text
 _CMDLETS = ("invoke-restmethod", "invoke-webrequest", "irm", "iwr")
 _ODD = {
@@ -47,7 +57,7 @@ _ODD = {
 def recognises(head: bytes) -> int:
     """How sure it is that this is a command that sends a request."""
     text = decoded(head)
-    if text.lstrip()[:1] in ("{", "[") and text.strip():
+    if text.lstrip()[:1] in ("{", "[") and not _BRACKETED.match(text):
         return 0
     number = 0
     best = 0
@@ -80,6 +90,7 @@ class _Paste:
         self.reading = reading
         self.lines = lines
         self.values = ShellValues(source, reading)
+        self.loose: list[Line] = []
 
     def evidence(self, commands: list[CommandLine]) -> Evidence:
         """What all commands and everything between them come to."""
@@ -87,10 +98,19 @@ class _Paste:
         evidence = self._printed(wire_of(self._numbered(1, first)), [])
         self.values.read(self.lines, 1, first)
         for at, command in enumerate(commands):
-            end = commands[at + 1].line if at + 1 < len(commands) else len(self.lines) + 1
-            evidence += self._of_command(command, self._numbered(command.end, end))
+            following = commands[at + 1] if at + 1 < len(commands) else None
+            end = following.line if following else len(self.lines) + 1
+            glued = [(following.line, following.before)] if following and _JSON.match(following.before) else []
+            evidence += self._of_command(command, self._numbered(command.end, end) + glued)
             self.values.read(self.lines, command.end, end)
-        return evidence + Evidence(settings=tuple(self.values.settings))
+        evidence += told_beside(self.loose, evidence, self.source, self.reading)
+        return evidence + Evidence(settings=(*self.values.settings, *self._unset()))
+
+    def _unset(self) -> tuple[Setting, ...]:
+        """The API's variable where the session shows that it is not set."""
+        name = self.reading.surface.variable
+        number = line_of_unset(self.lines, name) if name and name not in self.values.values else 0
+        return (Setting(Place(self.source, f"line {number}"), "process", name),) if number else ()
 
     def _numbered(self, first: int, end: int) -> list[tuple[int, str]]:
         return [(number, self.lines[number - 1]) for number in range(first, end)]
@@ -100,12 +120,31 @@ class _Paste:
         known = command.with_values(self.values.values)
         requests = self._requests(known)
         for one in requests:
-            one.marks |= command.oddities
+            one.marks |= command.oddities | self._emptied_by(command)
         marks = sorted({mark for one in requests for mark in one.marks} & _ODD.keys())
         place = Place(self.source, f"line {command.line}")
         notes = tuple(Note(place, _ODD[mark]) for mark in marks)
         client = requests[0].client if requests else ""
-        return self._printed(wire_of(behind, client), requests) + Evidence(notes=notes)
+        return self._printed(wire_of(self._within(command, requests) + behind, client), requests) + Evidence(
+            notes=notes
+        )
+
+    def _within(self, command: CommandLine, requests: list[Message]) -> list[tuple[int, str]]:
+        """The answer that somebody wrote into the line of the command, behind its words."""
+        number = command.end - 1
+        _, _, behind = self.lines[number - 1].partition("://")
+        is_astray = any(text.startswith("{") for one in requests for _, text in one.stray)
+        start = behind.find(' {"')
+        return [(number, behind[start + 1 :])] if is_astray and start >= 0 else []
+
+    def _emptied_by(self, command: CommandLine) -> set[str]:
+        """What PowerShell fills in with nothing: the variable of the environment, as other shells write it."""
+        name = self.reading.surface.variable
+        if command.shell != "powershell" or not name or name.upper() in self.values.own:
+            return set()
+        written = "".join(self.lines[command.line - 1 : command.end - 1])
+        found = re.search(rf"\$(?:\{{{name}\}}|{name})\b", _IN_SINGLE_QUOTES.sub("", written), re.IGNORECASE)
+        return {"other-shells-variable"} if found else set()
 
     def _requests(self, command: CommandLine) -> list[Message]:
         texts = {word.text.lower() for word in command.words}
@@ -117,13 +156,23 @@ class _Paste:
 
     def _printed(self, wire: Wire, requests: list[Message]) -> Evidence:
         """Requests of a command, and what was printed behind it."""
-        failures = failures_of(wire.troubles, self.source, self.reading)
+        troubles = [one for one in wire.troubles if not _is_of_stray_word(one, requests)]
+        failures = failures_of(troubles, self.source, self.reading)
+        self.loose += wire.loose
         if any(one.is_request for one in wire.messages):
             _tell_emptied(requests, wire.messages)
             messages = wire.messages
         else:
             messages = _answered(requests, wire)
         return evidence_of_messages(messages, self.source, self.reading) + failures
+
+
+def _is_of_stray_word(trouble: Trouble, requests: list[Message]) -> bool:
+    """Whether a client looked for a host that is no host, but a word that the quoting of its command let loose."""
+    named = _LOOKED_FOR.search(trouble.message)
+    if named is None or not any(one.marks & _LET_LOOSE for one in requests):
+        return False
+    return named[1].lower() not in {host_of(one.url) for one in requests}
 
 
 def _filled(message: Message, values: Mapping[str, str]) -> Message:
@@ -169,8 +218,7 @@ def _with_loose(requests: list[Message], loose: list[Line]) -> list[Message]:
     if alone:
         last.status = int(alone[1])
         texts.remove(alone[0])
-    start = next((at for at, text in enumerate(texts) if text[:1] in ("{", "[", "<")), None)
-    if start is not None:
-        last.answer = texts[start:]
+    if body := printed_body(texts):
+        last.answer = body.split("\n")
         last.lacks |= {"response headers"} if alone else {"status", "response headers"}
     return requests

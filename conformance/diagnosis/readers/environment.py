@@ -29,6 +29,7 @@ _SETS = re.compile(
     rf"\s*(?:(?:export|declare -x|typeset -x|set|setx|setenv) +\"?)?(?:\$env:)?{assignments.NAME}\s?=(?!=).*",
     re.IGNORECASE,
 )
+_PAIRS = re.compile(r"\s*(?:[\w.-]{1,80}=(?:\"[^\"]{0,400}\"|[^\s\"]{0,400})\s+){3}[\w.-]{1,80}=")  # of a log
 _SIGNS = re.compile(
     r"^\s*(?:services|environment|env_file|env|apiVersion|stringData)\s?:|^\[(?:Service|Unit)\]|^Environment(?:File)?="
     r"|^Name\s+Value\s*$|^\s*-?\s*name\s?:\s*[A-Z_]{3,}\s*$",
@@ -36,8 +37,13 @@ _SIGNS = re.compile(
 )
 # lines of a shell's start-up file that set nothing
 _OF_SHELLS = re.compile(
-    r"\s*(?:alias |source |\. |if |fi\b|then\b|else\b|elif |for |done\b|eval |shopt |setopt |unset )"
+    r"\s*(?:alias |source |\. |if |fi\b|then\b|else\b|elif |for |while |done\b|do\b|eval |shopt |setopt |unset "
+    r"|case |esac\b|return\b|local |function |test |bind |complete |autoload |zstyle |\[\[? |[{}]|;;"
+    r"|[\w.-]{1,60} ?\(\)"
+    r"|[^\s()=]{1,80}\)(?:\s|$)|PS1=|HIST\w{1,20}=)"
 )
+_OF_START = re.compile(r"\s*# ?~?/?\.?(?:\w{0,9}rc|\w{0,6}profile|bash_login|zshenv)\b")
+_OF_CMD = re.compile(r"\s*@?(?:echo off|setx? |setlocal|rem )", re.IGNORECASE)  # which alone fills in %NAME%
 _USER = re.compile(r"(?<=://)[^/@\s]{1,2000}@")
 
 
@@ -48,8 +54,8 @@ def recognises(head: bytes) -> int:
     if not lines:
         return 0
     lines = [line for line in lines if not _OF_SHELLS.match(line)] or lines
-    setting = sum(1 for line in lines if _SETS.match(line[:2000]))
-    if setting == len(lines):
+    setting = sum(1 for line in lines if _SETS.match(line[:2000]) and not _PAIRS.match(line[:2000]))
+    if setting == len(lines) or (setting and _OF_START.match(text)):
         return 88
     if _SIGNS.search(text):
         return 84
@@ -69,6 +75,7 @@ def read(source: Source, reading: Reading) -> Evidence:
     holder = assignments.holder_of(lines, source.name.rpartition("/")[2])
     marks = {"utf-16"} if encoding.startswith("utf-16") else {"bom"} if encoding == "utf-8-sig" else set()
     marks |= {"crlf"} if ends and len(ends) * 2 > len(raw) else set()
+    marks |= {"batch"} if any(map(_OF_CMD.match, lines)) else set()
     found = list(_assignments(lines, holder))
     settings = [one for each in found if (one := _setting(each, holder, frozenset(marks), source, reading))]
     variable = reading.surface.variable
@@ -125,7 +132,7 @@ def _setting(
 
 def _of_key(one: Assignment, holder: Holder, marks: frozenset[str], place: Place, reading: Reading) -> Setting:
     is_filled_in = holder in ("file", "compose", "shell", "systemd") and placeholders.is_variable(one.value.strip())
-    if is_filled_in:
+    if is_filled_in and ("batch" in marks or not one.value.strip().startswith("%")):
         return Setting(place, holder, one.name, None, one.value[:200], marks | {"refers"})
     credential = reading.credential(one.value, place, "variable", one.name) if one.value else None
     return Setting(place, holder, one.name, credential, marks=marks)

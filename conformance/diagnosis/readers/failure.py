@@ -28,26 +28,38 @@ _LITERAL = re.compile(r"(?<![A-Za-z0-9])b?([\"'])((?:(?!\1)[^\\\n]|\\.){1,4096})
 _SAYS_HEADER = re.compile(
     r"header value[:,]?\s{0,3}(?:in header [^:\n]{1,200}:\s)?$|return character\(s\) in header value: $", re.IGNORECASE
 )
+_LOGGED = re.compile(r"\"api_?key\"\]?\s{0,3}:", re.IGNORECASE)  # a field of JSON, which may shorten or mask keys
+_IN_QUERY = re.compile(r"[?&]([A-Za-z_-]{1,40})=$")
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'", '"': '"', "0": "\0", "f": "\f", "v": "\v"}
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
 
 def recognises(head: bytes) -> int:
     """How sure it is that this tells of an error; every text may."""
-    return 60 if _ERROR.search(decoded(head)) else 5
+    return 60 if tells_error(decoded(head)) else 5
+
+
+def tells_error(text: str) -> bool:
+    """Whether a text has the words of an error in it."""
+    return _ERROR.search(text) is not None
 
 
 def read(source: Source, reading: Reading) -> Evidence:
     """The failure that the text tells of, with the keys that it repeats."""
     with opened_text(source) as stream:
         text = cleaned(stream.read(_LONGEST).replace("\r\n", "\n"))
+    return Evidence(failures=(failure_in(text, source.name, reading),))
+
+
+def failure_in(text: str, source: str, reading: Reading) -> Failure:
+    """The failure that a text tells of; its lines are those of the source."""
     kind, at = type_of(text)
-    place = Place(source.name, f"line {text.count(chr(10), 0, at) + 1}")
-    credentials = tuple(_credentials(text, source.name, reading))
+    place = Place(source, f"line {text.count(chr(10), 0, at) + 1}")
+    credentials = tuple(_credentials(text, source, reading))
     url, in_url = credentials_of_url(url_of(text), place, reading)
     answer = answer_of(text)
     kept = text if len(text) <= _KEPT else text[: _KEPT // 4] + "\n…\n" + text[-(_KEPT // 4) * 3 :]
-    failure = Failure(
+    return Failure(
         place,
         client=module_of(text).partition(".")[0],
         type=kind,
@@ -60,7 +72,6 @@ def read(source: Source, reading: Reading) -> Evidence:
         credentials=(*credentials, *in_url),
         at_character=position_of(text),
     )
-    return Evidence(failures=(failure,))
 
 
 def _credentials(text: str, source: str, reading: Reading) -> Iterator[Credential]:
@@ -68,7 +79,8 @@ def _credentials(text: str, source: str, reading: Reading) -> Iterator[Credentia
     taken: list[tuple[int, int]] = []
     for match in _argument(reading.surface).finditer(text):
         taken.append(match.span())
-        yield from _of_value(_unescaped(match[3]), match[1], _place(text, match.start(), source), reading)
+        name = "" if _LOGGED.match(match[0]) else match[1]
+        yield from _of_value(_unescaped(match[3]), name, _place(text, match.start(), source), reading)
     for match in _LITERAL.finditer(text):
         if any(begin <= match.start() < end for begin, end in taken):
             continue
@@ -82,7 +94,11 @@ def _credentials(text: str, source: str, reading: Reading) -> Iterator[Credentia
     rest = _blanked(text, taken)
     for credential in reading.keys_in(rest, Place(source)):
         at = rest.find(credential.key.reveal())
-        yield reading.credential(credential.key.reveal(), _place(text, at, source), "text")
+        place, asked = _place(text, at, source), _IN_QUERY.search(rest, max(at - 42, 0), max(at, 0))
+        if asked:
+            yield reading.credential(credential.key.reveal(), place, "query", asked[1])
+        else:
+            yield reading.credential(credential.key.reveal(), place, "text")
 
 
 def _argument(surface: Surface) -> re.Pattern[str]:

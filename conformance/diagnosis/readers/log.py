@@ -148,10 +148,10 @@ def _sure_of(line: str) -> int:
     found = record_of(line)
     if found is None:
         return 0
-    record, _ = found
+    record, around = found
     if record.get("is_nginx_error") or "protocol" in record or "others" in record:
         return 94
-    told = _told_in({".".join(path) for path, _ in flat(record)})
+    told = _told_in({".".join(path) for path, _ in (*flat(record), *flat(around))})
     if len(told) < 3 or not told & {"method", "status"}:
         return 0
     if not {"url", "method"} & told:

@@ -30,6 +30,14 @@ _VALUE = re.compile(r"\s{0,40}value\s?:\s{0,9}(.*)")
 _SYSTEMD = re.compile(r"\s{0,9}Environment\s?=\s?(.*)")
 _TABLE = re.compile(rf"({NAME})\s{{2,200}}(\S.*)")
 _COMMENT = re.compile(r"\s+#.*")
+# variables that every process has, and no file sets for one
+_OF_PROCESSES = frozenset(
+    """
+    PATH HOME PWD SHELL USER USERNAME HOSTNAME SHLVL _
+    ALLUSERSPROFILE APPDATA COMPUTERNAME COMSPEC HOMEDRIVE HOMEPATH LOCALAPPDATA LOGONSERVER NUMBER_OF_PROCESSORS OS
+    PATHEXT PROCESSOR_ARCHITECTURE PROGRAMDATA PROGRAMFILES SYSTEMDRIVE SYSTEMROOT USERDOMAIN USERPROFILE WINDIR
+    """.split()  # noqa: SIM905
+)
 
 
 class Assignment(NamedTuple):
@@ -162,13 +170,7 @@ def holder_of(lines: Sequence[str], name: str) -> Holder:
         return "systemd"
     if re.search(r"^\s*(?:services|environment|env|env_file|apiVersion|jobs|stringData|data)\s?:", text, re.MULTILINE):
         return "compose"
-    is_dump = (
-        len(
-            upper
-            & {"PATH", "HOME", "PWD", "SHELL", "USER", "USERNAME", "COMSPEC", "SYSTEMROOT", "HOSTNAME", "SHLVL", "_"}
-        )
-        > 1
-    )
+    is_dump = len(upper & _OF_PROCESSES) > 1
     if is_dump and not re.search(r"^\s*(?:#|alias |if |source |\. )", text, re.MULTILINE):
         return "process"
     if re.search(

@@ -16,7 +16,8 @@ Shell = Literal["posix", "cmd", "powershell"]
 
 _PROMPT = (
     r"(?:(?P<powershell>PS(?: [^>\n]{0,200})?>+)|(?P<cmd>[A-Za-z]:\\[^>\n]{0,200}>)"
-    r"|(?:\([^)\n]{1,40}\) ?)?(?:[\w.-]{1,40}@[\w.-]{1,60}[^$#%>\n]{0,120}[$#%>]|[$%❯➜λ»>]|bash-[0-9.]{1,9}[$#]"
+    r"|(?:\([^)\n]{1,40}\) ?)?(?:\[[\w.-]{1,40}@[^\]\n]{1,120}\][$#%]"
+    r"|[\w.-]{1,40}@[\w.-]{1,60}[^$#%>\n]{0,120}[$#%>]|[$%❯➜λ»>]|bash-[0-9.]{1,9}[$#]"
     r"|[0-9]{1,3}[.)])(?=[ \t`]))"
 )
 _ASSIGNED = r"[A-Za-z_]\w{0,80}=(?:'[^'\n]{0,4000}'|\"[^\"\n]{0,4000}\"|[^\s'\"]{0,4000})"
@@ -167,7 +168,10 @@ def _is_typed(match: re.Match[str]) -> bool:
     """Whether a POSIX shell's prompt stands before the command."""
     return (
         match.re is _AT_START
-        and re.match(r"\s*(?:\S{1,100}[$#%]|[$%❯➜λ])[ \t]", match.string[: match.start("program")]) is not None
+        and re.match(
+            r"\s*(?:(?:\[[^\]\n]{1,160}\]|\S{1,100})[$#%]|[$%❯➜λ])[ \t]", match.string[: match.start("program")]
+        )
+        is not None
     )
 
 

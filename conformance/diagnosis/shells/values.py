@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from conformance.diagnosis.reading import Reading
 
 _PROMPT = (
-    r"[ \t]{0,20}(?:(?:PS[^>\n]{0,200}>|[A-Za-z]:\\[^>\n]{0,200}>|[\w.-]{1,40}@[^$#%>\n]{0,160}[$#%>]"
+    r"[ \t]{0,20}(?:(?:PS[^>\n]{0,200}>|[A-Za-z]:\\[^>\n]{0,200}>|\[?[\w.-]{1,40}@[^$#%>\n]{0,160}[$#%>]"
     r"|[$%\u276f\u279c>])[ \t]+)?"
 )
 _POSIX = re.compile(rf"{_PROMPT}(?:export\s+|declare\s+-x\s+|typeset\s+-x\s+)?([A-Za-z_]\w{{0,80}}=.*)", re.DOTALL)
 _CMD = re.compile(rf"{_PROMPT}set\s+(?P<quote>\"?)(?P<name>[A-Za-z_]\w{{0,80}})=(?P<value>[^\r\n]*)", re.IGNORECASE)
 _SESSION = re.compile(
-    rf"{_PROMPT}\$(?:env:)?(?P<name>[A-Za-z_]\w{{0,80}})\s*=\s*(?P<value>.*)", re.IGNORECASE | re.DOTALL
+    rf"{_PROMPT}\$(?P<scope>env:)?(?P<name>[A-Za-z_]\w{{0,80}})\s*=\s*(?P<value>.*)", re.IGNORECASE | re.DOTALL
 )
 _ASSIGNED = re.compile(r"([A-Za-z_]\w{0,80})=(.*)", re.DOTALL)
 _LONGEST = 20_000  # characters of a line
@@ -30,13 +30,17 @@ _MOST_OF_TABLE = 50  # lines
 
 
 class ShellValues:
-    """What is known of a session's variables so far; `tables` are what stands between the braces of PowerShell's."""
+    """What is known of a session's variables so far; `tables` are what stands between the braces of PowerShell's.
+
+    `own` are the names that PowerShell keeps to itself, beside those of the environment.
+    """
 
     def __init__(self, source: str, reading: Reading) -> None:
         self.source = source
         self.reading = reading
         self.values: dict[str, str] = {}
         self.tables: dict[str, str] = {}
+        self.own: set[str] = set()
         self.settings: list[Setting] = []
 
     def read(self, lines: Sequence[str], first: int, end: int) -> None:
@@ -44,6 +48,7 @@ class ShellValues:
         for number in range(first, end):
             line = lines[number - 1][:_LONGEST]
             if match := _SESSION.match(line):
+                self.own |= set() if match["scope"] else {match["name"].upper()}
                 text = "".join(lines[number - 1 : number + _MOST_OF_TABLE])[:_LONGEST]
                 self._of_session(match["name"], text[match.start("value") :], number)
             elif match := _CMD.match(line):

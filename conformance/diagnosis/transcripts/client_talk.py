@@ -28,7 +28,8 @@ _ISSUER = re.compile(r"\s{0,4}issuer: (.{1,1000})")
 _NEXT_URL = re.compile(r".{0,40}request to this URL: '(.{1,8192})'")
 _PORT = re.compile(r"(?:  Trying .{1,100}:|Connected to .{1,300} port )(\d{1,5})\b")
 _FAILED = re.compile(
-    r"returned error: (\d{3})|[Rr]emote server returned an error: \((\d{3})\)|does not indicate success: (\d{3})\b"
+    r"returned error: (?:HTTP/[0-9.]{1,3} )?(\d{3})"
+    r"|[Rr]emote server returned an error: \((\d{3})\)|does not indicate success: (\d{3})\b"
 )
 _LONGEST = 2000  # characters of a line
 _MOST_LINES = 30

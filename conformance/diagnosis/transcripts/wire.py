@@ -20,6 +20,7 @@ _HEADER = re.compile(r"(:?[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}):[ \t]?(.{0,65536})"
 _NOISE = re.compile(r"(?:\s|\d{1,3}|[\d.]{1,12}[kMG]?|--:--:--|\d{1,2}:\d\d:\d\d)*+|\s*% Total .*|\s*Dload .*")
 _PSEUDO = (":authority", ":method", ":path", ":scheme", ":status", ":url")
 _STATUS = re.compile(r"\s*[1-5]\d\d\s*")
+_OPENING = ("{", "}", "[", "]", '"')  # of JSON, one line or many
 _MOST = 2000  # exchanges
 _TUNNEL = "connection established"
 
@@ -75,6 +76,8 @@ class Wire:
             self._header(line, header[1], header[2])
         elif not text.strip():
             self._part = self._part.replace("head", "body")
+        elif not self._part and text.lstrip()[:1] in _OPENING:
+            self.loose.append(line)  # of a mail that quotes what was printed
 
     def _new(self, number: int, method: str = "", target: str = "") -> Message:
         talk = self._talk
@@ -117,6 +120,8 @@ class Wire:
             self.messages[-1].headers.append(Field(line.number, name, value))
         elif self.messages and self._part == "answer head":
             self.messages[-1].answer_headers.append((name, value))
+        elif not self._part and not line.mark:
+            self.loose.append(line)  # which only looks like one
 
     def _of_pseudo(self, line: Line, name: str, value: str) -> None:
         """A pseudo-header of HTTP/2, or what a browser shows beside the headers."""

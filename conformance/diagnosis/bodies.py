@@ -1,0 +1,145 @@
+"""What a body tells by itself, where the head of its answer was not shown: that it is a failure, and which one."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from conformance.diagnosis.answer import said
+
+_CONSIDERED = 1 << 16  # characters
+# the reason phrases of RFC 9110, section 15, as people also spell them
+_PHRASES = {
+    "bad request": 400,
+    "unauthorized": 401,
+    "unauthorised": 401,
+    "authorization required": 401,
+    "not authenticated": 401,
+    "payment required": 402,
+    "forbidden": 403,
+    "not found": 404,
+    "method not allowed": 405,
+    "proxy authentication required": 407,
+    "too many requests": 429,
+    "internal server error": 500,
+    "bad gateway": 502,
+    "service unavailable": 503,
+    "gateway timeout": 504,
+}
+_NUMBERED = re.compile(r"(?:HTTP(?:/[0-9.]{1,3})? )?([45][0-9]{2})\b", re.IGNORECASE)
+_STATUSES = ("status", "statusCode", "status_code", "httpStatus", "http_status", "code")
+_TROUBLES = ("error", "errors", "fault", "exception")
+_NAMES_STATUS = (*_TROUBLES, "title", "status", "message", "detail", "reason", "code", "type")
+_OF_FAILURES = {
+    *_NAMES_STATUS, *_STATUSES, "msg", "error_code", "errorCode", "error_description", "description", "success", "ok",
+    "request_id", "requestId", "RequestId", "trace_id", "traceId", "timestamp", "path", "instance", "details",
+    "documentation_url", "help", "Message", "Code",
+}  # fmt: skip
+_WELL = re.compile(
+    r"\b(?:ok|success\w*|created|deleted|removed|updated|done|pong|accepted|started|stopped|completed|welcome|healthy)\b",
+    re.IGNORECASE,
+)
+_NOT = re.compile(r"\b(?:no|not|un\w+|fail\w*|error|cannot|denied)\b", re.IGNORECASE)
+_CUT_FAILURE = re.compile(
+    r"[{\[\s]*([\"'])(?:error|errors|fault|code|message|detail)\1\s*:\s*(?!null|false|None|False|\"\"|''|\[\]|\{\})"
+    r"|<\?xml[^>]{0,200}>\s{0,99}<(?:\w{1,20}:)?\w{0,20}(?:Error|Fault)",
+    re.IGNORECASE,
+)
+
+_FIELD = re.compile(rf"([\"'])(?:{'|'.join(_NAMES_STATUS)})\1\s{{0,9}}:\s{{0,9}}\1([^\"'\\]{{1,200}})\1")
+
+
+def tells_failure(body: str) -> bool:
+    """Whether a body that came without its head is one of a failure, also where its end is missing."""
+    data = _json(body)
+    if data is None:
+        return _CUT_FAILURE.match(body) is not None or _is_phrase(said(body).message)
+    return _is_failure(data)
+
+
+def tells_success(body: str) -> bool:
+    """Whether a body that came without its head is what was asked for: JSON that speaks of things, not of itself."""
+    data = _json(body)
+    if isinstance(data, dict):
+        return bool(data) and not _is_failure(data) and (bool(data.keys() - _OF_FAILURES) or _is_well(data))
+    return isinstance(data, list) and not _is_failure(data)
+
+
+def told_status(body: str) -> int | None:
+    """The status that the body of a failure names, as a number or by the words that HTTP has for it."""
+    if not tells_failure(body):
+        return None
+    data = _json(body)
+    if data is None:
+        return _first_status([said(body).message, *(match[2] for match in _FIELD.finditer(body[:_CONSIDERED]))])
+    levels = [level for level in _levels(data) if isinstance(level, dict)]
+    for level in levels:
+        for name in _STATUSES:
+            if (number := _number(level.get(name))) is not None:
+                return number
+    values = [level.get(name) for level in levels for name in _NAMES_STATUS]
+    return _first_status([value for value in values if isinstance(value, str)])
+
+
+def _json(body: str) -> Any:
+    if body.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        return json.loads(body[:_CONSIDERED])
+    except (ValueError, RecursionError):
+        return None
+
+
+def _levels(data: Any) -> list[Any]:
+    """The outermost object, and those that tell of the failure within it."""
+    found: list[Any] = []
+    while len(found) < 4:
+        if isinstance(data, list):
+            data = data[0] if data else None
+        if not isinstance(data, dict):
+            break
+        found.append(data)
+        data = next((data[name] for name in (*_TROUBLES, "detail") if isinstance(data.get(name), dict | list)), None)
+    return found
+
+
+def _is_failure(data: Any) -> bool:
+    if isinstance(data, list):
+        return bool(data) and isinstance(data[0], dict) and data[0].keys() <= _OF_FAILURES and _is_failure(data[0])
+    if not isinstance(data, dict):
+        return False
+    if data.get("success") is False or data.get("ok") is False or any(data.get(name) for name in _TROUBLES):
+        return True
+    if data.keys() - _OF_FAILURES:
+        return False
+    told = [data.get(name) for name in ("message", "msg", "Message", "detail", "title", "code", "Code", "error_code")]
+    return any(told) and not _is_well(data)
+
+
+def _is_well(data: dict[str, Any]) -> bool:
+    texts = [str(data[name]) for name in ("message", "msg", "detail", "title", "status") if data.get(name)]
+    return any(map(_WELL.search, texts)) and not any(map(_NOT.search, texts))
+
+
+def _number(value: object) -> int | None:
+    if isinstance(value, str):
+        value = int(value) if re.fullmatch(r"[45][0-9]{2}", value) else None
+    return value if isinstance(value, int) and 400 <= value < 600 else None
+
+
+def _first_status(texts: list[str]) -> int | None:
+    return next((status for status in map(_status_of, texts) if status is not None), None)
+
+
+def _status_of(text: str) -> int | None:
+    numbered = _NUMBERED.match(text.strip())
+    return int(numbered[1]) if numbered else _PHRASES.get(_plain(text))
+
+
+def _is_phrase(text: str) -> bool:
+    return _status_of(text) is not None
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.split(r"[\s_-]+", text.strip(" .!\t\r\n").lower()))

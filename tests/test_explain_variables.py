@@ -1,0 +1,156 @@
+"""Variables through the command: what processes print, what files set, and what errors tell of them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+from runs import SPEC, run_command
+
+from conformance.keys import KeyFormat
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UNSET = (
+    'Traceback (most recent call last):\n  File "a.py", line 3, in <module>\n    raise ValueError(\n'
+    "ValueError: API key required. Pass api_key parameter or set HOPX_API_KEY environment variable.\n"
+)
+REFUSED = 'hopx_ai.errors.AuthenticationError: {"error": "Unauthorized", "code": "AUTHENTICATION_ERROR"}\n'
+SKELETON = """# ~/.bashrc: executed by bash(1) for non-login shells.
+# If not running interactively, don't do anything
+case $- in
+    *i*) ;;
+      *) return;;
+esac
+HISTCONTROL=ignoreboth
+shopt -s histappend
+if [ -z "${debian_chroot:-}" ] && [ -r /etc/debian_chroot ]; then
+    debian_chroot=$(cat /etc/debian_chroot)
+fi
+case "$TERM" in
+    xterm-color|*-256color) color_prompt=yes;;
+esac
+if [ "$color_prompt" = yes ]; then
+    PS1='${debian_chroot:+($debian_chroot)}\\u@\\h:\\w\\$ '
+else
+    PS1='$ '
+fi
+unset color_prompt force_color_prompt
+mkcd () {
+    mkdir -p "$1" && cd "$1"
+}
+[ -x /usr/bin/lesspipe ] && eval "$(SHELL=/bin/sh lesspipe)"
+alias ll='ls -alF'
+"""
+
+
+def explained(directory: Path, **files: str) -> dict[str, Any]:
+    """The answer to files by name, `_` for a dot, with a minted key for KEY."""
+    key = KeyFormat(msgspec.to_builtins(SPEC.key)).mint().reveal()
+    names = []
+    for name, text in files.items():
+        names.append(name.replace("_", "."))
+        (directory / names[-1]).write_text(text.replace("<KEY>", key), encoding="utf-8")
+    ran = run_command(directory, "explain", *names, "--format", "json")
+    secret = key.partition(".")[2]
+    assert not any(secret[at : at + 8] in ran.output for at in range(len(secret) - 7))
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
+
+
+def causes(found: dict[str, Any]) -> list[str]:
+    return [one["cause"] for one in found["findings"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('ALLUSERSPROFILE=C:\\ProgramData\nCOMPUTERNAME=PC\nHOPX_API_KEY="<KEY>"\nOS=Windows_NT\n', True),
+        ('USERPROFILE=C:\\Users\\a\nHOPX_API_KEY="<KEY>"\nwindir=C:\\Windows\n', True),
+        ("ALLUSERSPROFILE=C:\\ProgramData\nCOMPUTERNAME=PC\nHOPX_API_KEY=<KEY>\nOS=Windows_NT\n", False),
+        ('HOST=a\nHOPX_API_KEY="<KEY>"\n', False),
+    ],
+)
+def test_what_set_prints_on_windows_is_the_value_itself(text: str, expected: bool, tmp_path: Path) -> None:
+    assert causes(explained(tmp_path, set_txt=text)) == (["key-wrapped-in-quotes"] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("$ docker run --env-file .env acme/app\n", ["key-wrapped-in-quotes"]),
+        ("$ docker run --rm --env-file=./.env acme/app\n", ["key-wrapped-in-quotes"]),
+        ("$ podman run --env-file .env acme/app\n", ["key-wrapped-in-quotes"]),
+        ("$ docker run --env-file prod.env acme/app\n", []),
+        ("$ docker compose --env-file .env up\n", []),
+        ("$ python main.py\n", []),
+    ],
+)
+def test_quotes_in_a_file_belong_to_the_key_where_docker_reads_it(
+    command: str, expected: list[str], tmp_path: Path
+) -> None:
+    files = {"_env": 'HOPX_API_KEY="<KEY>"\n', "cmd_txt": command + REFUSED}
+    assert causes(explained(tmp_path, **files)) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SKELETON + "export HOPX_API_KEY=<KEY>\n",
+        "# ~/.bashrc\ncase $- in\n    *i*) ;;\n      *) return;;\nesac\nexport HOPX_API_KEY=<KEY>\nalias ll='ls -l'\n",
+    ],
+)
+def test_a_start_up_file_that_sets_the_key_was_not_taken_over(text: str, tmp_path: Path) -> None:
+    assert causes(explained(tmp_path, err_txt=UNSET, _bashrc=text)) == ["env-not-inherited"]
+
+
+@pytest.mark.parametrize(
+    "text", ["HOPX_KEY=<KEY>\n", "HOME=/root\nHOPX_API_KEY_PROD=<KEY>\nPATH=/bin\n", "HOPX_APIKEY=<KEY>\nA=1\n"]
+)
+def test_a_variable_with_another_name_is_why_none_is_found(text: str, tmp_path: Path) -> None:
+    assert causes(explained(tmp_path, err_txt=UNSET, env_txt=text)) == ["env-var-misnamed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("HOPX_API_KEY=%HOPX_API_KEY_PROD%\n", ["env-var-not-expanded"]),
+        ("services:\n  a:\n    environment:\n      - HOPX_API_KEY=%HOPX_API_KEY%\n", ["env-var-not-expanded"]),
+        ("HOPX_API_KEY=${HOPX_API_KEY_PROD}\n", []),
+        ("@echo off\nset HOPX_API_KEY=%HOPX_API_KEY_PROD%\n", []),
+    ],
+)
+def test_percent_signs_mean_something_to_cmd_alone(text: str, expected: list[str], tmp_path: Path) -> None:
+    assert causes(explained(tmp_path, _env=text)) == expected
+
+
+@pytest.mark.parametrize("says", ['reason="missing api key"', 'msg="no credentials"', "error=missing_api_key"])
+def test_a_log_of_names_and_values_says_that_no_key_arrived(says: str, tmp_path: Path) -> None:
+    lines = "".join(
+        f"ts=2026-11-20T10:00:0{n}Z level=info method=GET path=/v1/sandboxes status=401 {says} request_id=req_{n}\n"
+        for n in range(5)
+    )
+    found = explained(tmp_path, gateway_log=lines)
+    assert found["verdict"] == "cannot-tell"
+    assert {"env-var-unset", "proxy-stripped-header"} <= set(found["cannot_tell"]["candidates"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"content_type": "text/html", "cf_ray": "8f2c11d2ab3c9d10-FRA", "cf_mitigated": "challenge"}, "certain"),
+        ({"sent_http_content_type": "text/html; charset=UTF-8"}, "likely"),
+        ({"content_type": "application/json"}, ""),
+    ],
+)
+def test_a_web_page_in_a_log_is_of_something_before_the_api(
+    fields: dict[str, str], expected: str, tmp_path: Path
+) -> None:
+    record = {"ts": "2026-11-20T10:00:00Z", "method": "GET", "path": "/v1/sandboxes", "status": 403, "client_ip": "::1"}
+    found = explained(tmp_path, g_jsonl=(json.dumps(record | fields) + "\n") * 3)
+    assert [(one["cause"], one["confidence"]) for one in found["findings"]] == (
+        [("waf-block-403-html", expected)] if expected else []
+    )
