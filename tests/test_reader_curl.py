@@ -393,6 +393,15 @@ def test_a_key_that_was_broken_in_two_is_hidden_all_the_same(sign: str) -> None:
             assert not secret_pieces(pasted.read(curl), pasted.key)
 
 
+@pytest.mark.parametrize("sign", BREAKS)
+@pytest.mark.parametrize("last", ["abcdefghik", "abcde0ghi4", "the-last-piece-8"])
+def test_a_piece_of_a_key_that_looks_like_a_word_is_hidden_as_well(last: str, sign: str) -> None:
+    for sample in SAMPLES:
+        first = KNOWN.mint()[: -len(last)]
+        pasted = Pasted(sample, f"{first}{sign}{last}")
+        assert not secret_pieces(pasted.read(curl), first + last)
+
+
 @given(st.one_of(st.binary(max_size=300), st.text(max_size=300).map(lambda text: f"curl {text}".encode())))
 @settings(max_examples=200, deadline=None)
 def test_no_bytes_make_it_fail(data: bytes) -> None:

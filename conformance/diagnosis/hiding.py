@@ -17,7 +17,8 @@ _BROKEN = re.compile(
     r"[A-Za-z0-9_-]*+(?:(?:[\\`^]{0,2}\r?\n[ \t>]{0,4}(?![\w-]{1,40}:)"
     r"|[^\sA-Za-z0-9:=&/#,;<>()\[\]_-]{1,4})[A-Za-z0-9_-]++){1,6}+"
 )
-_PIECE = re.compile(r"[A-Za-z0-9_-]{8,}+")
+_PIECES = re.compile(r"[A-Za-z0-9_-]++")
+_WORD = re.compile(r"[a-z_-]+")  # which may be what stands behind a key that is cut off
 _RUN = re.compile(r"[A-Za-z0-9_-]{16,}+")
 
 
@@ -29,9 +30,11 @@ def learn_pieces(text: str, reading: Reading) -> None:
         start = match.end()
         if text.startswith(key_format.separator, start + key_format.id_length):
             start += key_format.id_length + len(key_format.separator)
-        pieces = _BROKEN.match(text, start, start + whole + _MOST_SIGNS)
-        for piece in _PIECE.findall(pieces[0]) if pieces else ():
-            if not piece.islower() and len(piece) < key_format.secret_length:
+        found = _BROKEN.match(text, start, start + whole + _MOST_SIGNS)
+        pieces = _PIECES.findall(found[0]) if found else []
+        is_whole = sum(map(len, pieces)) == key_format.secret_length
+        for piece in pieces:
+            if SHORTEST_SECRET <= len(piece) < key_format.secret_length and (is_whole or not _WORD.fullmatch(piece)):
                 reading.scrubber.learn(piece)
 
 
