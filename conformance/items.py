@@ -83,6 +83,8 @@ class ProbeItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """What is shown of a failure: an explanation for people, and a traceback only for a mistake of ours."""
+        if isinstance(excinfo.value, pytest.xfail.Exception):
+            return excinfo.value.msg
         if isinstance(excinfo.value, BrokenPromiseError):
             return str(excinfo.value)
         if isinstance(excinfo.value, UnansweredError):
