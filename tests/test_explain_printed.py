@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pytest
-from runs import SPEC, run_command
-
-from conformance.keys import KeyFormat
+from evidence import id_of, minted
+from runs import run_command
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +20,7 @@ REFUSED = "revoked"  # which is among the candidates for a key that is refused a
 
 def explained(directory: Path, *texts: str | bytes) -> dict[str, Any]:
     """The answer to some files, each with the same minted key in the place of KEY."""
-    key = KeyFormat(msgspec.to_builtins(SPEC.key)).mint().reveal()
+    key = minted()
     names = [f"{at}.txt" for at in range(len(texts))]
     for name, text in zip(names, texts, strict=True):
         data = text.encode() if isinstance(text, str) else text
@@ -160,7 +158,7 @@ def test_the_body_below_a_command_is_read_in_every_encoding(tmp_path: Path) -> N
 
 
 def test_a_key_in_the_command_that_differs_from_the_file_by_a_character_is_mistyped(tmp_path: Path) -> None:
-    key = KeyFormat(msgspec.to_builtins(SPEC.key)).mint().reveal()
+    key = minted()
     near = key[:40] + ("A" if key[40] != "A" else "B") + key[41:]
     found = explained(tmp_path, below(FLAT).replace('KEY"', f'{near}"'), f"HOPX_API_KEY={key}\n")
     assert causes(found) == ["key-mistyped"]
@@ -174,7 +172,7 @@ def test_a_key_in_the_command_that_differs_from_the_file_by_a_character_is_misty
     ],
 )
 def test_a_key_in_the_address_that_an_error_repeats_is_to_be_replaced(text: str, tmp_path: Path) -> None:
-    found = explained(tmp_path, text.replace("= KEY", "=" + KeyFormat(msgspec.to_builtins(SPEC.key)).mint().reveal()))
+    found = explained(tmp_path, text.replace("= KEY", "=" + minted()))
     assert causes(found)[0] == "key-in-query-string"
     assert any("revoke" in step for step in found["findings"][0]["fix"])
 
@@ -224,7 +222,7 @@ def test_an_echo_that_prints_nothing_says_that_the_variable_is_not_set(
 
 def test_a_word_of_the_command_that_is_taken_for_a_host_is_no_trouble_of_the_network(tmp_path: Path) -> None:
     command = f"$ curl -sS -H “X-API-Key: KEY” {URL}\n"
-    taken = "curl: (6) Could not resolve host: hopx_live_a1b2c3d4e5f6.xn--a1b2\n"
+    taken = f"curl: (6) Could not resolve host: hopx_live_{id_of(minted())}.xn--a1b2\n"
     assert causes(explained(tmp_path, f"{command}{taken}{FLAT}\n")) == ["unicode-lookalike"]
     real = "curl: (6) Could not resolve host: api.hopx.dev\n"
     assert causes(explained(tmp_path, f"{command}{real}")) == ["unicode-lookalike", "network-unreachable"]

@@ -74,4 +74,4 @@ def _is_filling(secret: str) -> bool:
     """Whether somebody wrote this in the place of a secret."""
     from conformance.placeholders import is_placeholder, is_pseudonym
 
-    return len(set(secret)) < _FEWEST or is_pseudonym(secret) or is_placeholder(secret)
+    return len(set(secret)) < min(_FEWEST, len(secret) // 2) or is_pseudonym(secret) or is_placeholder(secret)
