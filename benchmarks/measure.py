@@ -27,11 +27,11 @@ def interleaved(rounds: int, **measures: Callable[[], float]) -> dict[str, float
     return {name: statistics.median(values) for name, values in seen.items()}
 
 
-def wall_seconds(command: list[str], **environment: str) -> float:
-    """How long a command takes from start to end; its exit status has to be 0 or 1."""
+def wall_seconds(command: list[str], *, given: str = "", **environment: str) -> float:
+    """How long a command takes from start to end, given its standard input; its exit status has to be 0 or 1."""
     started = time.perf_counter()
     done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+        command, cwd=ROOT, env={**os.environ, **environment}, input=given, capture_output=True, text=True, check=False
     )
     seconds = time.perf_counter() - started
     if done.returncode not in (0, 1):

@@ -15,7 +15,7 @@ def main() -> None:
     seconds = interleaved(
         ROUNDS,
         nothing=lambda: wall_seconds([sys.executable, "-c", "pass"]),
-        check=lambda: wall_seconds([program, "key", "check", "text"]),
+        check=lambda: wall_seconds([program, "key", "check"], given="text"),
         mint=lambda: wall_seconds([program, "key", "mint"]),
     )
     nothing = seconds["nothing"]

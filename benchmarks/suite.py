@@ -45,6 +45,7 @@ def main() -> None:
             str(Path(sys.executable).parent / "schemathesis"), "run", "specs/hopx-openapi.yaml",
             "--url", variables["HOPX_BASE_URL"], "-H", f"X-API-Key: {variables['HOPX_API_KEY']}",
             "--max-examples=50", "--suppress-health-check=all", "--checks=ignored_auth", "--no-color",
+            "--generation-deterministic",
         ]  # fmt: skip
         surface = [
             sys.executable,
