@@ -251,3 +251,24 @@ def test_a_429_for_a_plan_that_is_used_up_is_no_matter_of_waiting(
     sent = "GET /v1/sandboxes HTTP/1.1\nHost: api.hopx.dev\nX-API-Key: KEY\n\n"
     assert causes(explained(tmp_path, sent + head + body + "\n")) == expected
     assert causes(explained(tmp_path, below(body))) == expected
+
+
+@pytest.mark.parametrize(
+    ("below", "verdict"),
+    [
+        ("401 Unauthorized", "cannot-tell"),
+        ("no healthy upstream", "cannot-tell"),
+        ("upstream connect error or disconnect/reset before headers. reset reason: overflow", "cannot-tell"),
+        ("error code: 1020", "cannot-tell"),
+        ("The key is not valid", "cannot-tell"),
+        ("503 Service Temporarily Unavailable", "problem"),
+        ("error 503", "problem"),
+        ("200 OK", "healthy"),
+        ("it works", "healthy"),
+        ("500 requests were fine", "healthy"),
+    ],
+)
+def test_plain_text_below_a_command_is_no_success_where_it_tells_of_a_failure(
+    below: str, verdict: str, tmp_path: Path
+) -> None:
+    assert explained(tmp_path, f'$ curl -H "X-API-Key: KEY" {URL}\n{below}\n')["verdict"] == verdict

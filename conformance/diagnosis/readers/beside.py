@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from conformance.diagnosis.transcripts.lines import Line
 
 _REFUSAL = re.compile(
-    r"\b(?P<status>40[1347]|429)\b|\b[A-Z]{3,30}_(?:[A-Z]{2,30}_)?(?:ERROR|DENIED|EXPIRED|INVALID|REQUIRED|EXCEEDED)\b"
+    r"\b(?P<status>40[1347]|429|(?<=(?i:rror|http|atus)[ :])[45]\d\d)\b"
+    r"|\b[A-Z]{3,30}_(?:[A-Z]{2,30}_)?(?:ERROR|DENIED|EXPIRED|INVALID|REQUIRED|EXCEEDED)\b"
+    # what gateways say in plain text: Envoy, load balancers, Cloudflare
+    r"|\b(?i:bad gateway|service (?:temporarily )?unavailable|gateway time-?out|no healthy upstream|upstream \w{4,10} "
+    r"(?:error|timeout)|stream timeout|error code:? \d{3,4}|access denied"
+    r"|not (?:valid|accepted|authori[sz]ed|allowed))\b"
     r"|\bauth_[a-z_]{4,40}\b|\b(?i:invalid|missing|expired|revoked|unknown|no) (?i:api[ _-]?key|credentials?|token)\b"
 )
 

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 _MOST_LINES = 50_000
 _MOST_COMMANDS = 200
 _STATUS = re.compile(
-    r"(?:http[ _/]?(?:status|code)?|status(?:[ _]?code)?)?\s{0,9}[:=]?\s{0,9}([1-5]\d\d)", re.IGNORECASE
+    r"(?:http[ _/]?(?:status|code)?|status(?:[ _]?code)?)?\s{0,9}[:=]?\s{0,9}([1-5]\d\d)"
+    r"(?-i: [A-Z][A-Za-z'-]{1,20}){0,4}",
+    re.IGNORECASE,
 )
 _JSON = re.compile(r"\s*[{\[].*[}\]]")  # behind which a prompt stands, where nothing ends the line
 _IN_SINGLE_QUOTES = re.compile(r"'[^'\n]{0,4000}'")

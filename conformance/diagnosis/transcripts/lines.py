@@ -37,8 +37,9 @@ _WGET_TALK = re.compile(
     r"Location: \S{1,8192} \[following\]|Reusing existing connection|HTTP request sent"
     r"|Connecting to \S{1,300}\.\.\. connected|Resolving \S{1,300}\.\.\."
     r"|Username/Password|Length: [\d(]|Saving to: |Registered socket |(?:Closed|Reusing) fd "
-    r"|Created socket |Releasing 0x|Deleting unused 0x|URI (?:content )?encoding|\d{3} [A-Z][A-Za-z ]{1,40}$|\] done\."
+    r"|Created socket |Releasing 0x|Deleting unused 0x|URI (?:content )?encoding|\] done\."
 )
+_WGET_STATUS = re.compile(r"\d{3} [A-Z][A-Za-z ]{1,40}")
 _WIDTH = 64  # characters of a line of curl's ASCII dump
 
 
@@ -206,9 +207,10 @@ def _frames(lines: Iterable[Line]) -> Iterator[Line]:
 def _sections(lines: Iterable[Line]) -> Iterator[Line]:
     """What wget -d puts between its own lines, and the headers that wget -S indents."""
     mark: Mark = ""
-    is_indented = False
+    is_indented = is_wget = False
     for line in lines:
         match = _SECTION.fullmatch(line.text.strip())
+        is_wget = is_wget or match is not None or _WGET_TALK.match(line.text) is not None
         if match:
             mark = "" if match[2] == "end" else ">" if match[1] == "request" else "<"
             continue
@@ -219,7 +221,7 @@ def _sections(lines: Iterable[Line]) -> Iterator[Line]:
             yield Line(line.number, mark or "<", line.text.strip())
         elif url := _WGET_URL.fullmatch(line.text):
             yield Line(line.number, "*", f"Issue another request to this URL: '{url[1]}'")
-        elif _WGET_TALK.match(line.text):
+        elif _WGET_TALK.match(line.text) or (is_wget and _WGET_STATUS.fullmatch(line.text)):
             yield Line(line.number, "*", line.text)
         elif skipped := _WGET_BODY.match(line.text):
             yield Line(line.number, "{", skipped[1])
