@@ -220,6 +220,13 @@ def test_an_echo_that_prints_nothing_says_that_the_variable_is_not_set(
     assert causes(explained(tmp_path, before + CURL)) == expected
 
 
+def test_a_variable_that_no_command_uses_may_be_unset(tmp_path: Path) -> None:
+    silent = "ana@ci:~$ echo $HOPX_API_KEY\n\n"
+    sent = f'ana@ci:~$ curl -H "X-API-Key: KEY" {URL}\n'
+    assert causes(explained(tmp_path, f"{silent}{sent}{FLAT}\n")) == []
+    assert explained(tmp_path, f'{silent}{sent}{{"data": []}}\n')["verdict"] == "healthy"
+
+
 def test_a_word_of_the_command_that_is_taken_for_a_host_is_no_trouble_of_the_network(tmp_path: Path) -> None:
     command = f"$ curl -sS -H “X-API-Key: KEY” {URL}\n"
     taken = f"curl: (6) Could not resolve host: hopx_live_{id_of(minted())}.xn--a1b2\n"

@@ -106,12 +106,14 @@ class _Paste:
             evidence += self._of_command(command, self._numbered(command.end, end) + glued)
             self.values.read(self.lines, command.end, end)
         evidence += told_beside(self.loose, evidence, self.source, self.reading)
-        return evidence + Evidence(settings=(*self.values.settings, *self._unset()))
+        return evidence + Evidence(settings=(*self.values.settings, *self._unset(commands)))
 
-    def _unset(self) -> tuple[Setting, ...]:
-        """The API's variable where the session shows that it is not set."""
+    def _unset(self, commands: list[CommandLine]) -> tuple[Setting, ...]:
+        """The API's variable where the session shows that it is not set, and its commands do not go without it."""
         name = self.reading.surface.variable
-        number = line_of_unset(self.lines, name) if name and name not in self.values.values else 0
+        written = ["".join(self.lines[one.line - 1 : one.end - 1]) for one in commands]
+        is_used = not written or any(name in text for text in written)
+        number = line_of_unset(self.lines, name) if name and is_used and name not in self.values.values else 0
         return (Setting(Place(self.source, f"line {number}"), "process", name),) if number else ()
 
     def _numbered(self, first: int, end: int) -> list[tuple[int, str]]:
