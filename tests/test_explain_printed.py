@@ -279,3 +279,65 @@ def test_plain_text_below_a_command_is_no_success_where_it_tells_of_a_failure(
     below: str, verdict: str, tmp_path: Path
 ) -> None:
     assert explained(tmp_path, f'$ curl -H "X-API-Key: KEY" {URL}\n{below}\n')["verdict"] == verdict
+
+
+FINE = [
+    "-rw-r--r-- 1 u u 429 Nov 23 20:00 out.json",
+    "(took 0.429 s)",
+    "This is for issue #429",
+    "sb_2\t429",
+    "[]\n$ ls -l out\n-rw 1 u u 429 out",
+    '{"success":false,"stdout":"","stderr":"openai.RateLimitError: insufficient_quota","exit_code":1}',
+    '{"stdout":"","error":"Unauthorized: API key revoked","exit_code":1}',
+    '{"id":"sb_1","status":"failed","error":"OOM"}',
+    '{"data":[],"error":"none"}',
+    '{"code":200,"data":[{"id":1',
+    '{"message":"ok","data":["' + "a" * 80_000 + '"]}',
+]
+REFUSED = [
+    "403 Forbidden",
+    "Rate limit exceeded",
+    "It gives me a 401",
+    "I got 403",
+    '{"message":"Invalid API key","hint":"create one"}',
+    '{"message":"Unauthorized","path":"/v1","method":"GET"}',
+    '{"data":null,"message":"Invalid API key","statusCode":401}',
+    '{"status":401,"data":null}',
+    '{"status":"fail","reason":"bad key"}',
+    '{"err":"Unauthorized"}',
+    '{"error_message":"Invalid API key"}',
+    '{"meta":{"code":401}}',
+    '{"message":"API key successfully parsed but rejected"}',
+    '["Unauthorized"]',
+]
+
+
+@pytest.mark.parametrize(("below", "verdict"), [(b, "healthy") for b in FINE] + [(b, "cannot-tell") for b in REFUSED])
+def test_what_stands_below_a_command_is_a_failure_only_where_it_says_so(
+    below: str, verdict: str, tmp_path: Path
+) -> None:
+    assert explained(tmp_path, f'$ curl -H "X-API-Key: KEY" {URL}\n{below}\n')["verdict"] == verdict
+
+
+def test_ones_own_words_about_an_expired_key_decide_nothing(tmp_path: Path) -> None:
+    told = "This works now: before I used an expired API key, with the new one all is fine."
+    assert explained(tmp_path, f'$ curl -H "X-API-Key: KEY" {URL}\n{told}\n')["findings"] == []
+
+
+PARTS = ["\u00a0", "  ", '" + "', "=\n", "\n\n", "' '", "\t", ">\n> "]
+
+
+@pytest.mark.parametrize("sign", PARTS, ids=ascii)
+@pytest.mark.parametrize("text", ["HOPX_API_KEY=KEY\n", "ValueError: Invalid API key: KEY (401)\n", "X-API-Key: KEY\n"])
+def test_a_page_shows_no_piece_of_a_key_that_came_apart(text: str, sign: str, tmp_path: Path) -> None:
+    key = minted()
+    secret = key.partition(".")[2]
+    (tmp_path / "case.txt").write_text(
+        text.replace("API_KEY", "\0").replace("KEY", _parted(key, sign)).replace("\0", "API_KEY")
+    )
+    page = run_command(tmp_path, "explain", "case.txt", "--format", "html").stdout
+    assert not [at for at in range(len(secret) - 7) if secret[at : at + 8] in page]
+
+
+def _parted(key: str, sign: str) -> str:
+    return sign.join([key[:-29], key[-29:-10], key[-10:]])

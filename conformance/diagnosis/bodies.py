@@ -29,20 +29,35 @@ _PHRASES = {
 }
 _NUMBERED = re.compile(r"(?:HTTP(?:/[0-9.]{1,3})? )?([45][0-9]{2})\b", re.IGNORECASE)
 _STATUSES = ("status", "statusCode", "status_code", "httpStatus", "http_status", "code")
-_TROUBLES = ("error", "errors", "fault", "exception")
-_NAMES_STATUS = (*_TROUBLES, "title", "status", "message", "detail", "reason", "code", "type")
+_TROUBLES = ("error", "errors", "fault", "exception", "Error", "err", "errorMessage", "error_message")
+_NAMES_STATUS = (*_TROUBLES, "title", "status", "message", "detail", "reason", "description", "code", "type", "msg")
 _OF_FAILURES = {
     *_NAMES_STATUS, *_STATUSES, "msg", "error_code", "errorCode", "error_description", "description", "success", "ok",
     "request_id", "requestId", "RequestId", "trace_id", "traceId", "timestamp", "path", "instance", "details",
-    "documentation_url", "help", "Message", "Code",
+    "documentation_url", "help", "hint", "method", "result", "meta", "Message", "Code",
 }  # fmt: skip
+_OF_PROGRAMS = {
+    "stdout",
+    "stderr",
+    "exit_code",
+    "exitCode",
+    "logs",
+    "output",
+}  # that ran, and may have failed themselves
 _WELL = re.compile(
     r"\b(?:ok|success\w*|created|deleted|removed|updated|done|pong|accepted|started|stopped|completed|welcome|healthy)\b",
     re.IGNORECASE,
 )
-_NOT = re.compile(r"\b(?:no|not|un\w+|fail\w*|error|cannot|denied)\b", re.IGNORECASE)
+_NOT = re.compile(
+    r"\b(?:no|not|un\w+|fail\w*|error|cannot|denied|invalid|expired|revoked|missing|forbidden|rejected|refused|bad|exceeded)\b",
+    re.IGNORECASE,
+)
+_OF_ACCESS = re.compile(r"api.?key|token|credential|auth|permission|access", re.IGNORECASE)
+_NONE = ("none", "null", "no", "false")
 _CUT_FAILURE = re.compile(
-    r"[{\[\s]*([\"'])(?:error|errors|fault|code|message|detail)\1\s*:\s*(?!null|false|None|False|\"\"|''|\[\]|\{\})"
+    r"[{\[\s]*([\"'])(?:(?:error|errors|fault)\1\s*:\s*(?!null|false|None|False|\"\"|''|\[\]|\{\})"
+    r"|code\1\s*:\s*(?:[\"'][A-Za-z_]{4}|[45]\d\d\b)"
+    r"|(?:message|detail)\1\s*:\s*[\"'](?!(?:ok|success\w*|created|deleted|updated|accepted|done)\b))"
     r"|<\?xml[^>]{0,200}>\s{0,99}<(?:\w{1,20}:)?\w{0,20}(?:Error|Fault)",
     re.IGNORECASE,
 )
@@ -62,7 +77,7 @@ def tells_success(body: str) -> bool:
     """Whether a body that came without its head is what was asked for: JSON that speaks of things, not of itself."""
     data = _json(body)
     if isinstance(data, dict):
-        return bool(data) and not _is_failure(data) and (bool(data.keys() - _OF_FAILURES) or _is_well(data))
+        return bool(data) and not _is_failure(data) and (_speaks_of_things(data) or _is_well(data))
     return isinstance(data, list) and not _is_failure(data)
 
 
@@ -73,6 +88,10 @@ def told_status(body: str) -> int | None:
     data = _json(body)
     if data is None:
         return _first_status([said(body).message, *(match[2] for match in _FIELD.finditer(body[:_CONSIDERED]))])
+    return _status_in(data)
+
+
+def _status_in(data: Any) -> int | None:
     levels = [level for level in _levels(data) if isinstance(level, dict)]
     for level in levels:
         for name in _STATUSES:
@@ -86,7 +105,7 @@ def _json(body: str) -> Any:
     if body.lstrip()[:1] not in ("{", "["):
         return None
     try:
-        return json.loads(body[:_CONSIDERED])
+        return json.loads(body)
     except (ValueError, RecursionError):
         return None
 
@@ -100,21 +119,40 @@ def _levels(data: Any) -> list[Any]:
         if not isinstance(data, dict):
             break
         found.append(data)
-        data = next((data[name] for name in (*_TROUBLES, "detail") if isinstance(data.get(name), dict | list)), None)
+        data = next(
+            (data[name] for name in (*_TROUBLES, "detail", "meta") if isinstance(data.get(name), dict | list)), None
+        )
     return found
 
 
 def _is_failure(data: Any) -> bool:
     if isinstance(data, list):
-        return bool(data) and isinstance(data[0], dict) and data[0].keys() <= _OF_FAILURES and _is_failure(data[0])
-    if not isinstance(data, dict):
+        first = data[0] if data else None
+        if isinstance(first, str):
+            return _is_phrase(first)
+        return isinstance(first, dict) and first.keys() <= _OF_FAILURES and _is_failure(first)
+    if not isinstance(data, dict) or data.keys() & _OF_PROGRAMS:
         return False
-    if data.get("success") is False or data.get("ok") is False or any(data.get(name) for name in _TROUBLES):
+    if _status_in(data) is not None:
         return True
-    if data.keys() - _OF_FAILURES:
+    trouble = next((data[name] for name in _TROUBLES if data.get(name)), None)
+    if trouble and not (isinstance(trouble, str) and trouble.lower() in _NONE):
+        return not _speaks_of_things(data) or isinstance(trouble, dict) or _OF_ACCESS.search(str(trouble)) is not None
+    if _speaks_of_things(data):
         return False
     told = [data.get(name) for name in ("message", "msg", "Message", "detail", "title", "code", "Code", "error_code")]
-    return any(told) and not _is_well(data)
+    refused = (
+        data.get("success") in (False, 0) or data.get("ok") in (False, 0) or data.get("status") in ("error", "fail")
+    )
+    return refused or (any(told) and not _is_well(data))
+
+
+def _speaks_of_things(data: dict[str, Any]) -> bool:
+    """Whether an object has anything that is not about a failure."""
+    return any(
+        data[name] not in (None, "", [], {}) or (name == "data" and data[name] == [])
+        for name in data.keys() - _OF_FAILURES
+    )
 
 
 def _is_well(data: dict[str, Any]) -> bool:

@@ -14,9 +14,11 @@ T = TypeVar("T")
 _MOST_SIGNS = 24  # characters that may have come into a key
 # what stands between its pieces: an end of line, unless a header follows, or signs of a shell or of broken bytes
 _BROKEN = re.compile(
-    r"[A-Za-z0-9_-]*+(?:(?:[\\`^]{0,2}\r?\n[ \t>]{0,4}(?![\w-]{1,40}:)"
+    r"[A-Za-z0-9_-]*+(?:(?:[\\`^]{0,2}\r?\n[ \t>]{0,4}(?![\w-]{1,40}[:=])"
     r"|[^\sA-Za-z0-9:=&/#,;<>()\[\]_-]{1,4})[A-Za-z0-9_-]++){1,6}+"
 )
+# whatever else may stand there, where the pieces come to a whole secret
+_PARTED = re.compile(r"[A-Za-z0-9_-]*+(?:(?:=\r?\n|[^A-Za-z0-9:=&/#,;<()\[\]_-]{1,8}+)[A-Za-z0-9_-]++){1,6}+")
 _PIECES = re.compile(r"[A-Za-z0-9_-]++")
 _WORD = re.compile(r"[a-z_-]+")  # which may be what stands behind a key that is cut off
 _RUN = re.compile(r"[A-Za-z0-9_-]{16,}+")
@@ -30,12 +32,31 @@ def learn_pieces(text: str, reading: Reading) -> None:
         start = match.end()
         if text.startswith(key_format.separator, start + key_format.id_length):
             start += key_format.id_length + len(key_format.separator)
-        found = _BROKEN.match(text, start, start + whole + _MOST_SIGNS)
-        pieces = _PIECES.findall(found[0]) if found else []
-        is_whole = sum(map(len, pieces)) == key_format.secret_length
+        broken = _pieces(_BROKEN, text, start, start + whole + _MOST_SIGNS)
+        parted = _pieces(_PARTED, text, start, start + whole + _MOST_SIGNS)
+        pieces = _adding_up(parted, key_format.secret_length) or _missing(broken, key_format.secret_length)
         for piece in pieces:
-            if SHORTEST_SECRET <= len(piece) < key_format.secret_length and (is_whole or not _WORD.fullmatch(piece)):
+            if SHORTEST_SECRET <= len(piece) < key_format.secret_length:
                 reading.scrubber.learn(piece)
+
+
+def _pieces(pattern: re.Pattern[str], text: str, start: int, end: int) -> list[str]:
+    found = pattern.match(text, start, end)
+    return _PIECES.findall(found[0]) if found else []
+
+
+def _missing(pieces: list[str], length: int) -> list[str]:
+    """The pieces that begin before a secret of so many characters is whole, unless they are words."""
+    begun = [one for at, one in enumerate(pieces) if sum(map(len, pieces[:at])) < length]
+    return [one for one in begun if not _WORD.fullmatch(one)] if len(begun) > 1 else []
+
+
+def _adding_up(pieces: list[str], length: int) -> list[str]:
+    """The first pieces, where they come to exactly so many characters."""
+    for number in range(2, len(pieces) + 1):
+        if sum(map(len, pieces[:number])) == length:
+            return pieces[:number]
+    return []
 
 
 def hidden(evidence: T, reading: Reading) -> T:

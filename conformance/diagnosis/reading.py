@@ -63,7 +63,11 @@ class Reading:
     def credential(self, text: str, place: Place, carrier: Carrier, name: str = "", scheme: str = "") -> Credential:
         """What stood in a key's place, hidden and remembered; a placeholder may be shown."""
         is_key = self.surface.key_format.holds(text)
-        shown = text if not is_key and placeholders.is_no_secret(text) else self.surface.key_format.redact(text)
+        shown = (
+            text
+            if not is_key and placeholders.is_no_secret(text)
+            else self.hidden(self.surface.key_format.redact(text))
+        )
         if is_key or self._is_secret(text):
             self._learn(text)
         return Credential(ApiKey(text, shown), place, carrier, name, scheme)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.evidence import Evidence
+from conformance.diagnosis.evidence import Evidence, Failure, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from conformance.diagnosis.transcripts.lines import Line
 
 _REFUSAL = re.compile(
-    r"\b(?P<status>40[1347]|429|(?<=(?i:rror|http|atus)[ :])[45]\d\d)\b"
-    r"|\b[A-Z]{3,30}_(?:[A-Z]{2,30}_)?(?:ERROR|DENIED|EXPIRED|INVALID|REQUIRED|EXCEEDED)\b"
+    r"\b(?i:http(?:/[\d.]{1,3})?|status(?:[ _]?code)?|code|error|response|return(?:s|ed)|answer(?:s|ed)|got|gives|gave)"
+    r"[ :=]{1,3}(?:me |with )?(?:an? )?(?P<status>[45]\d\d)\b(?![.,]?\w)"
+    r"|(?<![\w.#/-])(?P<named>[45]\d\d)[ :]{1,2}(?:Unauthorized|Forbidden|Not Found|Too Many Requests|Bad Gateway)\b"
+    r"|\b(?P<code>[A-Z]{3,30}_(?:[A-Z]{2,30}_)?(?:ERROR|DENIED|EXPIRED|INVALID|REQUIRED|EXCEEDED)|auth_[a-z_]{4,40})\b"
     # what gateways say in plain text: Envoy, load balancers, Cloudflare
     r"|\b(?i:bad gateway|service (?:temporarily )?unavailable|gateway time-?out|no healthy upstream|upstream \w{4,10} "
-    r"(?:error|timeout)|stream timeout|error code:? \d{3,4}|access denied"
+    r"(?:error|timeout)|stream timeout|error code:? \d{3,4}|access denied|rate limit exceeded"
     r"|not (?:valid|accepted|authori[sz]ed|allowed))\b"
-    r"|\bauth_[a-z_]{4,40}\b|\b(?i:invalid|missing|expired|revoked|unknown|no) (?i:api[ _-]?key|credentials?|token)\b"
+    r"|\b(?i:invalid|missing|expired|revoked|unknown|no) (?i:api[ _-]?key|credentials?|token)\b"
 )
 
 
@@ -35,9 +37,15 @@ def told_beside(lines: Iterable[Line], printed: Evidence, source: str, reading: 
 
     text = "\n".join(by_number.get(number, "") for number in range(1, max(by_number) + 1))
     refusal = _REFUSAL.search(text)
-    if refusal is None and not tells_error(text):
+    if tells_error(text):
+        failure = failure_in(text, source, reading)
+    elif refusal:  # somebody's own words, of which no more is taken than that it failed, unless nothing else is said
+        line = text.count("\n", 0, refusal.start()) + 1
+        is_printed = refusal["code"] or text.strip(" .!\n") == refusal[0]
+        code = refusal["code"] or ""
+        failure = Failure(Place(source, f"line {line}"), text=refusal[0] if is_printed else "", code=code)
+    else:
         return Evidence()
-    failure = failure_in(text, source, reading)
-    number = int(refusal["status"]) if refusal and refusal["status"] else None
-    status = failure.status if failure.status is not None else number
+    number = refusal and (refusal["status"] or refusal["named"])
+    status = failure.status if failure.status is not None or not number else int(number)
     return Evidence(failures=(failure._replace(text=failure.text.strip("\n"), status=status),))

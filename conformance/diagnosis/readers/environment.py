@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from conformance import placeholders
 from conformance.diagnosis.decoded import decoded, encoding_of, opened_text
 from conformance.diagnosis.evidence import Evidence, Place, Setting
+from conformance.diagnosis.hiding import hidden, learn_pieces
 from conformance.diagnosis.near_names import is_near
 from conformance.diagnosis.shells import assignments
 
@@ -72,6 +73,7 @@ def read(source: Source, reading: Reading) -> Evidence:
         raw = [line[:_LONGEST] for line in islice(text, _MOST_LINES)]
     ends = [line for line in raw if line.endswith("\r\n")]
     lines = [line.rstrip("\n").removesuffix("\r") for line in raw]
+    learn_pieces("\n".join(lines), reading)
     holder = assignments.holder_of(lines, source.name.rpartition("/")[2])
     marks = {"utf-16"} if encoding.startswith("utf-16") else {"bom"} if encoding == "utf-8-sig" else set()
     marks |= {"crlf"} if ends and len(ends) * 2 > len(raw) else set()
@@ -81,7 +83,7 @@ def read(source: Source, reading: Reading) -> Evidence:
     variable = reading.surface.variable
     if holder == "process" and found and not any(one.name == variable for one in found):
         settings.append(Setting(Place(source.name), "process", variable, marks=frozenset({"absent"})))
-    return Evidence(settings=tuple(settings))
+    return hidden(Evidence(settings=tuple(settings)), reading)
 
 
 def _assignments(lines: list[str], holder: Holder) -> Iterator[Assignment]:

@@ -9,6 +9,7 @@ from conformance.diagnosis.carried import credentials_of_headers, credentials_of
 from conformance.diagnosis.decoded import decoded, opened_text
 from conformance.diagnosis.errors.text import answer_of, cleaned, module_of, position_of, status_of, type_of, url_of
 from conformance.diagnosis.evidence import Evidence, Failure, Place
+from conformance.diagnosis.hiding import hidden, learn_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,8 @@ def read(source: Source, reading: Reading) -> Evidence:
     """The failure that the text tells of, with the keys that it repeats."""
     with opened_text(source) as stream:
         text = cleaned(stream.read(_LONGEST).replace("\r\n", "\n"))
-    return Evidence(failures=(failure_in(text, source.name, reading),))
+    learn_pieces(text, reading)
+    return hidden(Evidence(failures=(failure_in(text, source.name, reading),)), reading)
 
 
 def failure_in(text: str, source: str, reading: Reading) -> Failure:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _MOST = 40  # beginnings of a body that are tried
-_LIST = re.compile(r"\[\s*(?:$|[{\[\"\d])")
+_LIST = re.compile(r"\[\s*(?:$|[]{\[\"\d-]|true|false|null)")
 _PAGE = re.compile(r"<(?:!doctype|html|\?xml|head|body)", re.IGNORECASE)
 
 
