@@ -886,7 +886,7 @@ def test_base64_that_is_broken_is_found_as_a_whole(width: int, line_break: str) 
 @pytest.mark.parametrize("behind", ["", "\n2026-11-23 12:00:00 the next line", "."], ids=repr)
 def test_the_beginning_of_a_key_is_a_near_key_whatever_follows(signs: int, behind: str, tmp_path: Path) -> None:
     shown, secret = parts(minted())
-    (tmp_path / "note").write_text(shown + secret[:signs] + behind)
+    (tmp_path / "note").write_text(f"{shown}{secret[: signs - 1]}8{behind}")  # of letters alone it may be a name
     assert [find["kind"] for find in scanned(tmp_path, "note", status=1)] == ["near-key"]
 
 
@@ -909,3 +909,42 @@ def test_what_is_packed_and_not_opened_is_complained_about(head: bytes, tmp_path
     assert ran.status == 2
     assert "packed" in ran.stderr
     assert "unpack it to have it scanned" in ran.stderr
+
+
+@pytest.mark.parametrize("behind", ["</apiKey>", "<br>", "</b>"])
+def test_markup_behind_the_beginning_of_a_key_is_no_mask(behind: str) -> None:
+    shown, secret = parts(minted())
+    assert [find.judged.kind for find in found_in(f"<apiKey>{shown}{secret[:19]}8{behind}".encode())] == ["near-key"]
+    assert not list(found_in(f"{shown}{secret[:9]}<hidden>".encode()))
+
+
+@pytest.mark.parametrize("name", ["json", "yaml", "lastUsed", "Then", "redacted"])
+def test_the_id_of_a_key_in_a_name_is_no_key(name: str) -> None:
+    shown, _ = parts(minted())
+    assert not list(found_in(f"keys/{shown}{name}".encode()))
+
+
+@pytest.mark.parametrize("between", [",", "\t", "\n", '": "'])
+def test_an_id_beside_a_hash_is_no_key(between: str) -> None:
+    shown, secret = parts(minted())
+    assert not list(found_in(f"{shown.rstrip('.')}{between}{secret}".encode()))
+
+
+def test_a_text_that_begins_like_a_packed_one_is_scanned(tmp_path: Path) -> None:
+    (tmp_path / "note").write_text(f"BZh is a name; {minted()}")
+    assert [find["kind"] for find in scanned(tmp_path, "note", status=1)] == ["key"]
+
+
+def test_what_was_unpacked_before_an_archive_breaks_is_scanned(tmp_path: Path) -> None:
+    (tmp_path / "log.bz2").write_bytes(bz2.compress(minted().encode()) + b"junk" * 9)
+    assert [find["kind"] for find in scanned(tmp_path, "log.bz2", status=1)] == ["key"]
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif"])
+def test_a_broken_key_in_the_name_of_a_file_is_not_shown(form: str, tmp_path: Path) -> None:
+    key = minted()
+    (tmp_path / f"{key[:-6]} {key[-6:]}").write_text(minted())
+    ran = run_command(tmp_path, "scan", ".", "--format", form)
+    secret = key.partition(".")[2]
+    assert ran.status == 1
+    assert not [at for at in range(len(secret) - 7) if secret[at : at + 8] in ran.stdout + ran.stderr]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
+    from conformance.keys import KeyFormat
     from conformance.scanning.find import Find, Place
 
 _KINDS = (KEY, NEAR_KEY, EXAMPLE, PLACEHOLDER)
@@ -38,7 +40,7 @@ def scan_paths(options: argparse.Namespace) -> int:
             return text
         from conformance.scrub import Scrubber
 
-        return Scrubber(key_format).scrub(text)
+        return _without_tails(Scrubber(key_format).scrub(text), key_format)
 
     def note(message: str) -> None:
         complaints.append(hidden(message))
@@ -62,6 +64,13 @@ def scan_paths(options: argparse.Namespace) -> int:
     if any(counts[kind] for kind in SERIOUS):
         return 1
     return 2 if complaints else 0
+
+
+def _without_tails(text: str, key_format: KeyFormat) -> str:
+    """The text without what stands behind the ids of keys in names, which may be secrets that something broke."""
+    prefixes = "|".join(map(re.escape, key_format.prefixes))
+    some_id = f"[{re.escape(key_format.id_alphabet)}]{{{key_format.id_length}}}"
+    return re.sub(rf"((?:{prefixes}){some_id})[^/!:\n]{{8,}}", rf"\1{key_format.separator}…", text)
 
 
 def _mistake(options: argparse.Namespace) -> str:

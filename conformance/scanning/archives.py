@@ -35,6 +35,7 @@ _CLOSED = {
     b"\xed\xab\xee\xdb": "an RPM package",
 }
 ZIP, TAR, GZIP, BZIP2, XZ = "zip", "tar", "gzip", "bzip2", "xz"
+_BLOCKS = (b"1AY&SY", b"\x17rE8P\x90")  # which begin, or end, what is packed with bzip2
 _STREAMS = (GZIP, BZIP2, XZ)
 _PROGRAMS = (b"#!", b"MZ", b"\x7fELF")  # which may have a ZIP file behind them, and unpack it
 _END = b"PK\x05\x06"  # of a ZIP file, 22 bytes or more before its last one
@@ -121,7 +122,9 @@ def kind_of(head: bytes) -> str:
     """The kind of archive that begins like this, or nothing."""
     if head.startswith((b"PK\x03\x04", _END)):
         return ZIP
-    for magic, kind in ((b"\x1f\x8b\x08", GZIP), (b"BZh", BZIP2), (b"\xfd7zXZ\0", XZ)):
+    if head.startswith(b"BZh") and head[4:10] in _BLOCKS:
+        return BZIP2
+    for magic, kind in ((b"\x1f\x8b\x08", GZIP), (b"\xfd7zXZ\0", XZ)):
         if head.startswith(magic):
             return kind
     return TAR if head[257:262] == b"ustar" else ""

@@ -48,7 +48,11 @@ class Scanner:
         lines: Lines | None = None
         before = kept = 0  # bytes of the stream before the buffer, and those in it that were read but not judged
         while True:
-            read = read_into(stream, view[kept:])
+            failed = None
+            try:
+                read = read_into(stream, view[kept:])
+            except Exception as error:
+                read, failed = 0, error  # what was read until then is still to be judged
             end = kept + read
             judged = max(end - _AHEAD, 0) & ~1 if read else end  # even, so that UTF-16 is not torn apart
             if read and not judged:
@@ -64,6 +68,8 @@ class Scanner:
                     passed = at
                     form = f"{word.form}, UTF-16" if word.is_wide else word.form
                     yield Find(found, form, Place(path, lines.line, lines.column, before + at))
+            if failed:
+                raise failed
             if not read:
                 return
             lines.pass_by(text, passed, judged)

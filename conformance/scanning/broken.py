@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from conformance.keys import KeyFormat
 
 # bytes outside ASCII stand there as if they were Latin-1; all that repeats is bounded, and never tried again
-_COLOUR = r"(?:\x1b|\\+u001[bB]|\\+x1[bB]|\\+033|\\+e)\[[0-9;]{0,16}[A-Za-z]"
-_WRITTEN = r"\\+u[0-9a-fA-F]{4}|\\+x[0-9a-fA-F]{2}|\\+[nrtbf]|%(?:25){0,3}[0-9A-Fa-f]{2}"
+_COLOUR = r"(?:\x1b|\\{1,8}+(?:u001[bB]|x1[bB]|033|e))\[[0-9;]{0,16}[A-Za-z]"
+_WRITTEN = r"\\{1,8}+(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[nrtbf])|%(?:25){0,3}[0-9A-Fa-f]{2}"
 _MARKUP = r"</?[a-zA-Z][^<>\n]{0,80}>|&(?:#[0-9]{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});"
 _LIST = r"(?<=[\n ])--?(?= )"  # a comment of SQL, or an item of YAML
 _GAP = f"(?:{_COLOUR}|{_WRITTEN}|{_MARKUP}|{_LIST}|[^A-Za-z0-9_-]){{0,120}}+"
@@ -26,7 +26,7 @@ class BrokenKeys:
         between = f"(?:{_GAP})"
         prefixes = "|".join(between.join(map(re.escape, prefix)) for prefix in key_format.prefixes)
         some_id = between.join([f"[{re.escape(key_format.id_alphabet)}]"] * key_format.id_length)
-        self._head = re.compile(f"({prefixes}){between}({some_id})(?={_GAP}{_RUN})")
+        self._head = re.compile(f"({prefixes}){between}({some_id})({_GAP})(?={_RUN})")
         self._piece = re.compile(f"{_GAP}({_RUN})")
         self._gap = re.compile(_GAP)
         self._prefixes = {_letters(prefix): prefix for prefix in key_format.prefixes}
@@ -37,7 +37,7 @@ class BrokenKeys:
     def joined(self, text: str) -> str:
         """The key that begins here, without what broke it; nothing where its pieces make no whole one."""
         head = self._head.match(text)
-        if head is None:
+        if head is None or self._separator not in head[3]:
             return ""
         pieces: list[str] = []
         at, missing = head.end(), self._length

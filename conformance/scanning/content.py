@@ -31,18 +31,24 @@ def with_head(stream: IO[bytes]) -> tuple[bytes, IO[bytes]]:
         head = stream.read(HEAD) or b""
         stream.seek(start)
         return head, stream
-    head = b""
-    while len(head) < HEAD and (piece := stream.read(HEAD - len(head))):
-        head += piece
-    return head, cast("IO[bytes]", _Rejoined(head, stream))
+    head, failed = b"", None
+    try:
+        while len(head) < HEAD and (piece := stream.read(HEAD - len(head))):
+            head += piece
+    except Exception as error:
+        if not head:
+            raise
+        failed = error  # which is raised behind what came before it
+    return head, cast("IO[bytes]", _Rejoined(head, stream, failed))
 
 
 class _Rejoined(io.RawIOBase):
     """A stream of which the head was read already, and is given again."""
 
-    def __init__(self, head: bytes, stream: IO[bytes]) -> None:
+    def __init__(self, head: bytes, stream: IO[bytes], failed: Exception | None) -> None:
         self._left = head
         self._stream = stream
+        self._failed = failed
 
     def readable(self) -> bool:
         return True
@@ -52,6 +58,10 @@ class _Rejoined(io.RawIOBase):
         given = min(len(self._left), len(view))
         view[:given] = self._left[:given]
         self._left = self._left[given:]
+        if self._failed and not given:
+            raise self._failed
+        if self._failed:
+            return given
         return given + (read_into(self._stream, view[given:]) if given < len(view) else 0)
 
 

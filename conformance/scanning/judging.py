@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 # bytes outside ASCII stand there as if they were Latin-1
 _TOKEN = re.compile(r"\$?\{\{?[^{}\s]{1,60}\}\}?|<[^<>\n]{1,60}>|[A-Za-z0-9_.*\x80-\xff-]{3,80}")
 _MASK = re.compile(
-    r"[*\x85]|\.\.|\xe2\x80[\xa2\xa6]|\[?\(?\.\.\.|\\+u202[26]|&hellip;|\[REDACTED|<"
+    r"[*\x85]|\.\.|\xe2\x80[\xa2\xa6]|\[?\(?\.\.\.|\\+u202[26]|&hellip;|\[REDACTED"
+    r"|<(?=[^<>\n]{0,20}(?i:hidden|secret|redacted|removed|masked|omitted|snip|cut)[^<>\n]{0,20}>)"
 )  # of what is not shown
+_NAME = re.compile(r"[A-Z]?[a-z]+(?:[A-Z][a-z]+)*")  # of a field or of a kind of file, behind an id
+_LONGEST_NAME = 12
 _FEWEST = 4  # different characters; a drawn secret has more
 
 
@@ -55,6 +58,8 @@ class Judge:
         elif len(secret) >= self._format.secret_length // 2 or not _MASK.match(around, parts.end()):
             kind = NEAR_KEY  # which goes on elsewhere where it is short: in the next line, or behind what broke it
         else:
+            return None
+        if kind == NEAR_KEY and len(secret) < _LONGEST_NAME and _NAME.fullmatch(secret):
             return None
         return Judged(kind, self._format.redact(text), key_id)
 
