@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import pytest
 from runs import ROOT, SPEC
 from sdk_clients import CLIENTS, adapter_folder, judge, python_adapter
 
+from conformance.probes import Recipe
+from conformance.sdk.adapter import Adapter, AdapterFile
+from conformance.sdk.call import Call
+from conformance.sdk.process import AdapterProcess
+from conformance.sdk.target import SdkTarget
 from conformance.selftest.impostor import other_impostors
 from conformance.selftest.judging import judge as selftest
 from conformance.spec.files import default_spec
@@ -120,3 +127,17 @@ def test_a_file_that_was_given_to_the_client_accuses_nobody(tmp_path: Path) -> N
     ran = judge(tmp_path / "run", adapter, "-k", "sdk-files or sdk-dotenv")
     assert ran.rules("pass") == {"sdk-files-hide-the-secret", "sdk-dotenv"}
     assert ran.status == 0
+
+
+def test_what_is_printed_between_two_calls_accuses_neither(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = [sys.executable, "-S", str(CLIENTS / "adapter.py")]
+    file = AdapterFile(name="client", language="python", sdk="client", command=command, seconds=20.0)
+    target = SdkTarget(SPEC, Adapter(tmp_path, file), "", tmp_path)
+    said = cycle([f"late: {target.keyring.issued['full'].reveal()}", ""])  # before a call, and in it
+    monkeypatch.setattr(AdapterProcess, "said", lambda _self: next(said))
+    try:
+        called = target.called(Call(Recipe("full"), "argument", "view"))
+        assert called.said == ()
+        assert [line for line in target.strays if "printed a part of its key" in line]
+    finally:
+        target.close()

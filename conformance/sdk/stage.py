@@ -131,6 +131,10 @@ class Stage:
             found.append(place + (_TELLING if holds else ""))
         return found
 
+    def telling(self, said: str) -> tuple[str, ...]:
+        """The lines of a text that hold a part of a secret, without it."""
+        return self._watcher.telling(said)
+
     def left_behind(self, working_directory: Path) -> list[str]:
         """The files that hold a part of a secret though nobody put it there, and where they are."""
         places = {"its home folder": self.home, "its working directory": working_directory}

@@ -54,6 +54,7 @@ class SdkTarget:
         self._lock = threading.Lock()
         self._running: dict[AdapterProcess, Proxy] = {}
         self._late: list[str] = []
+        self._said_late: list[str] = []
         self._idle: dict[str, list[AdapterProcess]] = {"": [], "own": [], "other": [], "nowhere": []}
         self._hangs = 0
         self._closing = False
@@ -84,8 +85,10 @@ class SdkTarget:
 
     @property
     def strays(self) -> list[str]:
-        """Requests that belong to no call: they ignored the base URL, or came after the call had ended."""
-        return [f"the SDK sent what belongs to no call: {stray}" for stray in self._stage.strays(self._late)]
+        """What belongs to no call: requests that ignored the base URL or came late, and keys that were printed late."""
+        sent = [f"the SDK sent what belongs to no call: {stray}" for stray in self._stage.strays(self._late)]
+        printed = dict.fromkeys(line for text in self._said_late for line in self._stage.telling(text))
+        return sent + [f"the SDK printed a part of its key while no call was under way: {line}" for line in printed]
 
     @property
     def base_url(self) -> str:
@@ -188,6 +191,7 @@ class SdkTarget:
     def _ask(self, process: AdapterProcess, call: Call) -> Called:
         proxy = self._running[process]
         self._late += proxy.take()
+        self._said_late.append(process.said())
         staged = self._stage.begin(call)
         try:
             answer, problem = process.call(self._seconds(call), **staged.fields), ""
@@ -218,6 +222,7 @@ class SdkTarget:
         process.close()
         with self._lock:
             self._late += self._running.pop(process).take()
+            self._said_late.append(process.said())
 
     def _start(self, environment: dict[str, str]) -> AdapterProcess:
         with self._lock:
