@@ -189,6 +189,7 @@ POWERSHELL = f'PS C:\\> curl.exe -H "X-API-Key: $HOPX_API_KEY" {URL}\n'
         (f'{POWERSHELL}{{"data": []}}\nPS C:\\> ', []),
         (POWERSHELL.replace("$HOPX", "$env:HOPX") + FLAT, []),
         (f"PS C:\\> $HOPX_API_KEY = Get-Secret hopx\n{POWERSHELL}{FLAT}\n", []),
+        (f'PS C:\\> curl.exe -H "X-API-Key: $env:HOPX_API_KEY" {URL} # not $HOPX_API_KEY\n{FLAT}\n', []),
     ],
 )
 def test_a_variable_of_another_shell_is_empty_in_powershell(text: str, expected: list[str], tmp_path: Path) -> None:
@@ -212,6 +213,14 @@ CURL = f'ana@ci:~$ curl -H "X-API-Key: $HOPX_API_KEY" {URL}\n{FLAT}\n'
         ("ana@ci:~$ echo $HOPX_API_KEY\n KEY\n", []),
         ("ana@ci:~$ echo $HOPX_API_KEY\n(it is set)\n", []),
         ("ana@ci:~$ echo $OTHER\n\n", []),
+        ("root@db:~# echo $HOPX_API_KEY\n\nroot@db:~# exit\n", []),
+        ("bob@ci:~$ echo $HOPX_API_KEY\n\n", []),
+        ("$ ssh db\nana@ci:~$ echo $HOPX_API_KEY\n\n", []),
+        ("ana@ci:~$ echo $HOPX_API_KEY\n\nana@ci:~$ sudo -u ana -i\n", []),
+        ("ana@ci:~$ echo $HOPX_API_KEY\n\nana@ci:~$ docker exec -it app bash\n", []),
+        ("ana@ci:~$ echo $HOPX_API_KEY\n\nana@ci:~$ bash -l\n", []),
+        ("ana@ci:~$ echo $HOPX_API_KEY\n\nana@ci:~$ bash build.sh\n", ["env-var-unset"]),
+        ("ana@ci:~$ echo $HOPX_API_KEY\n\nana@ci:~$ sudo apt-get update\n", ["env-var-unset"]),
     ],
 )
 def test_an_echo_that_prints_nothing_says_that_the_variable_is_not_set(

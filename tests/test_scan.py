@@ -472,6 +472,16 @@ def test_a_zip_file_behind_a_program_is_opened_and_all_that_is_around_its_member
     assert {find.judged.key_id for find in finds_within(packed("tar", {"app": text}))[0]} == expected
 
 
+def test_a_zip_file_behind_anything_at_all_and_with_a_comment_is_opened(tmp_path: Path) -> None:
+    key = minted()
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a", f"{key}\n" * 3)
+        archive.comment = b"built today " * 5000
+    (tmp_path / "app").write_bytes(b"nothing\n" * 9 + file.getvalue())
+    assert {find["key_id"] for find in scanned(tmp_path, "app", status=1)} == {FORMAT.parse(key).key_id}
+
+
 def test_the_names_and_links_in_a_tar_file_are_scanned() -> None:
     keys = [minted() for _ in range(3)]
     file = io.BytesIO()

@@ -135,10 +135,10 @@ def from_its_end(head: bytes, stream: IO[bytes], budget: Budget) -> Iterator[tup
     """The kind of archive that the stream is by its end, or nothing; and the stream, or a copy of a program."""
     is_program = head.startswith(_PROGRAMS)
     if isinstance(stream, io.FileIO) and stream.seekable():
-        yield _kind_by_end(stream, _PIECE if is_program else 22), stream
+        yield _kind_by_end(stream, _PIECE + 22), stream
     elif is_program:
         with _seekable(stream, budget) as copy:
-            yield _kind_by_end(copy, _PIECE), copy
+            yield _kind_by_end(copy, _PIECE + 22), copy
     else:
         yield "", stream
 

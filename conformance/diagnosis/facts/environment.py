@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.facts.stories import are_near
+from conformance.diagnosis.shells.prompts import ANY
 from conformance.diagnosis.urls import host_of, shown_host
 
 if TYPE_CHECKING:
@@ -47,8 +48,10 @@ _WRITTEN = {
     "utf-16": ("file-in-utf-16", "the file is written in UTF-16"),
     "crlf": ("file-with-crlf", "the lines of the file end with CR LF"),
 }
-_ENV_FILE = re.compile(
-    r"\b(?:docker|podman)(?: container)? (?:run|create)\b[^\n]{0,400}?--env-file[= ][\"']?([^\s\"']{1,300})"
+_ENV_FILE = re.compile(  # typed behind a prompt, or written in a line of its own
+    rf"^(?:{ANY})?[ \t]{{0,20}}(?:sudo )?(?:docker|podman)(?: container)? (?:run|create) "
+    r"[^\n]{0,400}?--env-file[= ][\"']?([^\s\"']{1,300})",
+    re.MULTILINE,
 )
 _BUNDLED = ("VITE_", "NEXT_PUBLIC_", "REACT_APP_", "PUBLIC_", "EXPO_PUBLIC_", "NUXT_PUBLIC_", "GATSBY_")
 
@@ -63,11 +66,21 @@ def of_writing(case: Case) -> Iterator[Fact]:
 
 def of_docker(case: Case) -> Iterator[Fact]:
     """Quotes in a file that docker reads, as somebody's command shows, which takes every value as it stands."""
-    read = {match[1].rpartition("/")[2] for one in case.failures for match in _ENV_FILE.finditer(one.text)}
+    read = [match[1] for one in case.failures for match in _ENV_FILE.finditer(one.text)]
     for setting in case.settings:
-        if "quoted" in setting.marks and setting.credential and setting.place.source.rpartition("/")[2] in read:
+        is_read = any(_may_be_one_file(setting.place.source, path) for path in read)
+        if "quoted" in setting.marks and setting.credential and is_read:
             says = f"quotes stand around {setting.name}, and docker run --env-file makes them part of it"
             yield Fact("quoted-for-docker", says, setting.place, setting.name)
+
+
+def _may_be_one_file(one: str, other: str) -> bool:
+    """Whether two paths, each as somebody wrote it from somewhere, end alike as far as both go."""
+    first, second = (
+        [part for part in path.replace("\\", "/").split("/") if part not in ("", ".", "..")] for path in (one, other)
+    )
+    shorter = min(len(first), len(second))
+    return shorter > 0 and first[-shorter:] == second[-shorter:]
 
 
 def of_names(case: Case) -> Iterator[Fact]:

@@ -38,7 +38,9 @@ _STATUS = re.compile(
     re.IGNORECASE,
 )
 _JSON = re.compile(r"\s*[{\[].*[}\]]")  # behind which a prompt stands, where nothing ends the line
-_IN_SINGLE_QUOTES = re.compile(r"'[^'\n]{0,4000}'")
+_QUOTED_OR_UNREAD = re.compile(  # in PowerShell: single quotes and comments, in which no variable is read
+    r"(?P<quoted>\"(?:`.|[^\"`\n]){0,4000}\")|'[^'\n]{0,4000}'|(?<![^\s;|])#[^\n]{0,4000}"
+)
 _LOOKED_FOR = re.compile(r"resolve (?:host|proxy):? ([^\s)]{1,300})")
 _LET_LOOSE = {"smart-quotes", "typographic-dash", "single-quotes", "unquoted-header"}
 _BRACKETED = re.compile(r"\s*\[[\w.-]{1,40}@[^\]\n]{1,120}\][$#%]")  # a prompt
@@ -147,7 +149,8 @@ class _Paste:
         if command.shell != "powershell" or not name or name.upper() in self.values.own:
             return set()
         written = "".join(self.lines[command.line - 1 : command.end - 1])
-        found = re.search(rf"\$(?:\{{{name}\}}|{name})\b", _IN_SINGLE_QUOTES.sub("", written), re.IGNORECASE)
+        read = _QUOTED_OR_UNREAD.sub(lambda one: one["quoted"] or "", written)
+        found = re.search(rf"\$(?:\{{{name}\}}|{name})\b", read, re.IGNORECASE)
         return {"other-shells-variable"} if found else set()
 
     def _requests(self, command: CommandLine) -> list[Message]:

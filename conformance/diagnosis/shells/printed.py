@@ -5,20 +5,33 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from conformance.diagnosis.shells.prompts import POSIX
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PROMPT = r"[ \t]{0,20}(?:\[?[\w.-]{1,40}@[^$#%>\n]{0,160}[$#%>]|[$%❯➜])[ \t]+"
-_PROMPTED = re.compile(_PROMPT)
+_PROMPTED = re.compile(POSIX)
+_ACCOUNT = re.compile(r"[ \t]{0,20}\[?([\w.-]{1,40}@[\w.-]{1,60})[^$#%>\n]{0,160}[$#%>][ \t]")
+_SHELL = r"(?:ba|z|da|k|fi)?sh"
+_LEAVES = re.compile(
+    rf"{POSIX}(?:ssh|su|exit|logout|wsl|tmux|screen|chroot|nsenter|vagrant[ ]ssh|{_SHELL}(?=(?:\s+-\w+)*\s*$)"
+    rf"|sudo\b[^\n]{{0,200}}?\s(?:-i|-s|--login|--shell|su|{_SHELL})"
+    r"|(?:docker|podman)(?:[ ]compose)?[ ](?:exec|run)|(?:kubectl|oc)[ ]exec)(?=\s|$)"
+)
 _SETS = r"\b(?:read|export|source|eval|set|declare|typeset|unset|direnv)\b|(?:^|[\s;&])\.[ \t]"
 
 
 def line_of_unset(lines: Sequence[str], name: str) -> int:
-    """The line that prints a variable, where nothing comes out and nothing sets it later; 0 where there is none."""
+    """The line that prints a variable, where nothing comes out and nothing sets it later; 0 where there is none.
+
+    A session that goes from one shell, user or host to another says nothing: each has variables of its own.
+    """
+    if _is_of_several_shells(lines):
+        return 0
     written = re.escape(name)
     prints = re.compile(
-        rf"{_PROMPT}(?:echo|printf ['\"]?%s['\"]?)[ \t]+(?P<quote>\"?)\$(?:\{{{written}\}}|{written})(?P=quote)\s*$"
-        rf"|{_PROMPT}(?P<silent>printenv)[ \t]+{written}\s*$"
+        rf"{POSIX}(?:echo|printf ['\"]?%s['\"]?)[ \t]+(?P<quote>\"?)\$(?:\{{{written}\}}|{written})(?P=quote)\s*$"
+        rf"|{POSIX}(?P<silent>printenv)[ \t]+{written}\s*$"
     )
     sets = re.compile(rf"{_SETS}|\b{written}=")
     found = 0
@@ -28,6 +41,11 @@ def line_of_unset(lines: Sequence[str], name: str) -> int:
         elif found and sets.search(line):
             found = 0
     return found
+
+
+def _is_of_several_shells(lines: Sequence[str]) -> bool:
+    accounts = {match[1] for line in lines if (match := _ACCOUNT.match(line))}
+    return len(accounts) > 1 or any(_LEAVES.match(line) for line in lines)
 
 
 def _prints_nothing(lines: Sequence[str], at: int, *, is_silent: bool) -> bool:

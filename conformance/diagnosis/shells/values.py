@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.evidence import Place, Setting
 from conformance.diagnosis.shells.posix import words_of
+from conformance.diagnosis.shells.prompts import ANY
 from conformance.diagnosis.shells.windows import words_of_powershell
 from conformance.diagnosis.shells.words import unmarked, variables_in
 
@@ -15,10 +16,7 @@ if TYPE_CHECKING:
 
     from conformance.diagnosis.reading import Reading
 
-_PROMPT = (
-    r"[ \t]{0,20}(?:(?:PS[^>\n]{0,200}>|[A-Za-z]:\\[^>\n]{0,200}>|\[?[\w.-]{1,40}@[^$#%>\n]{0,160}[$#%>]"
-    r"|[$%\u276f\u279c>])[ \t]+)?"
-)
+_PROMPT = rf"(?:{ANY})?[ \t]{{0,20}}"
 _POSIX = re.compile(rf"{_PROMPT}(?:export\s+|declare\s+-x\s+|typeset\s+-x\s+)?([A-Za-z_]\w{{0,80}}=.*)", re.DOTALL)
 _CMD = re.compile(rf"{_PROMPT}set\s+(?P<quote>\"?)(?P<name>[A-Za-z_]\w{{0,80}})=(?P<value>[^\r\n]*)", re.IGNORECASE)
 _SESSION = re.compile(
