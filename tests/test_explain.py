@@ -252,6 +252,19 @@ def test_no_output_holds_a_piece_of_a_secret(data: bytes, form: str) -> None:
     assert not any(holds_secret(printed, key) for key in KEYS)
 
 
+SIGNS = ["\t", "\x0b", "\x0c", "\x1d", "\x1e", "\x85", "\x02\x03\x04\x05\x06\x1d", "\x0c\x03]r\x03%"]
+
+
+@pytest.mark.parametrize("form", ["text", "json", "html"])
+@pytest.mark.parametrize("sign", SIGNS)
+@pytest.mark.parametrize("before", ["", "HOPX_API_KEY="])
+def test_no_sign_within_a_key_brings_a_piece_of_it_to_light(before: str, sign: str, form: str) -> None:
+    mixed = "aB3d"  # so that the last piece has letters of both kinds and a digit, as nearly every one has
+    begin, secret = KEYS[0][:23], KEYS[0][-28:] + mixed + KEYS[1][-11:]
+    _, printed = in_process(f"{before}{begin}{secret[:28]}{sign}{secret[28:-2]}\n".encode(), "--format", form)
+    assert not any(secret[at : at + 8] in printed for at in range(len(secret) - 7))
+
+
 def verdict(data: bytes) -> tuple[str, list[str]]:
     _, printed = in_process(data, "--format", "json")
     found = json.loads(printed)

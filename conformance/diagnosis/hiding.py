@@ -9,14 +9,17 @@ from conformance.diagnosis.reading import SHORTEST_SECRET
 
 if TYPE_CHECKING:
     from conformance.diagnosis.reading import Reading
+    from conformance.keys import KeyFormat
 
 T = TypeVar("T")
 _MOST_SIGNS = 24  # characters that may have come into a key
 # what stands between its pieces: an end of line, unless a header follows, or signs of a shell or of broken bytes
 _BROKEN = re.compile(
     r"[A-Za-z0-9_-]*+(?:(?:[\\`^]{0,2}\r?\n[ \t>]{0,4}(?![\w-]{1,40}[:=])"
-    r"|[^\sA-Za-z0-9:=&/#,;<>()\[\]_-]{1,4})[A-Za-z0-9_-]++){1,6}+"
+    r"|(?:[^\sA-Za-z0-9:=&/#,;<>()\[\]_-]|[\x0b\x0c\x1c-\x1f\x85]){1,8}+)[A-Za-z0-9_-]++){1,6}+"
 )
+# everything up to a space, a line's end, or what begins another value
+_SCATTERED = re.compile(r"(?:[^\s:=&,;\"'<>]|[\t\x0b\x0c\x1c-\x1f\x85])*+")
 # whatever else may stand there, where the pieces come to a whole secret
 _PARTED = re.compile(r"[A-Za-z0-9_-]*+(?:(?:=\r?\n|[^A-Za-z0-9:=&/#,;<()\[\]_-]{1,8}+)[A-Za-z0-9_-]++){1,6}+")
 _PIECES = re.compile(r"[A-Za-z0-9_-]++")
@@ -35,7 +38,7 @@ def learn_pieces(text: str, reading: Reading) -> None:
         broken = _pieces(_BROKEN, text, start, start + whole + _MOST_SIGNS)
         parted = _pieces(_PARTED, text, start, start + whole + _MOST_SIGNS)
         pieces = _adding_up(parted, key_format.secret_length) or _missing(broken, key_format.secret_length)
-        for piece in pieces:
+        for piece in (*pieces, *_random(_pieces(_SCATTERED, text, start, start + whole + _MOST_SIGNS), key_format)):
             if SHORTEST_SECRET <= len(piece) < key_format.secret_length:
                 reading.scrubber.learn(piece)
 
@@ -49,6 +52,12 @@ def _missing(pieces: list[str], length: int) -> list[str]:
     """The pieces that begin before a secret of so many characters is whole, unless they are words."""
     begun = [one for at, one in enumerate(pieces) if sum(map(len, pieces[:at])) < length]
     return [one for one in begun if not _WORD.fullmatch(one)] if len(begun) > 1 else []
+
+
+def _random(pieces: list[str], key_format: KeyFormat) -> list[str]:
+    """The pieces that look random, where the first one is only a part of a secret, whatever stands between them."""
+    is_begun = bool(pieces) and SHORTEST_SECRET <= len(pieces[0]) < key_format.secret_length
+    return [one for one in pieces if is_mixed(one)] if is_begun else []
 
 
 def _adding_up(pieces: list[str], length: int) -> list[str]:
