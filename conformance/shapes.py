@@ -28,16 +28,19 @@ class Shapes:
     """Finds the keys of one format in any text, known or not."""
 
     def __init__(self, key_format: KeyFormat) -> None:
-        self._openings = {_first_letters(prefix) for prefix in key_format.prefixes}
+        self._openings: dict[str, set[str]] = {}
+        for prefix in key_format.prefixes:
+            letters = _first_letters(prefix)
+            self._openings.setdefault(letters, set()).add(prefix[len(letters) :][:1])
         self.secret_length = key_format.secret_length
         self._plain = _plain(key_format)
         self._wrapped = _wrapped(key_format)
         self._encoded = [encoded for prefix in key_format.prefixes for encoded in _encodings(key_format, prefix)]
 
     @property
-    def openings(self) -> list[str]:
-        """The texts that every plain key begins with."""
-        return sorted(self._openings)
+    def openings(self) -> dict[str, set[str]]:
+        """The letters that plain keys begin with, and the signs that follow them; an empty one where any may."""
+        return self._openings
 
     @property
     def literals(self) -> list[str]:

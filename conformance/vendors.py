@@ -23,7 +23,6 @@ _DOCS_VAULT = "developer.hashicorp.com: Vault tokens, token prefixes"
 _WORD = "[A-Za-z0-9_-]"
 _LETTER = "[A-Za-z0-9]"
 
-# every rest holds 10 characters or more without a dot, so that the whole stands in a run of 15
 # the longest beginning first where one begins with another
 VENDORS: tuple[Vendor, ...] = (
     Vendor("Anthropic key", "sk-ant-", _WORD + "{16,}", "docs.anthropic.com: API keys"),

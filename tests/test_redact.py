@@ -20,10 +20,11 @@ import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from mutations import mutated
 from runs import SPEC, run_command
 
 from conformance.keys import KeyFormat
-from conformance.redaction.candidates import WordFinder, best_finder
+from conformance.redaction.candidates import PatternFinder, WordFinder, best_finder
 from conformance.redaction.proof import best_search, hits, windows_of
 from conformance.redaction.pseudonyms import PSEUDONYM
 from conformance.redaction.run import NotProvedError, Redaction
@@ -53,7 +54,7 @@ def drawn(length: int = 24) -> str:
     return "a1" + "".join(secrets.choice(ALPHABET) for _ in range(length - 2))
 
 
-FINDER = best_finder(SHAPES)
+FINDER, WORDS = best_finder(SHAPES), WordFinder(SHAPES)
 
 
 def redacted(written: bytes, directory: Path, chunk: int = 1 << 20, finder: Any = FINDER) -> bytes:
@@ -68,6 +69,31 @@ def redacted(written: bytes, directory: Path, chunk: int = 1 << 20, finder: Any 
     finally:
         redaction.close()
     return to.getvalue()
+
+
+BESIDE = (  # what stands around secrets, and what is none
+    b"POST /v1 HTTP/1.1\r\nAuthorization: Bearer KEY\r\nCookie: a=b; sid=KEY\r\n\r\n"
+    + b'{"api_key": "KEY", "token_id": 7}',
+    b'{"cookies": [{"name": "sid", "value": "KEY"}], "url": "https://me:KEY@example.com/?token=KEY"}',
+    b"$ curl -u me:KEY -b sid=KEY --proxy-user a:KEY https://KEYKEYKEY@example.com -H 'X-Auth: KEY'\n",
+    b"docker login -u me --password KEY\nsetx HOPX_API_KEY KEY\nexport PASSWORD='KEY'\nlogin me password KEY\n",
+    b"say KEY hopx%5flive_KEY hopx-python/0.5 ghp_KEYKEY eyJKEY.KEY \\nKEY sk-KEY\n-----BEGIN PRIVATE KEY-----\nKEY\n",
+)
+
+
+def samples() -> list[bytes]:
+    key = minted()
+    coded = base64.b64encode(key.encode()).decode()
+    return [
+        one.replace(b"KEY", piece.encode()) for one in BESIDE for piece in (key, key[23:], key[10:], key[:40], coded)
+    ]
+
+
+@settings(max_examples=400)
+@given(mutated(*samples()))
+def test_both_finders_see_the_same(text: bytes) -> None:
+    assert isinstance(FINDER, PatternFinder)
+    assert FINDER.candidates(text + b"\0") == WORDS.candidates(text + b"\0")
 
 
 def forms_of(secret: str) -> list[str]:
@@ -862,15 +888,37 @@ def test_what_is_no_file_is_written_to_and_stays_what_it_is(here: Path) -> None:
     assert "pipe: is no file" in ran.stderr
 
 
-def test_results_are_all_written_or_none(here: Path) -> None:
+WITHOUT_UNNAMED_FILES = "import os; del os.O_TMPFILE; "
+IN_MEMORY = "from conformance.redaction import run; run.spool = lambda _: __import__('io').BytesIO(); "
+
+
+@pytest.mark.parametrize("system", ["", WITHOUT_UNNAMED_FILES, "import os; del os.sendfile; " + WITHOUT_UNNAMED_FILES])
+def test_a_result_takes_its_place_whatever_the_system_can_do(system: str, here: Path) -> None:
+    key = minted()
+    text = f"k {key}\n".encode() * 20_000
+    (here / "a").write_bytes(text)
+    (here / "packed").write_bytes(gzip.compress(text))
+    (here / "out").mkdir()
+    program = f"import sys; {system}from conformance.cli import main; sys.exit(main(sys.argv[1:]))"
+    ran = subprocess.run([sys.executable, "-c", program, "redact", "a", "packed", "-o", "out"], cwd=here, timeout=60)
+    assert ran.returncode == 0
+    assert sorted(path.name for path in (here / "out").iterdir()) == ["a", "packed"]
+    result = (here / "out" / "a").read_bytes()
+    assert len(result) == len(text)
+    assert gzip.decompress((here / "out" / "packed").read_bytes()) == result
+    assert (here / "out" / "a").stat().st_mode == (here / "a").stat().st_mode
+    assert not survives(key[23:], result)
+
+
+@pytest.mark.parametrize("system", ["", WITHOUT_UNNAMED_FILES, IN_MEMORY])
+def test_results_are_all_written_or_none(system: str, here: Path) -> None:
     texts = {name: f"{minted()}\n" * lines for name, lines in {"a": 1, "b": 4000}.items()}
     for name, text in texts.items():
         (here / name).write_text(text)
     (here / "out").mkdir()
     for words in (["-o", "out"], ["--in-place"]):
         program = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
-        program += "from conformance.redaction import run; run.spool = lambda _: __import__('io').BytesIO(); "
-        program += "from conformance.cli import main; sys.exit(main(sys.argv[1:]))"
+        program += system + "from conformance.cli import main; sys.exit(main(sys.argv[1:]))"
         command = [sys.executable, "-c", program, "redact", "a", "b", *words]
         ran = subprocess.run(command, cwd=here, capture_output=True, text=True, timeout=60)
         assert ran.returncode == 2

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from conformance.commands.key import key_format_of
 from conformance.commands.output import complain
-from conformance.redaction.files import ClosedError, UnreadableError, UnwritableError, publish_to
+from conformance.redaction.publishing import UnwritableError, publish_to
 from conformance.redaction.run import NotProvedError, Redaction
+from conformance.redaction.source import ClosedError, UnreadableError
 
 if TYPE_CHECKING:
     import argparse
@@ -28,8 +29,8 @@ def redact_files(options: argparse.Namespace) -> int:
     key_format = key_format_of(options)
     redaction = Redaction(key_format, options.jwt)
     try:
-        for name in options.files:
-            redaction.add(name)
+        for name, place in zip(options.files, places, strict=True):
+            redaction.add(name, place)
         results = redaction.prove()
         if left := _found_by_scan(results, key_format):
             complain(left)

@@ -7,7 +7,10 @@ for one word after the other.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+
+import stringzilla
 
 from conformance.redaction.names import AFTER, WORDS
 from conformance.vendors import VENDORS
@@ -18,23 +21,30 @@ if TYPE_CHECKING:
     from conformance.shapes import Shapes
 
 KEY, HALF, VENDOR, JWT, PEM, URL, SCHEME, OPTION, NAME, COOKIES = "key", "half", "vendor", "jwt", "pem", "url", "scheme", "option", "name", "cookies"  # fmt: skip # noqa: E501
-_RUN = 15
-_LONGEST_BEGINNING = 48  # bytes before such a run in which a secret with signs between its parts begins
 _TOKEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 _CLASSES = bytes(97 if byte in _TOKEN else 32 for byte in range(256))
-_WHOLE_RUN = re.compile(rb"[A-Za-z0-9_-]+\.?[A-Za-z0-9_-]*")
-_SEPARATOR = (
-    AFTER + r"(?:\\{0,7}[\"'])?\]?(?:[ \t\r\n]{1,40}value[ \t]?[=:]|(?:\r?\n|\\{1,7}r\\{1,7}n){2}"
-    r"|[ \t]{0,4}(?:=>?|:|%3a|%3d|,[ \t\r\n]{0,64}(?:\\[nrt][ \t]{0,64}){0,2}[\\(b\"']|>))"
+_ESCAPE = re.compile(rb"\\[nrtbf]")
+_AFTER = re.compile(AFTER.encode(), re.IGNORECASE)
+_ANY_NAME = b"(?:%b)%b" % (b"|".join(re.escape(word.encode()) for word in WORDS), AFTER.encode())
+_SEPARATES = re.compile(
+    rb"(?:\\{0,7}[\"'])?\]?(?:[ \t\r\n]{1,40}value[ \t]?[=:]|(?:\r?\n|\\{1,7}r\\{1,7}n){2}"
+    rb"|[ \t]{0,4}(?:=>?|:|%3a|%3d|,[ \t\r\n]{0,64}(?:\\[nrt][ \t]{0,64}){0,2}[\\(b\"']|>))",
+    re.IGNORECASE,
 )
-_SEPARATES = re.compile(_SEPARATOR.encode(), re.IGNORECASE)
-_ARGUMENT = re.compile(rb"--[a-z-]{0,24}")
-_COMMAND = rb"(?:env|setx|set -[a-z]{1,4})[ \t]{1,4}[a-z0-9_]{0,40}"  # in small letters
-_LOGIN = rb"login[ \t\r\n]{1,8}[^\s]{1,80}[ \t\r\n]{1,8}"
-_SET = re.compile(rb"(?:.*[^a-z0-9])?(?:%b|%b)" % (_COMMAND, _LOGIN), re.DOTALL)
+_SEPARATION_BEGINS = rb"[\\\"'\] \t\r\n=:%,>]"
+_GIVEN = re.compile(  # as an option, to a command that sets it, or behind the user of a login
+    rb"(?:--[a-z-]{0,24}|(?:env|setx|set -[a-z]{1,4})[ \t]{1,4}[a-z0-9_]{0,40}|login\s{1,8}[^\s]{1,80}\s{1,8})%b\Z"
+    % _ANY_NAME,
+    re.IGNORECASE,
+)
+_LONGEST_GIVEN = 160  # bytes
 _TOKEN_USER = rb"://[A-Za-z0-9_.-]{16,128}@"
 _USER = rb"://[^/\s\"'<>@?#\\:]{0,80}:[^/\s\"'<>@?#\\]{1,256}@"
 _URL_USER = re.compile(b"%b|%b" % (_USER, _TOKEN_USER))
+_FEWEST_SIGNS = 8
+_SIGNS = rb"[A-Za-z0-9_%%+/.-]{%d}" % _FEWEST_SIGNS
+# which break no key into pieces
+_NO_BREAK = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.,:;/=\"'()-"
 _LITERALS = {  # in small letters
     b"-----begin": PEM,
     b"bearer ": SCHEME,
@@ -79,39 +89,60 @@ def best_finder(shapes: Shapes) -> Finder:
         return WordFinder(shapes)
 
 
+class _Beginning(NamedTuple):
+    """What secrets of a kind begin with, and a pattern of the bytes behind it, of which there are `length`."""
+
+    text: bytes
+    follows: bytes
+    length: int
+    kind: str
+
+
+def _beginnings(shapes: Shapes) -> Iterator[_Beginning]:
+    for letters, signs in shapes.openings.items():
+        other = _NO_BREAK.translate(None, "".join(signs).encode())
+        follows = b"" if "" in signs else b"[^%b]" % re.escape(other)
+        yield _Beginning(letters.encode(), follows, bool(follows), KEY)
+    for literal in shapes.literals:
+        yield _Beginning(literal.encode(), b"", 0, KEY)
+    for vendor in VENDORS:
+        yield _Beginning(vendor.begins.encode(), _SIGNS, _FEWEST_SIGNS, VENDOR)
+    yield _Beginning(b"eyJ", _SIGNS, _FEWEST_SIGNS, JWT)
+
+
 class WordFinder:
     """Searches for one word after the other."""
 
     def __init__(self, shapes: Shapes) -> None:
         self._length = shapes.secret_length
-        self._openings = [opening.encode() for opening in shapes.openings]
-        begins = {vendor.begins.encode(): VENDOR for vendor in VENDORS} | {b"eyJ": JWT}
-        begins |= {literal.encode(): KEY for literal in shapes.literals}
-        self._begins = begins
-        self._within = re.compile(b"|".join(re.escape(one) for one in sorted(begins, key=len, reverse=True)))
+        self._beginnings = [(one, re.compile(re.escape(one.text) + one.follows)) for one in _beginnings(shapes)]
 
     def candidates(self, text: bytes | bytearray) -> list[Candidate]:
         """All candidates, in order."""
         small = text.lower()
-        found = {Candidate(at, KEY) for opening in self._openings for at in _places(text, opening)}
+        found = {
+            Candidate(at, beginning.kind)
+            for beginning, pattern in self._beginnings
+            for at in _places(text, beginning.text)
+            if pattern.match(text, at)
+        }
         found |= {Candidate(at, kind) for word, kind in _LITERALS.items() for at in _places(small, word)}
         found |= {Candidate(at, URL) for at in _places(text, b"://") if _URL_USER.match(text, at)}
-        found |= set(self._in_runs(text))
+        found |= {Candidate(at, HALF) for at in self._halves(text)}
         for word in WORDS:
-            found |= set(_named(small, word.encode()))
+            ends = (_AFTER.match(text, at + len(word)).end() for at in _places(small, word.encode()))  # type: ignore[union-attr]
+            found |= {Candidate(at, NAME) for at in map(partial(_value_behind, text), ends) if at is not None}
         return sorted(found)
 
-    def _in_runs(self, text: bytes | bytearray) -> Iterator[Candidate]:
+    def _halves(self, text: bytes | bytearray) -> Iterator[int]:
+        run = b"a" * self._length
         classes = text.translate(_CLASSES)
-        at = classes.find(b"a" * _RUN)
-        while at >= 0:
-            end = classes.find(b" ", at)
-            end = len(text) if end < 0 else end
-            if end - at >= self._length:
-                yield Candidate(end - self._length, HALF)
-            for match in self._within.finditer(text, max(at - _LONGEST_BEGINNING, 0), end):
-                yield Candidate(match.start(), self._begins[match[0]])
-            at = classes.find(b"a" * _RUN, end)
+        at = stringzilla.find(classes, run)
+        while at >= 0 and (end := classes.find(b" ", at)) >= 0:
+            start = end - self._length
+            if start == at or _ESCAPE.fullmatch(text, max(start - 2, 0), start):
+                yield start
+            at = stringzilla.find(classes, run, end)
 
 
 class PatternFinder:
@@ -122,63 +153,59 @@ class PatternFinder:
 
         small = hyperscan.HS_FLAG_CASELESS
         patterns: list[tuple[bytes, int, str, int]] = []  # what to search, its flags, its kind, how far back it begins
-        for word, kind in [(opening.encode(), KEY) for opening in (*shapes.openings, *shapes.literals)]:
-            patterns.append((re.escape(word), 0, kind, len(word)))
-        for begins, kind in [(vendor.begins.encode(), VENDOR) for vendor in VENDORS] + [(b"eyJ", JWT)]:
-            patterns.append((re.escape(begins) + b"[A-Za-z0-9_%+/.-]{8}", 0, kind, len(begins) + 8))
+        for text, follows, length, kind in _beginnings(shapes):
+            patterns.append((re.escape(text) + follows, 0, kind, len(text) + length))
         patterns += [(re.escape(word), small, kind, len(word)) for word, kind in _LITERALS.items()]
         patterns += [(_USER, 0, URL, 0), (_TOKEN_USER, 0, URL, 0)]
-        words = b"|".join(re.escape(word.encode()) for word in WORDS)
-        patterns.append((b"(?:%b)%b" % (words, _SEPARATOR.encode()), small, NAME, 0))
-        patterns.append((rb"--[a-z-]{0,24}(?:%b) " % words, small, NAME, 0))
-        patterns.append((rb"%b(?:%b)[ \t]" % (_COMMAND, words), small, NAME, 0))
-        patterns.append((rb"%bpassword[ \t]" % _LOGIN, small, NAME, 0))
-        self._kinds = [(kind, back) for _, _, kind, back in patterns]
-        self._kinds.append((HALF, shapes.secret_length + 1))
-        half = rb"(?:^|[^A-Za-z0-9_-]|\\[nrtbf])[A-Za-z0-9_-]{%d}[^A-Za-z0-9_-]" % shapes.secret_length
-        # apart, since together they take twice as long
+        patterns.append((_ANY_NAME + _SEPARATION_BEGINS, small, NAME, 1))
+        run = rb"[A-Za-z0-9_-]{%d}" % shapes.secret_length
+        half = rb"(?:^|[^A-Za-z0-9_-]|%b)%b[^A-Za-z0-9_-]" % (_ESCAPE.pattern, run)
+        self._kinds = [(kind, back) for _, _, kind, back in patterns] + [(HALF, shapes.secret_length + 1)]
+        self._run = len(self._kinds)
+        # halves apart: they take five times as long as a run, without which there is none
         self._database, self._halves = (hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK) for _ in range(2))
         self._database.compile(
-            expressions=[pattern for pattern, *_ in patterns], flags=[flags for _, flags, *_ in patterns]
+            expressions=[*(pattern for pattern, *_ in patterns), run],
+            flags=[*(flags for _, flags, *_ in patterns), hyperscan.HS_FLAG_SINGLEMATCH],
+            ids=[*range(len(patterns)), self._run],
         )
         self._halves.compile(expressions=[half], ids=[len(patterns)], flags=[0])
 
     def candidates(self, text: bytes | bytearray) -> list[Candidate]:
         """All candidates, in order."""
         hits: set[tuple[int, int]] = set()
-        add = hits.add
 
         def note(pattern: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            add((end, pattern))
+            hits.add((end, pattern))
 
-        for database in (self._database, self._halves):
-            database.scan(cast("bytes", text), match_event_handler=note)
-        found = []
-        for end, pattern in hits:
-            kind, back = self._kinds[pattern]
-            at = text.rfind(b"://", 0, end) if kind == URL else end - back
-            found.append(Candidate(at, kind))
-        return sorted(found)
+        whole = cast("bytes", text)  # which its types ask for; any buffer will do
+        self._database.scan(whole, match_event_handler=note)
+        if run := next((hit for hit in hits if hit[1] == self._run), None):
+            hits.remove(run)
+            self._halves.scan(whole, match_event_handler=note)
+        return sorted(candidate for hit in hits if (candidate := self._candidate(text, *hit)))
+
+    def _candidate(self, text: bytes | bytearray, end: int, pattern: int) -> Candidate | None:
+        kind, back = self._kinds[pattern]
+        at: int | None = end - back
+        if kind == URL:
+            at = text.rfind(b"://", 0, end)
+        elif kind == NAME:
+            at = _value_behind(text, end - back)
+        return None if at is None else Candidate(at, kind)
 
 
 def _places(text: bytes | bytearray, word: bytes) -> Iterator[int]:
-    at = text.find(word)
+    at = stringzilla.find(text, word)
     while at >= 0:
         yield at
-        at = text.find(word, at + 1)
+        at = stringzilla.find(text, word, at + 1)
 
 
-def _named(small: bytes | bytearray, word: bytes) -> Iterator[Candidate]:
-    for at in _places(small, word):
-        end = at + len(word)
-        match = _SEPARATES.match(small, end)
-        if match:
-            yield Candidate(match.end(), NAME)
-        elif small[end : end + 1] in (b" ", b"\t") and _is_given(small, at):
-            yield Candidate(end + 1, NAME)
-
-
-def _is_given(small: bytes | bytearray, at: int) -> bool:
-    """Whether a name that begins here is that of an option, or of what a command sets."""
-    option = _ARGUMENT.fullmatch(small, max(small.rfind(b" ", 0, at) + 1, at - 26), at)
-    return option is not None or _SET.fullmatch(small, max(at - 120, 0), at) is not None
+def _value_behind(text: bytes | bytearray, end: int) -> int | None:
+    """Where the value of a name begins that ends there; `None` where none follows."""
+    if separator := _SEPARATES.match(text, end):
+        return separator.end()
+    if text[end : end + 1] in (b" ", b"\t") and _GIVEN.search(text, max(end - _LONGEST_GIVEN, 0), end):
+        return end + 1
+    return None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 _MOST_PATTERNS = 60_000  # which hyperscan compiles in about a second
 # what may be changed without breaking the text that it stands in, behind what may not
 _FREE = re.compile(

@@ -11,12 +11,12 @@ from conformance.redaction.extent import looks_random as _looks_random
 from conformance.redaction.private_keys import body_end
 
 if TYPE_CHECKING:
-    from typing import BinaryIO
+    from collections.abc import Callable
 
     from conformance.redaction.candidates import Candidate, Finder
     from conformance.redaction.hiding import Hider
 
-CHUNK = 1 << 20  # bytes that are read at a time
+CHUNK = 1 << 18  # bytes that are read at a time
 _BEFORE = 512  # bytes before a candidate that say what it is
 _AHEAD = 4096  # bytes behind one that have to be there before it is judged, unless the input ends
 _WINDOW = 600  # bytes in which a wrapped key ends
@@ -62,8 +62,8 @@ class Rewriter:
             kinds.COOKIES: self._cookies,
         }
 
-    def rewrite(self, source: Readable, to: BinaryIO, file: str) -> int:
-        """Copy everything; returns the number of bytes."""
+    def rewrite(self, source: Readable, write: Callable[[memoryview], None], file: str) -> None:
+        """Give everything in the source to `write`."""
         self._hider.file, self._hider.offset = file, 0
         text = bytearray()
         start = 0  # what is before it was judged
@@ -74,11 +74,11 @@ class Rewriter:
             text += piece
             start = self._judge_all(text, start, is_end=is_end)
             written = len(text) if is_end else max(start - _BEFORE, 0)
-            to.write(text[:written])
+            with memoryview(text) as whole, whole[:written] as done:
+                write(done)
             del text[:written]
             start -= written
             self._hider.offset += written
-        return self._hider.offset
 
     def _judge_all(self, text: bytearray, start: int, *, is_end: bool) -> int:
         """Judge what can be judged; returns the place up to which everything was."""

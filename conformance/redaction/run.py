@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from conformance.redaction.candidates import best_finder
 from conformance.redaction.documents import Remembering, broken
-from conformance.redaction.files import opened, publish, spool
 from conformance.redaction.hiding import Hider
 from conformance.redaction.proof import best_search, cover, hits, windows_of
 from conformance.redaction.pseudonyms import Pseudonyms
+from conformance.redaction.publishing import publish, spool, write_whole
 from conformance.redaction.rewriting import CHUNK, Rewriter
+from conformance.redaction.source import opened
 from conformance.shapes import Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
     from typing import BinaryIO
 
     from conformance.keys import KeyFormat
     from conformance.redaction.candidates import Finder
-    from conformance.redaction.files import Source
+    from conformance.redaction.source import Source
 
 
 class NotProvedError(Exception):
@@ -70,18 +73,19 @@ class Redaction:
         """Let go of the temporary files."""
         self._open.close()
 
-    def add(self, name: str) -> None:
-        """Rewrite an input.
+    def add(self, name: str, place: Path | None = None) -> None:
+        """Rewrite an input that is to be published to a place.
 
         Raises:
             UnreadableError: It cannot be read.
             ClosedError: It cannot be looked into.
+            UnwritableError: Nothing can be written to the place.
 
         """
         with opened(name) as source:
-            text = self._open.enter_context(spool(None))
+            text = self._open.enter_context(spool(place))
             read = Remembering(source.stream)
-            self._rewriter.rewrite(read, text, source.name)
+            self._rewriter.rewrite(read, partial(write_whole, spooled=text, place=place), source.name)
             self._rewritten.append(Result(source, text, read.text))
 
     def prove(self) -> Sequence[Result]:

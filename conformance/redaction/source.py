@@ -1,0 +1,114 @@
+"""Inputs: files and standard input, packed or not, in UTF-8 or UTF-16."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import zlib
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
+
+from conformance.redaction.closed import closed_kind, shown_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_HEAD = 4096
+_UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+
+
+class UnreadableError(Exception):
+    """An input cannot be read; the message says which and why."""
+
+
+class ClosedError(Exception):
+    """What an input holds cannot be seen, and so not be proved to be clean."""
+
+
+class Source(NamedTuple):
+    """An input as a stream of text in something like ASCII, and what has to be done with the result again."""
+
+    name: str
+    stream: BinaryIO
+    is_packed: bool
+    encoding: str
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the result is written as it stands."""
+        return not self.is_packed and not self.encoding
+
+
+@contextmanager
+def opened(name: str) -> Iterator[Source]:
+    """An input; `-` is standard input.
+
+    Raises:
+        UnreadableError: It is no file, or cannot be read.
+        ClosedError: It is packed or written in a way that nobody can look into here.
+
+    """
+    try:
+        with _raw(name) as raw:
+            yield _unpacked(shown_name(name), raw)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise UnreadableError(f"{name}: is packed with gzip and broken; unpack what can be unpacked") from None
+
+
+@contextmanager
+def _raw(name: str) -> Iterator[io.BufferedReader]:
+    try:
+        with sys.stdin.buffer if name == "-" else Path(name).open("rb", buffering=0) as raw:
+            raw.read(0)
+            yield io.BufferedReader(_Patient(cast("io.RawIOBase", raw)), _HEAD * 16)
+    except (IsADirectoryError, FileNotFoundError, PermissionError, AttributeError, ValueError) as error:
+        why = getattr(error, "strerror", "") or "cannot be read"
+        raise UnreadableError(f"{shown_name(name)}: {why}; give a file that can be read") from None
+
+
+class _Patient(io.RawIOBase):
+    """A stream that waits until it can fill what is to be filled, so that a pipe can be looked at before it is read."""
+
+    def __init__(self, stream: io.RawIOBase) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view, filled = memoryview(cast("bytearray", buffer)), 0
+        while filled < len(view) and (read := self._stream.readinto(view[filled:])):
+            filled += read
+        return filled
+
+
+def _unpacked(name: str, stream: io.BufferedReader) -> Source:
+    head = stream.peek(_HEAD)[:_HEAD]
+    is_packed = head[:2] == b"\x1f\x8b"
+    if is_packed:
+        stream = io.BufferedReader(cast("io.RawIOBase", gzip.GzipFile(fileobj=stream)), _HEAD * 16)
+        head = stream.peek(_HEAD)[:_HEAD]
+    what = "packed with gzip twice" if is_packed and head[:2] == b"\x1f\x8b" else closed_kind(head)
+    if what:
+        raise ClosedError(f"{name}: is {what}, in which nothing can be searched; give what it was made from")
+    encoding = _UTF_16.get(head[:2]) or _encoding_without_mark(head)
+    if not encoding:
+        return Source(name, cast("BinaryIO", stream), is_packed, "")
+    whole = stream.read()
+    try:
+        text = whole.decode(encoding, "surrogatepass")
+        plain = text.encode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        raise ClosedError(f"{name}: is UTF-16 with an error in it; save it as UTF-8") from None
+    return Source(name, io.BytesIO(plain), is_packed, encoding)
+
+
+def _encoding_without_mark(head: bytes) -> str:
+    """UTF-16 where every other byte is mostly zero."""
+    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        every_other, rest = head[start::2], head[1 - start :: 2]
+        if len(head) > 16 and every_other.count(0) > len(every_other) * 0.8 and rest.count(0) < len(rest) * 0.2:
+            return encoding
+    return ""
