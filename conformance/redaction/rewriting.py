@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.redaction.candidates import Candidate, Finder
-    from conformance.redaction.hiding import Hider
+    from conformance.redaction.hiding.keys import Keys
+    from conformance.redaction.hiding.ledger import Ledger
+    from conformance.redaction.hiding.tokens import Tokens
+    from conformance.redaction.hiding.values import Values
 
 CHUNK = 1 << 18  # bytes that are read at a time
 _BEFORE = 512  # bytes before a candidate that say what it is
@@ -45,9 +48,14 @@ class Readable(Protocol):
 class Rewriter:
     """Copies a stream without its secrets."""
 
-    def __init__(self, finder: Finder, hider: Hider, chunk: int = CHUNK) -> None:
+    def __init__(
+        self, finder: Finder, ledger: Ledger, keys: Keys, tokens: Tokens, values: Values, chunk: int = CHUNK
+    ) -> None:
         self._finder = finder
-        self._hider = hider
+        self._ledger = ledger
+        self._keys = keys
+        self._tokens = tokens
+        self._values = values
         self._chunk = chunk
         self._judge = {
             kinds.KEY: self._key,
@@ -64,7 +72,7 @@ class Rewriter:
 
     def rewrite(self, source: Readable, write: Callable[[memoryview], None], file: str) -> None:
         """Give everything in the source to `write`."""
-        self._hider.file, self._hider.offset = file, 0
+        self._ledger.file, self._ledger.offset = file, 0
         text = bytearray()
         start = 0  # what is before it was judged
         is_end = False
@@ -78,7 +86,7 @@ class Rewriter:
                 write(done)
             del text[:written]
             start -= written
-            self._hider.offset += written
+            self._ledger.offset += written
 
     def _judge_all(self, text: bytearray, start: int, *, is_end: bool) -> int:
         """Judge what can be judged; returns the place up to which everything was."""
@@ -108,25 +116,25 @@ class Rewriter:
         """Hide what stands on the line of a value that has no end."""
         end = re.compile(rb"[^\r\n\0\"\\]*").match(text, candidate.at, candidate.at + LONGEST)
         if end and end.end() > candidate.at:
-            self._hider.hide_value(text, candidate.at, end.end(), "value without an end")
+            self._values.hide_value(text, candidate.at, end.end(), "value without an end")
 
     def _key(self, text: bytearray, candidate: Candidate) -> None:
         at = candidate.at
-        if not _WRAPPED.match(text, at, at + _WINDOW) and self._hider.hide_key(text, at):
+        if not _WRAPPED.match(text, at, at + _WINDOW) and self._keys.hide_key(text, at):
             return
-        if not self._hider.hide_wrapped_key(text, at, min(at + _WINDOW, len(text))) and not self._hider.hide_key(
+        if not self._keys.hide_wrapped_key(text, at, min(at + _WINDOW, len(text))) and not self._keys.hide_key(
             text, at
         ):
-            self._hider.hide_encoded_key(text, at, _BASE64.match(text, at, at + LONGEST).end())  # type: ignore[union-attr]
+            self._keys.hide_encoded_key(text, at, _BASE64.match(text, at, at + LONGEST).end())  # type: ignore[union-attr]
 
     def _half(self, text: bytearray, candidate: Candidate) -> None:
-        self._hider.hide_half(text, candidate.at + self._hider.secret_length)
+        self._keys.hide_half(text, candidate.at + self._keys.secret_length)
 
     def _vendor(self, text: bytearray, candidate: Candidate) -> None:
-        self._hider.hide_vendor(text, candidate.at)
+        self._tokens.hide_vendor(text, candidate.at)
 
     def _jwt(self, text: bytearray, candidate: Candidate) -> None:
-        self._hider.hide_jwt(text, candidate.at)
+        self._tokens.hide_jwt(text, candidate.at)
 
     def _pem(self, text: bytearray, candidate: Candidate) -> None:
         begin = _PEM.match(text, candidate.at)
@@ -134,25 +142,25 @@ class Rewriter:
             end = body_end(text, begin.end())
             if end >= len(text) - 1 and text[-1:] != b"\0":
                 raise NeedsMore
-            self._hider.hide_pem(text, begin.end(), end)
+            self._tokens.hide_pem(text, begin.end(), end)
 
     def _url(self, text: bytearray, candidate: Candidate) -> None:
         match = _URL_PASSWORD.match(text, candidate.at)
         if match:
-            self._hider.hide_value(text, *match.span(1), "password in a URL")
+            self._values.hide_value(text, *match.span(1), "password in a URL")
         elif (match := _URL_TOKEN.match(text, candidate.at)) and _looks_random(bytes(match[1])):
-            self._hider.hide_value(text, *match.span(1), "token in a URL")
+            self._values.hide_value(text, *match.span(1), "token in a URL")
 
     def _scheme(self, text: bytearray, candidate: Candidate) -> None:
         match = _SCHEME_VALUE.match(text, candidate.at)
         if match and (match[1].lower() == b"basic" or _looks_random(bytes(match[2]))):
-            self._hider.hide_value(text, candidate.at, match.end(), "authorization")
+            self._values.hide_value(text, candidate.at, match.end(), "authorization")
 
     def _option(self, text: bytearray, candidate: Candidate) -> None:
         if match := _USER_OPTION.match(text, candidate.at):
-            self._hider.hide_value(text, *match.span(2), "password of an option")
+            self._values.hide_value(text, *match.span(2), "password of an option")
         elif match := _COOKIE_OPTION.match(text, candidate.at):
-            self._hider.hide_cookies(text, *match.span(match.lastindex or 1), sets=False)
+            self._values.hide_cookies(text, *match.span(match.lastindex or 1), sets=False)
 
     def _name(self, text: bytearray, candidate: Candidate) -> None:
         found = named_value(text, candidate.at)
@@ -160,11 +168,11 @@ class Rewriter:
             return
         name, start, end = found
         if name.endswith(b"cookie"):
-            self._hider.hide_cookies(text, start, end, sets=name.endswith(b"set-cookie"))
+            self._values.hide_cookies(text, start, end, sets=name.endswith(b"set-cookie"))
         elif name.endswith((b"authorization", b"x-auth", b"token")):
-            self._hider.hide_value(text, start, end, "authorization" if name.endswith(b"authorization") else "token")
+            self._values.hide_value(text, start, end, "authorization" if name.endswith(b"authorization") else "token")
         else:
-            self._hider.hide_value(text, start, end, _kind_of(name))
+            self._values.hide_value(text, start, end, _kind_of(name))
 
     def _cookies(self, text: bytearray, candidate: Candidate) -> None:
         """The values of a HAR file's list of cookies."""
@@ -181,7 +189,7 @@ class Rewriter:
                 return
             at = quoted_end(text, mark.end(), depth, b'"')
             if mark[2]:
-                self._hider.hide_value(text, mark.end(), at, "cookie")
+                self._values.hide_value(text, mark.end(), at, "cookie")
             at += depth + 1
 
 

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 from conformance.redaction.candidates import best_finder
 from conformance.redaction.documents import Remembering, broken
-from conformance.redaction.hiding import Hider
+from conformance.redaction.hiding.keys import Keys
+from conformance.redaction.hiding.ledger import Ledger
+from conformance.redaction.hiding.tokens import Tokens
+from conformance.redaction.hiding.values import Values
 from conformance.redaction.proof import best_search, cover, hits, windows_of
 from conformance.redaction.pseudonyms import Pseudonyms
 from conformance.redaction.publishing import publish, spool, write_whole
@@ -63,8 +66,10 @@ class Redaction:
     ) -> None:
         shapes = Shapes(key_format)
         self._pseudonyms = Pseudonyms()
-        hider = Hider(key_format, shapes, self._pseudonyms, jwt_parts)
-        self._rewriter = Rewriter(finder or best_finder(shapes), hider, chunk)
+        ledger = Ledger(self._pseudonyms)
+        keys, tokens = Keys(key_format, shapes, ledger), Tokens(ledger, jwt_parts)
+        values = Values(key_format, shapes, ledger, keys, tokens)
+        self._rewriter = Rewriter(finder or best_finder(shapes), ledger, keys, tokens, values, chunk)
         self._rewritten: list[Result] = []
         self._open = ExitStack()
         self.covered = 0  # places that nothing announced
