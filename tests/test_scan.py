@@ -892,6 +892,17 @@ def test_base64_that_is_broken_is_found_as_a_whole(width: int, line_break: str) 
     assert (find.judged.kind, find.judged.key_id) == ("near-key", FORMAT.parse(key).key_id)
 
 
+@pytest.mark.parametrize("width", [64, 76])
+@pytest.mark.parametrize("line_break", ["\n", "\r\n    "], ids=repr)
+def test_base64_of_which_a_line_ends_within_the_beginning_of_a_key_is_found(width: int, line_break: str) -> None:
+    key = minted()
+    for before in range(width):
+        encoded = base64.b64encode(b"a" * before + key.encode() + b"b" * 60).decode()
+        text = line_break.join(encoded[at : at + width] for at in range(0, len(encoded), width))
+        for written in (text.encode(), text.encode("utf-16-le")):
+            assert [find.judged.key_id for find in found_in(written)] == [FORMAT.parse(key).key_id], before
+
+
 @pytest.mark.parametrize("signs", [4, 8, 12, 21])
 @pytest.mark.parametrize("behind", ["", "\n2026-11-23 12:00:00 the next line", "."], ids=repr)
 def test_the_beginning_of_a_key_is_a_near_key_whatever_follows(signs: int, behind: str, tmp_path: Path) -> None:
