@@ -892,6 +892,17 @@ def test_base64_that_is_broken_is_found_as_a_whole(width: int, line_break: str) 
     assert (find.judged.kind, find.judged.key_id) == ("near-key", FORMAT.parse(key).key_id)
 
 
+@pytest.mark.parametrize("width", range(5, 12))
+def test_a_key_that_is_wrapped_into_short_lines_is_found_though_some_look_like_words(width: int) -> None:
+    chance = random.Random(width)
+    for _ in range(60):
+        key = FORMAT.mint(chance.randbytes).reveal()
+        first = chance.choice([width, *range(5, width)])
+        lines = [key[:first], *(key[at : at + width] for at in range(first, len(key), width))]
+        (find,) = found_in("\n".join(lines).encode())
+        assert (find.judged.kind, find.judged.key_id) == ("key", FORMAT.parse(key).key_id)
+
+
 @pytest.mark.parametrize("width", [64, 76])
 @pytest.mark.parametrize("line_break", ["\n", "\r\n    "], ids=repr)
 def test_base64_of_which_a_line_ends_within_the_beginning_of_a_key_is_found(width: int, line_break: str) -> None:
