@@ -443,8 +443,12 @@ def packed(kind: str, members: dict[str, bytes]) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("pack", [bz2.compress, lzma.compress], ids=["bzip2", "xz"])
-def test_what_is_packed_with_bzip2_and_xz_is_opened(pack: Callable[[bytes], bytes]) -> None:
+def packed_with_lzma(text: bytes) -> bytes:
+    return lzma.compress(text, lzma.FORMAT_ALONE)
+
+
+@pytest.mark.parametrize("pack", [bz2.compress, lzma.compress, packed_with_lzma], ids=["bzip2", "xz", "lzma"])
+def test_what_is_packed_with_bzip2_xz_and_lzma_is_opened(pack: Callable[[bytes], bytes]) -> None:
     key = minted().encode()
     finds, complaints = finds_within(pack(b"line\n" * 50_000 + key) + pack(b"\n" + key))
     assert ([find.place.line for find in finds], complaints) == ([50_001, 50_002], [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import sys
 from contextlib import contextmanager
@@ -34,9 +35,12 @@ _CLOSED = {
     b"!<arch>\ndebian": "a Debian package",
     b"\xed\xab\xee\xdb": "an RPM package",
 }
-ZIP, TAR, GZIP, BZIP2, XZ = "zip", "tar", "gzip", "bzip2", "xz"
+ZIP, TAR, GZIP, BZIP2, XZ, LZMA = "zip", "tar", "gzip", "bzip2", "xz", "lzma"
 _BLOCKS = (b"1AY&SY", b"\x17rE8P\x90")  # which begin, or end, what is packed with bzip2
-_STREAMS = (GZIP, BZIP2, XZ)
+_LZMA = re.compile(
+    rb"\]\0\0..(?:\xff{8}|.{5}\0{3})\0", re.DOTALL
+)  # settings, dictionary, size, and what codes begin with
+_STREAMS = (GZIP, BZIP2, XZ, LZMA)
 _PROGRAMS = (b"#!", b"MZ", b"\x7fELF")  # which may have a ZIP file behind them, and unpack it
 _END = b"PK\x05\x06"  # of a ZIP file, 22 bytes or more before its last one
 _NAMES, _TABLE, _BEFORE = "names of members", "table of contents", "what stands before it"
@@ -127,6 +131,8 @@ def kind_of(head: bytes) -> str:
     for magic, kind in ((b"\x1f\x8b\x08", GZIP), (b"\xfd7zXZ\0", XZ)):
         if head.startswith(magic):
             return kind
+    if _LZMA.match(head):
+        return LZMA
     return TAR if head[257:262] == b"ustar" else ""
 
 
@@ -168,7 +174,7 @@ def members_of(kind: str, stream: IO[bytes], budget: Budget) -> Iterator[tuple[s
         ArchiveError: It is broken, or a bound is reached; members before that have been given.
 
     """
-    unpack = {ZIP: _in_zip, TAR: _in_tar, GZIP: _in_gzip, BZIP2: _in_bzip2, XZ: _in_xz}[kind]
+    unpack = {ZIP: _in_zip, TAR: _in_tar, GZIP: _in_gzip, BZIP2: _in_bzip2, XZ: _in_xz, LZMA: _in_xz}[kind]
     try:
         yield from unpack(stream, budget)
     except _mistakes() as error:
