@@ -486,6 +486,23 @@ def test_a_zip_file_behind_anything_at_all_and_with_a_comment_is_opened(tmp_path
     assert {find["key_id"] for find in scanned(tmp_path, "app", status=1)} == {FORMAT.parse(key).key_id}
 
 
+def test_a_zip_file_behind_something_in_a_stream_is_complained_about_and_that_of_a_browser_is_opened() -> None:
+    key = minted().encode()
+    text = packed("zip", {"a": (key + b"\n") * 3})
+    complaint = "it ends as a ZIP file does; unpack it to have its members scanned"
+    assert finds_within(b"nothing\n" * 9 + text) == ([], [f"text: {complaint}"])
+    assert finds_within(packed("tar", {"b": bytes(1 << 20) + text})) == ([], [f"text!b: {complaint}"])
+    finds, complaints = finds_within(b"Cr24\3\0\0\0" + text)
+    assert (len(finds), complaints) == (3, [])
+
+
+@pytest.mark.parametrize("behind", [b"", bytes(30), bytes(70_000)], ids=len)
+def test_a_text_with_the_mark_of_a_zip_file_is_none(behind: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.pyc").write_bytes(minted().encode() + b"\nPK\5\6" + behind)
+    ran = run_command(tmp_path, "scan", "a.pyc")
+    assert (ran.status, "complaint" in ran.stderr) == (1, False)
+
+
 def test_the_names_and_links_in_a_tar_file_are_scanned() -> None:
     keys = [minted() for _ in range(3)]
     file = io.BytesIO()

@@ -9,7 +9,8 @@ import sys
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Protocol, cast
 
-from conformance.scanning.content import Limited
+from conformance.scanning.content import Limited, Rejoined
+from conformance.scanning.zip_end import TAIL, shows_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,8 +42,7 @@ _LZMA = re.compile(
     rb"\]\0\0..(?:\xff{8}|.{5}\0{3})\0", re.DOTALL
 )  # settings, dictionary, size, and what codes begin with
 _STREAMS = (GZIP, BZIP2, XZ, LZMA)
-_PROGRAMS = (b"#!", b"MZ", b"\x7fELF")  # which may have a ZIP file behind them, and unpack it
-_END = b"PK\x05\x06"  # of a ZIP file, 22 bytes or more before its last one
+_PROGRAMS = (b"#!", b"MZ", b"\x7fELF", b"Cr24")  # which may have a ZIP file behind them, and unpack it
 _NAMES, _TABLE, _BEFORE = "names of members", "table of contents", "what stands before it"
 _NAMES_AT_ONCE = 1000
 _DICTIONARY = 80 << 20  # bytes of memory that unpacking xz may take
@@ -124,7 +124,7 @@ def _mistakes() -> tuple[type[Exception], ...]:
 
 def kind_of(head: bytes) -> str:
     """The kind of archive that begins like this, or nothing."""
-    if head.startswith((b"PK\x03\x04", _END)):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return ZIP
     if head.startswith(b"BZh") and head[4:10] in _BLOCKS:
         return BZIP2
@@ -138,23 +138,29 @@ def kind_of(head: bytes) -> str:
 
 @contextmanager
 def from_its_end(head: bytes, stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]]:
-    """The kind of archive that the stream is by its end, or nothing; and the stream, or a copy of a program."""
-    is_program = head.startswith(_PROGRAMS)
+    """The kind of archive that the stream is by its end, or nothing; and the stream, or a copy of a program.
+
+    Raises:
+        ArchiveError: It ended as an archive does, which could not be known before it was read.
+
+    """
     if isinstance(stream, io.FileIO) and stream.seekable():
-        yield _kind_by_end(stream, _PIECE + 22), stream
-    elif is_program:
+        yield _kind_by_end(stream), stream
+    elif head.startswith(_PROGRAMS):
         with _seekable(stream, budget) as copy:
-            yield _kind_by_end(copy, _PIECE + 22), copy
+            yield _kind_by_end(copy), copy
     else:
         yield "", stream
+        if isinstance(stream, Rejoined) and shows_zip(stream.tail, stream.size):
+            raise ArchiveError("it ends as a ZIP file does; unpack it to have its members scanned")
 
 
-def _kind_by_end(stream: IO[bytes], size: int) -> str:
-    end = stream.seek(0, io.SEEK_END)
-    stream.seek(max(end - size, 0))
-    tail = stream.read(size)
+def _kind_by_end(stream: IO[bytes]) -> str:
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(max(size - TAIL, 0))
+    tail = stream.read(TAIL)
     stream.seek(0)
-    return ZIP if _END in tail else ""
+    return ZIP if shows_zip(tail, size) else ""
 
 
 def closed_kind(head: bytes) -> str:
