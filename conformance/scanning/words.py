@@ -23,7 +23,7 @@ _BREAK = (
     rb"[ \t]{0,160}+(?:(?:[>#*;\"']|//(?=[ \t])|--(?=[ \t])|[+.&](?=[ \t]*[\"']))[ \t]{0,80}+){0,3}"
 )
 _SIGNS = re.compile(rb"[A-Za-z0-9+/_-]*+(?:%b[A-Za-z0-9+/_-]++){0,24}" % _BREAK)
-_BREAKS = re.compile(_BREAK)
+_BREAKS = re.compile(rb"(?=[\"' \t+.&\\\r\n])%b" % _BREAK)  # which most signs do not even begin
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})|\\+u00([0-9A-Fa-f]{2})|\\+x([0-9A-Fa-f]{2})")
 
 
