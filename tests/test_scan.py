@@ -486,6 +486,45 @@ def test_a_zip_file_behind_anything_at_all_and_with_a_comment_is_opened(tmp_path
     assert {find["key_id"] for find in scanned(tmp_path, "app", status=1)} == {FORMAT.parse(key).key_id}
 
 
+def test_a_key_that_ends_a_field_of_a_zip_file_is_a_key() -> None:
+    keys = [minted() for _ in range(4)]
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(f"a/{keys[0]}", b"")
+        info = zipfile.ZipInfo("b")
+        info.comment, info.extra = keys[1].encode(), b"\xfe\xff" + len(keys[2]).to_bytes(2, "little") + keys[2].encode()
+        archive.writestr(info, b"")
+        archive.comment = keys[3].encode()
+    finds, complaints = finds_within(file.getvalue())
+    assert [find.judged.kind for find in finds] == ["key"] * 4
+    assert ({find.judged.key_id for find in finds}, complaints) == ({FORMAT.parse(key).key_id for key in keys}, [])
+
+
+def test_the_comment_of_an_empty_zip_file_is_scanned() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.comment = minted().encode()
+    finds, complaints = finds_within(file.getvalue())
+    assert ([find.judged.kind for find in finds], complaints) == (["key"], [])
+
+
+@pytest.mark.parametrize("kind", ["tar", "tar.gz"])
+def test_what_stands_behind_a_tar_file_is_scanned_and_opened(kind: str) -> None:
+    pack = gzip.compress if kind == "tar.gz" else bytes
+    keys = [minted().encode() for _ in range(3)]
+    tars = [packed("tar", members) for members in ({"a": keys[0]}, {"b": keys[1]})]
+    finds, complaints = finds_within(pack(b"".join(tars)))
+    assert [find.place.member for find in finds] == ["a", "what stands behind it!b"]
+    finds, complaints = finds_within(pack(tars[0] + b"junk\n" + keys[2]))
+    assert ([find.place.member for find in finds], complaints) == (["a", "what stands behind it"], [])
+
+
+def test_a_member_of_a_tar_file_with_a_broken_head_is_scanned() -> None:
+    text = bytearray(packed("tar", {"a": b"", "b": minted().encode()}))
+    text[512 + 150] ^= 1  # of the sum that tells whether the head is whole
+    assert [find.judged.kind for find in finds_within(bytes(text))[0]] == ["key"]
+
+
 def test_a_zip_file_behind_something_in_a_stream_is_complained_about_and_that_of_a_browser_is_opened() -> None:
     key = minted().encode()
     text = packed("zip", {"a": (key + b"\n") * 3})

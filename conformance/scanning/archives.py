@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Protocol, cast
 
 from conformance.scanning.content import Limited, Rejoined
-from conformance.scanning.zip_end import TAIL, shows_zip
+from conformance.scanning.zip_end import directory_of, shows_zip, tail_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,7 +43,7 @@ _LZMA = re.compile(
 )  # settings, dictionary, size, and what codes begin with
 _STREAMS = (GZIP, BZIP2, XZ, LZMA)
 _PROGRAMS = (b"#!", b"MZ", b"\x7fELF", b"Cr24")  # which may have a ZIP file behind them, and unpack it
-_NAMES, _TABLE, _BEFORE = "names of members", "table of contents", "what stands before it"
+_NAMES, _BEFORE, _BEHIND = "names of members", "what stands before it", "what stands behind it"
 _NAMES_AT_ONCE = 1000
 _DICTIONARY = 80 << 20  # bytes of memory that unpacking xz may take
 
@@ -156,11 +156,9 @@ def from_its_end(head: bytes, stream: IO[bytes], budget: Budget) -> Iterator[tup
 
 
 def _kind_by_end(stream: IO[bytes]) -> str:
-    size = stream.seek(0, io.SEEK_END)
-    stream.seek(max(size - TAIL, 0))
-    tail = stream.read(TAIL)
+    is_zip = shows_zip(*tail_of(stream))
     stream.seek(0)
-    return ZIP if shows_zip(tail, size) else ""
+    return ZIP if is_zip else ""
 
 
 def closed_kind(head: bytes) -> str:
@@ -272,6 +270,19 @@ def _in_tar(stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]
             if member is not None:
                 yield info.name, cast("IO[bytes]", _Metered(cast("_Packed", member), budget))
         yield _NAMES, _lines(names)
+        yield from _behind(cast("IO[bytes]", archive.fileobj))
+
+
+def _behind(stream: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
+    """What is in the stream where a tar file ended: another one, or what no tar file is to begin with."""
+    while piece := stream.read(_PIECE):
+        if begun := piece.lstrip(b"\0"):
+            yield _BEHIND, cast("IO[bytes]", Rejoined(begun, stream, None))
+            return
+
+
+def _text(field: bytes) -> str:
+    return field.decode("utf-8", "surrogateescape")
 
 
 def _lines(names: list[str]) -> IO[bytes]:
@@ -282,15 +293,18 @@ def _in_zip(stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]
     import zipfile
 
     with _seekable(stream, budget) as seekable:
-        if _directory_size(seekable) > _DIRECTORY:
+        size, behind = directory_of(seekable)
+        if size > _DIRECTORY:
             raise ArchiveError("its table of contents is too large; it was not scanned")
         with zipfile.ZipFile(seekable) as archive:
-            first = min((info.header_offset for info in archive.infolist()), default=0)
-            for name, start, length in ((_BEFORE, 0, first), (_TABLE, archive.start_dir, _DIRECTORY + _PIECE)):
-                if length:
-                    seekable.seek(start)
-                    yield name, cast("IO[bytes]", Limited(seekable, length))
-            for info in archive.infolist():
+            members = archive.infolist()
+            if first := min((info.header_offset for info in members), default=0):
+                seekable.seek(0)
+                yield _BEFORE, cast("IO[bytes]", Limited(seekable, first))
+            names = [(info.orig_filename, *map(_text, (info.comment, info.extra))) for info in members]
+            yield _NAMES, _lines([name for texts in names for name in texts])
+            yield _BEHIND, io.BytesIO(behind)
+            for info in members:
                 budget.take_member()
                 if not info.is_dir():
                     yield info.filename, cast("IO[bytes]", _Metered(_Member(archive, info), budget))
@@ -333,15 +347,3 @@ def _seekable(stream: IO[bytes], budget: Budget) -> IO[bytes]:
             copy.write(piece)
         return cast("IO[bytes]", copy)
     return stream
-
-
-def _directory_size(stream: IO[bytes]) -> int:
-    """How many bytes a ZIP file says its table of contents has; the larger one where it says so twice."""
-    end = stream.seek(0, io.SEEK_END)
-    stream.seek(max(end - (1 << 16) - 98, 0))
-    tail = stream.read()
-    at = tail.rfind(b"PK\x05\x06")
-    size = int(struct.unpack_from("<I", tail, at + 12)[0]) if at >= 0 and at + 16 <= len(tail) else 0
-    if at >= 76 and tail[at - 20 : at - 16] == b"PK\x06\x07":
-        size = max(size % 0xFFFFFFFF, struct.unpack_from("<Q", tail, at - 76 + 40)[0])
-    return size
