@@ -122,7 +122,7 @@ def test_a_well_formed_key_is_said_to_be_one(key: ApiKey, ending: str, where: st
 def test_a_salt_that_holds_a_key_is_refused(key: ApiKey, tmp_path: Path) -> None:
     other = FORMAT.mint()
     secret = FORMAT.parts(key).secret
-    for salt in (key.reveal(), secret, f"a-{other.reveal()}"):
+    for salt in (key.reveal(), secret, f"a-{other.reveal()}", f"a-{FORMAT.parts(other).secret}"):
         ran = run_command(tmp_path, "key", "fingerprint", f"--salt={salt}", stdin=key.reveal())
         assert (ran.status, ran.stdout) == (2, "")
         assert "this one holds a key" in ran.stderr

@@ -443,8 +443,12 @@ def packed(kind: str, members: dict[str, bytes]) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("pack", [bz2.compress, lzma.compress], ids=["bzip2", "xz"])
-def test_what_is_packed_with_bzip2_and_xz_is_opened(pack: Callable[[bytes], bytes]) -> None:
+def packed_with_lzma(text: bytes) -> bytes:
+    return lzma.compress(text, lzma.FORMAT_ALONE)
+
+
+@pytest.mark.parametrize("pack", [bz2.compress, lzma.compress, packed_with_lzma], ids=["bzip2", "xz", "lzma"])
+def test_what_is_packed_with_bzip2_xz_and_lzma_is_opened(pack: Callable[[bytes], bytes]) -> None:
     key = minted().encode()
     finds, complaints = finds_within(pack(b"line\n" * 50_000 + key) + pack(b"\n" + key))
     assert ([find.place.line for find in finds], complaints) == ([50_001, 50_002], [])
@@ -480,6 +484,62 @@ def test_a_zip_file_behind_anything_at_all_and_with_a_comment_is_opened(tmp_path
         archive.comment = b"built today " * 5000
     (tmp_path / "app").write_bytes(b"nothing\n" * 9 + file.getvalue())
     assert {find["key_id"] for find in scanned(tmp_path, "app", status=1)} == {FORMAT.parse(key).key_id}
+
+
+def test_a_key_that_ends_a_field_of_a_zip_file_is_a_key() -> None:
+    keys = [minted() for _ in range(4)]
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(f"a/{keys[0]}", b"")
+        info = zipfile.ZipInfo("b")
+        info.comment, info.extra = keys[1].encode(), b"\xfe\xff" + len(keys[2]).to_bytes(2, "little") + keys[2].encode()
+        archive.writestr(info, b"")
+        archive.comment = keys[3].encode()
+    finds, complaints = finds_within(file.getvalue())
+    assert [find.judged.kind for find in finds] == ["key"] * 4
+    assert ({find.judged.key_id for find in finds}, complaints) == ({FORMAT.parse(key).key_id for key in keys}, [])
+
+
+def test_the_comment_of_an_empty_zip_file_is_scanned() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.comment = minted().encode()
+    finds, complaints = finds_within(file.getvalue())
+    assert ([find.judged.kind for find in finds], complaints) == (["key"], [])
+
+
+@pytest.mark.parametrize("kind", ["tar", "tar.gz"])
+def test_what_stands_behind_a_tar_file_is_scanned_and_opened(kind: str) -> None:
+    pack = gzip.compress if kind == "tar.gz" else bytes
+    keys = [minted().encode() for _ in range(3)]
+    tars = [packed("tar", members) for members in ({"a": keys[0]}, {"b": keys[1]})]
+    finds, complaints = finds_within(pack(b"".join(tars)))
+    assert [find.place.member for find in finds] == ["a", "what stands behind it!b"]
+    finds, complaints = finds_within(pack(tars[0] + b"junk\n" + keys[2]))
+    assert ([find.place.member for find in finds], complaints) == (["a", "what stands behind it"], [])
+
+
+def test_a_member_of_a_tar_file_with_a_broken_head_is_scanned() -> None:
+    text = bytearray(packed("tar", {"a": b"", "b": minted().encode()}))
+    text[512 + 150] ^= 1  # of the sum that tells whether the head is whole
+    assert [find.judged.kind for find in finds_within(bytes(text))[0]] == ["key"]
+
+
+def test_a_zip_file_behind_something_in_a_stream_is_complained_about_and_that_of_a_browser_is_opened() -> None:
+    key = minted().encode()
+    text = packed("zip", {"a": (key + b"\n") * 3})
+    complaint = "it ends as a ZIP file does; unpack it to have its members scanned"
+    assert finds_within(b"nothing\n" * 9 + text) == ([], [f"text: {complaint}"])
+    assert finds_within(packed("tar", {"b": bytes(1 << 20) + text})) == ([], [f"text!b: {complaint}"])
+    finds, complaints = finds_within(b"Cr24\3\0\0\0" + text)
+    assert (len(finds), complaints) == (3, [])
+
+
+@pytest.mark.parametrize("behind", [b"", bytes(30), bytes(70_000)], ids=len)
+def test_a_text_with_the_mark_of_a_zip_file_is_none(behind: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.pyc").write_bytes(minted().encode() + b"\nPK\5\6" + behind)
+    ran = run_command(tmp_path, "scan", "a.pyc")
+    assert (ran.status, "complaint" in ran.stderr) == (1, False)
 
 
 def test_the_names_and_links_in_a_tar_file_are_scanned() -> None:
@@ -890,6 +950,28 @@ def test_base64_that_is_broken_is_found_as_a_whole(width: int, line_break: str) 
     pieces = [before + rest[:8], *(rest[at : at + width] for at in range(8, len(rest), width))]
     (find,) = found_in(f'"{line_break.join(pieces)}"'.encode())
     assert (find.judged.kind, find.judged.key_id) == ("near-key", FORMAT.parse(key).key_id)
+
+
+@pytest.mark.parametrize("width", range(5, 12))
+def test_a_key_that_is_wrapped_into_short_lines_is_found_though_some_look_like_words(width: int) -> None:
+    chance = random.Random(width)
+    for _ in range(60):
+        key = FORMAT.mint(chance.randbytes).reveal()
+        first = chance.choice([width, *range(5, width)])
+        lines = [key[:first], *(key[at : at + width] for at in range(first, len(key), width))]
+        (find,) = found_in("\n".join(lines).encode())
+        assert (find.judged.kind, find.judged.key_id) == ("key", FORMAT.parse(key).key_id)
+
+
+@pytest.mark.parametrize("width", [64, 76])
+@pytest.mark.parametrize("line_break", ["\n", "\r\n    "], ids=repr)
+def test_base64_of_which_a_line_ends_within_the_beginning_of_a_key_is_found(width: int, line_break: str) -> None:
+    key = minted()
+    for before in range(width):
+        encoded = base64.b64encode(b"a" * before + key.encode() + b"b" * 60).decode()
+        text = line_break.join(encoded[at : at + width] for at in range(0, len(encoded), width))
+        for written in (text.encode(), text.encode("utf-16-le")):
+            assert [find.judged.key_id for find in found_in(written)] == [FORMAT.parse(key).key_id], before
 
 
 @pytest.mark.parametrize("signs", [4, 8, 12, 21])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,7 +85,10 @@ def fingerprint_key(options: argparse.Namespace) -> int:
     except MalformedKeyError as error:
         complain(f"note: this is no key: {error}")
     if options.salt and _has_a_secret(options.salt, text, key_format):
-        complain("a salt is shown to others, and this one holds a key; give another one, or none to have one drawn")
+        complain(
+            "a salt is shown to others, and this one holds a key, or is as long as a secret; "
+            "give a shorter one, or none to have one drawn"
+        )
         return 2
     salt = options.salt or os.urandom(8).hex()
     found = fingerprint(key_format.hide(text), os.fsencode(salt))
@@ -97,7 +101,8 @@ def _has_a_secret(salt: str, text: str, key_format: KeyFormat) -> bool:
 
     scrubber = Scrubber(key_format)
     scrubber.learn(text)
-    return scrubber.knows(salt) or scrubber.scrub(salt) != salt
+    some_secret = f"[{re.escape(key_format.secret_alphabet)}]{{{key_format.secret_length}}}"
+    return scrubber.knows(salt) or scrubber.holds_secret(salt) or bool(re.search(some_secret, salt))
 
 
 def mint_key(options: argparse.Namespace) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import sys
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Protocol, cast
 
-from conformance.scanning.content import Limited
+from conformance.scanning.content import Limited, Rejoined
+from conformance.scanning.zip_end import directory_of, shows_zip, tail_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,12 +36,14 @@ _CLOSED = {
     b"!<arch>\ndebian": "a Debian package",
     b"\xed\xab\xee\xdb": "an RPM package",
 }
-ZIP, TAR, GZIP, BZIP2, XZ = "zip", "tar", "gzip", "bzip2", "xz"
+ZIP, TAR, GZIP, BZIP2, XZ, LZMA = "zip", "tar", "gzip", "bzip2", "xz", "lzma"
 _BLOCKS = (b"1AY&SY", b"\x17rE8P\x90")  # which begin, or end, what is packed with bzip2
-_STREAMS = (GZIP, BZIP2, XZ)
-_PROGRAMS = (b"#!", b"MZ", b"\x7fELF")  # which may have a ZIP file behind them, and unpack it
-_END = b"PK\x05\x06"  # of a ZIP file, 22 bytes or more before its last one
-_NAMES, _TABLE, _BEFORE = "names of members", "table of contents", "what stands before it"
+_LZMA = re.compile(
+    rb"\]\0\0..(?:\xff{8}|.{5}\0{3})\0", re.DOTALL
+)  # settings, dictionary, size, and what codes begin with
+_STREAMS = (GZIP, BZIP2, XZ, LZMA)
+_PROGRAMS = (b"#!", b"MZ", b"\x7fELF", b"Cr24")  # which may have a ZIP file behind them, and unpack it
+_NAMES, _BEFORE, _BEHIND = "names of members", "what stands before it", "what stands behind it"
 _NAMES_AT_ONCE = 1000
 _DICTIONARY = 80 << 20  # bytes of memory that unpacking xz may take
 
@@ -120,35 +124,41 @@ def _mistakes() -> tuple[type[Exception], ...]:
 
 def kind_of(head: bytes) -> str:
     """The kind of archive that begins like this, or nothing."""
-    if head.startswith((b"PK\x03\x04", _END)):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return ZIP
     if head.startswith(b"BZh") and head[4:10] in _BLOCKS:
         return BZIP2
     for magic, kind in ((b"\x1f\x8b\x08", GZIP), (b"\xfd7zXZ\0", XZ)):
         if head.startswith(magic):
             return kind
+    if _LZMA.match(head):
+        return LZMA
     return TAR if head[257:262] == b"ustar" else ""
 
 
 @contextmanager
 def from_its_end(head: bytes, stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]]:
-    """The kind of archive that the stream is by its end, or nothing; and the stream, or a copy of a program."""
-    is_program = head.startswith(_PROGRAMS)
+    """The kind of archive that the stream is by its end, or nothing; and the stream, or a copy of a program.
+
+    Raises:
+        ArchiveError: It ended as an archive does, which could not be known before it was read.
+
+    """
     if isinstance(stream, io.FileIO) and stream.seekable():
-        yield _kind_by_end(stream, _PIECE + 22), stream
-    elif is_program:
+        yield _kind_by_end(stream), stream
+    elif head.startswith(_PROGRAMS):
         with _seekable(stream, budget) as copy:
-            yield _kind_by_end(copy, _PIECE + 22), copy
+            yield _kind_by_end(copy), copy
     else:
         yield "", stream
+        if isinstance(stream, Rejoined) and shows_zip(stream.tail, stream.size):
+            raise ArchiveError("it ends as a ZIP file does; unpack it to have its members scanned")
 
 
-def _kind_by_end(stream: IO[bytes], size: int) -> str:
-    end = stream.seek(0, io.SEEK_END)
-    stream.seek(max(end - size, 0))
-    tail = stream.read(size)
+def _kind_by_end(stream: IO[bytes]) -> str:
+    is_zip = shows_zip(*tail_of(stream))
     stream.seek(0)
-    return ZIP if _END in tail else ""
+    return ZIP if is_zip else ""
 
 
 def closed_kind(head: bytes) -> str:
@@ -168,7 +178,7 @@ def members_of(kind: str, stream: IO[bytes], budget: Budget) -> Iterator[tuple[s
         ArchiveError: It is broken, or a bound is reached; members before that have been given.
 
     """
-    unpack = {ZIP: _in_zip, TAR: _in_tar, GZIP: _in_gzip, BZIP2: _in_bzip2, XZ: _in_xz}[kind]
+    unpack = {ZIP: _in_zip, TAR: _in_tar, GZIP: _in_gzip, BZIP2: _in_bzip2, XZ: _in_xz, LZMA: _in_xz}[kind]
     try:
         yield from unpack(stream, budget)
     except _mistakes() as error:
@@ -260,6 +270,19 @@ def _in_tar(stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]
             if member is not None:
                 yield info.name, cast("IO[bytes]", _Metered(cast("_Packed", member), budget))
         yield _NAMES, _lines(names)
+        yield from _behind(cast("IO[bytes]", archive.fileobj))
+
+
+def _behind(stream: IO[bytes]) -> Iterator[tuple[str, IO[bytes]]]:
+    """What is in the stream where a tar file ended: another one, or what no tar file is to begin with."""
+    while piece := stream.read(_PIECE):
+        if begun := piece.lstrip(b"\0"):
+            yield _BEHIND, cast("IO[bytes]", Rejoined(begun, stream, None))
+            return
+
+
+def _text(field: bytes) -> str:
+    return field.decode("utf-8", "surrogateescape")
 
 
 def _lines(names: list[str]) -> IO[bytes]:
@@ -270,15 +293,18 @@ def _in_zip(stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]
     import zipfile
 
     with _seekable(stream, budget) as seekable:
-        if _directory_size(seekable) > _DIRECTORY:
+        size, behind = directory_of(seekable)
+        if size > _DIRECTORY:
             raise ArchiveError("its table of contents is too large; it was not scanned")
         with zipfile.ZipFile(seekable) as archive:
-            first = min((info.header_offset for info in archive.infolist()), default=0)
-            for name, start, length in ((_BEFORE, 0, first), (_TABLE, archive.start_dir, _DIRECTORY + _PIECE)):
-                if length:
-                    seekable.seek(start)
-                    yield name, cast("IO[bytes]", Limited(seekable, length))
-            for info in archive.infolist():
+            members = archive.infolist()
+            if first := min((info.header_offset for info in members), default=0):
+                seekable.seek(0)
+                yield _BEFORE, cast("IO[bytes]", Limited(seekable, first))
+            names = [(info.orig_filename, *map(_text, (info.comment, info.extra))) for info in members]
+            yield _NAMES, _lines([name for texts in names for name in texts])
+            yield _BEHIND, io.BytesIO(behind)
+            for info in members:
                 budget.take_member()
                 if not info.is_dir():
                     yield info.filename, cast("IO[bytes]", _Metered(_Member(archive, info), budget))
@@ -321,15 +347,3 @@ def _seekable(stream: IO[bytes], budget: Budget) -> IO[bytes]:
             copy.write(piece)
         return cast("IO[bytes]", copy)
     return stream
-
-
-def _directory_size(stream: IO[bytes]) -> int:
-    """How many bytes a ZIP file says its table of contents has; the larger one where it says so twice."""
-    end = stream.seek(0, io.SEEK_END)
-    stream.seek(max(end - (1 << 16) - 98, 0))
-    tail = stream.read()
-    at = tail.rfind(b"PK\x05\x06")
-    size = int(struct.unpack_from("<I", tail, at + 12)[0]) if at >= 0 and at + 16 <= len(tail) else 0
-    if at >= 76 and tail[at - 20 : at - 16] == b"PK\x06\x07":
-        size = max(size % 0xFFFFFFFF, struct.unpack_from("<Q", tail, at - 76 + 40)[0])
-    return size

@@ -61,7 +61,7 @@ class Scanner:
             lines = lines or Lines(bytes(text[: min(end, _HEAD)]))
             passed = 0
             for at, word in self._hits(judged, end):
-                found = self._judge.judged(_window(text, at, end, word).decode("latin-1"))
+                found = self._judge.judged(_window(text, at + word.behind, end, word).decode("latin-1"))
                 if found:
                     at -= word.is_wide and _begins_before(text, at, before)
                     lines.pass_by(text, passed, at)
@@ -78,17 +78,17 @@ class Scanner:
             text[:kept] = text[judged:end]
 
     def _hits(self, judged: int, end: int) -> list[tuple[int, Word]]:
-        """Where words begin before `judged`, in order."""
+        """Where what words show begins before `judged`, in order."""
         gates = {gate for gate in self._gates if self._buffer.find(gate, 0, end) >= 0}
         hits: list[tuple[int, Word]] = []
         find = stringzilla.find
         for word in self._words:
             if word.gate and word.gate not in gates:
                 continue
-            stop = min(judged + len(word.text) - 1, end)
-            at = find(self._buffer, word.text, 0, stop)
+            stop = min(judged + word.behind + len(word.text) - 1, end)
+            at = find(self._buffer, word.text, word.behind, stop)
             while at >= 0:
-                hits.append((at, word))
+                hits.append((at - word.behind, word))
                 at = find(self._buffer, word.text, at + 1, stop)
         return sorted(hits, key=itemgetter(0))
 

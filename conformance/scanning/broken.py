@@ -45,10 +45,17 @@ class BrokenKeys:
             pieces.append(piece[1])
             at, missing = piece.end(), missing - len(piece[1])
         secret = "".join(pieces)
-        if missing or (self._is_mixed and (any(map(_WORD.fullmatch, pieces[1:])) or not _is_drawn(secret))):
+        if missing or (self._is_mixed and (_are_words(pieces) or not _is_drawn(secret))):
             return ""
         prefix = self._prefixes.get(_letters(self._gap.sub("", head[1])))
         return f"{prefix}{self._gap.sub('', head[2])}{self._separator}{secret}" if prefix else ""
+
+
+def _are_words(pieces: list[str]) -> bool:
+    """Whether these may be a sentence: a word is among them, and they are no lines of one width."""
+    lengths = [len(piece) for piece in pieces]
+    is_wrapped = {max(lengths)} == set(lengths[1:-1])
+    return not is_wrapped and any(map(_WORD.fullmatch, pieces[1:]))
 
 
 def _is_drawn(secret: str) -> bool:

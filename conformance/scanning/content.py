@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
+from conformance.scanning.zip_end import TAIL
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -39,22 +41,39 @@ def with_head(stream: IO[bytes]) -> tuple[bytes, IO[bytes]]:
         if not head:
             raise
         failed = error  # which is raised behind what came before it
-    return head, cast("IO[bytes]", _Rejoined(head, stream, failed))
+    return head, cast("IO[bytes]", Rejoined(head, stream, failed))
 
 
-class _Rejoined(io.RawIOBase):
-    """A stream of which the head was read already, and is given again."""
+class Rejoined(io.RawIOBase):
+    """A stream of which the head was read already, and is given again, and the tail is kept."""
 
     def __init__(self, head: bytes, stream: IO[bytes], failed: Exception | None) -> None:
         self._left = head
         self._stream = stream
         self._failed = failed
+        self._tail = bytearray()
+        self.size = 0
+
+    @property
+    def tail(self) -> bytes:
+        """The last bytes that were read."""
+        return bytes(self._tail[-TAIL:])
 
     def readable(self) -> bool:
+        """It is."""
         return True
 
     def readinto(self, buffer: object) -> int:
+        """Fill as much of the buffer as can be had at once."""
         view = memoryview(cast("bytearray", buffer))
+        read = self._read_into(view)
+        self._tail += view[max(read - TAIL, 0) : read]
+        if len(self._tail) > 2 * TAIL:
+            del self._tail[:-TAIL]
+        self.size += read
+        return read
+
+    def _read_into(self, view: memoryview) -> int:
         given = min(len(self._left), len(view))
         view[:given] = self._left[:given]
         self._left = self._left[given:]

@@ -23,17 +23,19 @@ _BREAK = (
     rb"[ \t]{0,160}+(?:(?:[>#*;\"']|//(?=[ \t])|--(?=[ \t])|[+.&](?=[ \t]*[\"']))[ \t]{0,80}+){0,3}"
 )
 _SIGNS = re.compile(rb"[A-Za-z0-9+/_-]*+(?:%b[A-Za-z0-9+/_-]++){0,24}" % _BREAK)
-_BREAKS = re.compile(_BREAK)
+_BREAKS = re.compile(rb"(?=[\"' \t+.&\\\r\n])%b" % _BREAK)  # which most signs do not even begin
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})|\\+u00([0-9A-Fa-f]{2})|\\+x([0-9A-Fa-f]{2})")
 
 
 class Word(NamedTuple):
     """Bytes to search for, and how to read what stands there.
 
-    A block without `gate` cannot hold the word: one byte is found sooner than several.
+    What is written begins `behind` bytes before it. A block without `gate` cannot hold the word: one byte is found
+    sooner than several.
     """
 
     text: bytes
+    behind: int
     gate: bytes
     form: str
     is_wide: bool
@@ -54,23 +56,26 @@ def _beginnings(prefixes: list[bytes]) -> list[bytes]:
 
 
 def _narrow(beginning: bytes) -> Iterator[Word]:
-    yield Word(beginning, b"", PLAIN, is_wide=False, read=unescaped)
+    yield Word(beginning, 0, b"", PLAIN, is_wide=False, read=unescaped)
     letters = re.match(rb"[A-Za-z0-9]*", beginning)[0]  # type: ignore[index]
     if len(letters) >= 2 and letters != beginning:
         for sign in (b"%", b"\\"):
-            yield Word(letters + sign, sign, ESCAPED, is_wide=False, read=unescaped)
+            yield Word(letters + sign, 0, sign, ESCAPED, is_wide=False, read=unescaped)
     for before in range(3):
         standard = b2a_base64(b"\0" * before + beginning, newline=False)
         skipped = before + (before > 0)
         decided = (before + len(beginning)) * 8 // 6  # signs that no byte behind the beginning has a part in
-        for signs in dict.fromkeys((standard, standard.translate(_URL_SAFE))):
-            yield Word(signs[skipped:decided], b"", BASE64, is_wide=False, read=_decoder(before, standard[:skipped]))
+        group = slice(4 * (before > 0), 4 * (before > 0) + 4)  # of signs that no end of a line parts
+        sought = group if group.stop <= decided else slice(skipped, decided)
+        read = _decoder(before, standard[: sought.start])
+        for signs in dict.fromkeys((standard[sought], standard[sought].translate(_URL_SAFE))):
+            yield Word(signs, sought.start - skipped, b"", BASE64, is_wide=False, read=read)
 
 
 def _widened(word: Word) -> Word:
     """The word in UTF-16, whichever byte comes first."""
     text = b"\0".join(word.text[at : at + 1] for at in range(len(word.text)))
-    return word._replace(text=text, gate=b"\0", is_wide=True)
+    return word._replace(text=text, behind=2 * word.behind, gate=b"\0", is_wide=True)
 
 
 def unescaped(text: bytes) -> bytes:
