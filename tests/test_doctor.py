@@ -23,6 +23,7 @@ from runs import ROOT, SPEC, environment, run_command, served_mock
 from scripted import Peer, scripted
 
 from conformance.diagnosis.client import Clients
+from conformance.diagnosis.clients import load as load_clients
 from conformance.diagnosis.digest import knowledge
 from conformance.diagnosis.reading import Reading
 from conformance.doctoring import machine as doctored
@@ -30,7 +31,7 @@ from conformance.doctoring.certificate import certificate_of
 from conformance.doctoring.examination import Doctor
 from conformance.keys import KeyFormat
 from conformance.scrub import Scrubber
-from conformance.spec.files import default_causes, default_spec
+from conformance.spec.files import default_causes, default_clients, default_spec
 from conformance.spec.loader import load
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
     from runs import Ran
     from scripted import Script, Scripted
+
+    from conformance.doctoring.examination import Examined
 
 FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
 NAME = "HOPX_API_KEY"
@@ -774,6 +777,53 @@ def test_a_host_without_ipv4_is_out_of_reach_for_some(machine: Machine) -> None:
     status, says = told.row("dns")
     assert status == "warn"
     assert says.startswith("::1 has no IPv4 address, and these use no other: Hopx SDK for Python, ")
+
+
+def resolving(monkeypatch: pytest.MonkeyPatch, host: str, *addresses: str) -> None:
+    """Let a name have these addresses within this process."""
+    real = socket.getaddrinfo
+
+    def getaddrinfo(name: str, *rest: Any, **more: Any) -> list[Any]:
+        names = addresses if name == host else (name,)
+        return [found for one in names for found in real(one, *rest, **more)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+
+def examined_here(machine: Machine, url: str) -> Examined:
+    """An examination within this process, whose network a test may change."""
+    known = knowledge(default_causes(), default_spec())
+    here = doctored.Machine(machine.given, machine.home, machine.work)
+    clients = load_clients(default_clients(), default_spec())
+    return Doctor(here, SPEC, clients, known, Reading(known.surface, b"salt"), url, 5.0).examine()
+
+
+UNUSED, MAPPED = "127.9.9.9", "::ffff:127.0.0.1"
+
+
+@pytest.mark.parametrize("addresses", [(UNUSED, "127.0.0.1"), ("127.0.0.1", UNUSED), ("127.0.0.1", "::1")], ids=str)
+def test_one_address_that_is_down_is_no_problem_where_another_is_up(
+    addresses: tuple[str, ...], machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolving(monkeypatch, "localhost", *addresses)
+    machine.has(good := key())
+    with scripted(answering(api(good))) as server:
+        examined = examined_here(machine, f"http://localhost:{server.port}/v1")
+    assert (examined.diagnosis.verdict, examined.is_accepted) == ("healthy", True)
+
+
+def test_a_host_that_is_out_of_reach_by_ipv4_alone_is_out_of_reach_for_some(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolving(monkeypatch, "localhost", UNUSED, MAPPED)
+    machine.has(good := key())
+    with scripted(answering(api(good))) as server:
+        examined = examined_here(machine, f"http://localhost:{server.port}/v1")
+    (finding,) = examined.diagnosis.findings
+    assert (finding.cause.id, finding.confidence) == ("network-unreachable", "likely")
+    assert [fact.says for fact in finding.facts] == [
+        "localhost is not reached by IPv4 (connection refused), and Hopx SDK for Python uses nothing else"
+    ]
 
 
 @pytest.mark.parametrize("script", [Peer.wait, lambda peer: peer.connection.close(), b"SSH-2.0-OpenSSH_9.6\r\n"])
