@@ -240,6 +240,32 @@ LOCAL: dict[str, tuple[Callable[[Machine], object], list[tuple[str, str]]]] = {
     ),
     "computed": (lambda m: m.file(".zshrc", f"export {NAME}=$(op read x)\n"), [("env-var-unset", "certain")]),
     "misnamed": (lambda m: m.has(name="HOPX_APIKEY"), [("env-var-misnamed", "certain")]),
+    "misnamed for an environment": (lambda m: m.has(name="HOPX_API_KEY_PROD"), [("env-var-misnamed", "certain")]),
+    "misnamed in a file": (
+        lambda m: m.file("project/.env", f"A=1\nHOPX_APIKEY={m.secret()}\n"),
+        [("env-var-misnamed", "certain")],
+    ),
+    "misnamed in a start-up file": (
+        lambda m: m.in_terminal_of("bash").file(".bashrc", f"export HOPX_TOKEN={m.secret()}\n"),
+        [("env-var-misnamed", "certain")],
+    ),
+    "a role of the suite": (lambda m: m.has(name="HOPX_API_KEY_REVOKED"), [("env-var-unset", "certain")]),
+    "another name for something else": (lambda m: m.given.update(HOPX_AUTH="on"), [("env-var-unset", "certain")]),
+    "other names beside the right one": (
+        lambda m: m.has().has(f'"{m.secret()}"', "HOPX_APIKEY").given.update(HOPX_AUTH="on", HOPX_KEY="<your key>"),
+        [],
+    ),
+    "an example in a file": (lambda m: m.has().file("project/.env", f"{NAME}=your_api_key_here\n"), []),
+    "a reference in a file": (lambda m: m.has().file("project/.env", f"{NAME}=op://vault/hopx/key\n"), []),
+    "a variable in a file": (lambda m: m.has().file("project/.env", f"{NAME}=${{{NAME}}}\n"), []),
+    "a variable in a file that is not set": (
+        lambda m: m.file("project/.env", f"{NAME}=${{{NAME}}}\n"),
+        [("env-var-unset", "certain")],
+    ),
+    "settings that are set to nothing": (
+        lambda m: m.has().file(".hopx/config.yaml", "default:\n  api_key: null\n"),
+        [],
+    ),
     "byte order mark": (
         lambda m: m.file("project/.env", b"\xef\xbb\xbf" + f"{NAME}={m.secret()}\n".encode()),
         [("dotenv-not-loaded", "certain"), ("dotenv-bom-or-utf16", "certain")],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.doctoring.clock import check_clock
+from conformance.doctoring.holding import sendable
 from conformance.doctoring.manners import (
     REFUSED,
     is_of_others,
@@ -14,7 +15,6 @@ from conformance.doctoring.manners import (
     where_it_leads,
     who_answers,
 )
-from conformance.keys import KeyFormat, MalformedKeyError
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import PartialExchange
@@ -179,17 +179,6 @@ class Dialogue:
 def _may_be_the_api(answered: Answered) -> bool:
     """Whether a key may follow: nobody else has answered, with a page, or with the way to another address."""
     return bool(answered.status) and not answered.is_page and not 300 <= answered.status < 400
-
-
-def sendable(held: Holding, key_format: KeyFormat) -> ApiKey | None:
-    """The key of a place where it has the documented form; nothing else is sent to the API."""
-    if held.credential is None:
-        return None
-    try:
-        key_format.parts(held.credential.key)
-    except MalformedKeyError:
-        return None
-    return held.credential.key
 
 
 def _leads_to(answered: Answered) -> str:
