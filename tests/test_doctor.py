@@ -761,6 +761,26 @@ def test_who_refuses_otherwise_than_the_api_gets_no_key(name: str, machine: Mach
     assert "wrong-base-url" in told.data["cannot_tell"]["candidates"]
 
 
+STRANGERS: dict[str, tuple[bytes, list[tuple[str, str]]]] = {
+    "an outage": (b"502 Bad Gateway", [("vendor-incident-or-client-defect", "likely")]),
+    "a limit": (b"429 Too Many Requests", [("rate-limited", "certain")]),
+    "nothing to be found": (b"404 Not Found", []),
+}
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_no_key_follows_a_stranger_who_was_not_refused(name: str, machine: Machine) -> None:
+    status, causes = STRANGERS[name]
+    machine.has(good := key())
+    refused = whole(REFUSED, b"401 No")
+    with scripted(answering(lambda head: whole(b"{}", status) if has_key(head) else refused)) as server:
+        told = machine.asks(server.url)
+    assert not any(good.encode() in head for head in server.requests)
+    assert told.causes == causes
+    assert told.status == (1 if causes else 3)
+    assert told.row("key") == ("skipped", "it is not sent to who does not answer as the API does")
+
+
 def test_no_key_follows_one_that_was_answered_with_a_page(machine: Machine) -> None:
     machine.has(good := key())
     with scripted(
