@@ -23,6 +23,7 @@ from runs import ROOT, SPEC, environment, run_command, served_mock
 from scripted import Peer, scripted
 
 from conformance.diagnosis.client import Clients
+from conformance.diagnosis.clients import load as load_clients
 from conformance.diagnosis.digest import knowledge
 from conformance.diagnosis.reading import Reading
 from conformance.doctoring import machine as doctored
@@ -30,7 +31,7 @@ from conformance.doctoring.certificate import certificate_of
 from conformance.doctoring.examination import Doctor
 from conformance.keys import KeyFormat
 from conformance.scrub import Scrubber
-from conformance.spec.files import default_causes, default_spec
+from conformance.spec.files import default_causes, default_clients, default_spec
 from conformance.spec.loader import load
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
     from runs import Ran
     from scripted import Script, Scripted
+
+    from conformance.doctoring.examination import Examined
 
 FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
 NAME = "HOPX_API_KEY"
@@ -237,6 +240,32 @@ LOCAL: dict[str, tuple[Callable[[Machine], object], list[tuple[str, str]]]] = {
     ),
     "computed": (lambda m: m.file(".zshrc", f"export {NAME}=$(op read x)\n"), [("env-var-unset", "certain")]),
     "misnamed": (lambda m: m.has(name="HOPX_APIKEY"), [("env-var-misnamed", "certain")]),
+    "misnamed for an environment": (lambda m: m.has(name="HOPX_API_KEY_PROD"), [("env-var-misnamed", "certain")]),
+    "misnamed in a file": (
+        lambda m: m.file("project/.env", f"A=1\nHOPX_APIKEY={m.secret()}\n"),
+        [("env-var-misnamed", "certain")],
+    ),
+    "misnamed in a start-up file": (
+        lambda m: m.in_terminal_of("bash").file(".bashrc", f"export HOPX_TOKEN={m.secret()}\n"),
+        [("env-var-misnamed", "certain")],
+    ),
+    "a role of the suite": (lambda m: m.has(name="HOPX_API_KEY_REVOKED"), [("env-var-unset", "certain")]),
+    "another name for something else": (lambda m: m.given.update(HOPX_AUTH="on"), [("env-var-unset", "certain")]),
+    "other names beside the right one": (
+        lambda m: m.has().has(f'"{m.secret()}"', "HOPX_APIKEY").given.update(HOPX_AUTH="on", HOPX_KEY="<your key>"),
+        [],
+    ),
+    "an example in a file": (lambda m: m.has().file("project/.env", f"{NAME}=your_api_key_here\n"), []),
+    "a reference in a file": (lambda m: m.has().file("project/.env", f"{NAME}=op://vault/hopx/key\n"), []),
+    "a variable in a file": (lambda m: m.has().file("project/.env", f"{NAME}=${{{NAME}}}\n"), []),
+    "a variable in a file that is not set": (
+        lambda m: m.file("project/.env", f"{NAME}=${{{NAME}}}\n"),
+        [("env-var-unset", "certain")],
+    ),
+    "settings that are set to nothing": (
+        lambda m: m.has().file(".hopx/config.yaml", "default:\n  api_key: null\n"),
+        [],
+    ),
     "byte order mark": (
         lambda m: m.file("project/.env", b"\xef\xbb\xbf" + f"{NAME}={m.secret()}\n".encode()),
         [("dotenv-not-loaded", "certain"), ("dotenv-bom-or-utf16", "certain")],
@@ -732,6 +761,26 @@ def test_who_refuses_otherwise_than_the_api_gets_no_key(name: str, machine: Mach
     assert "wrong-base-url" in told.data["cannot_tell"]["candidates"]
 
 
+STRANGERS: dict[str, tuple[bytes, list[tuple[str, str]]]] = {
+    "an outage": (b"502 Bad Gateway", [("vendor-incident-or-client-defect", "likely")]),
+    "a limit": (b"429 Too Many Requests", [("rate-limited", "certain")]),
+    "nothing to be found": (b"404 Not Found", []),
+}
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_no_key_follows_a_stranger_who_was_not_refused(name: str, machine: Machine) -> None:
+    status, causes = STRANGERS[name]
+    machine.has(good := key())
+    refused = whole(REFUSED, b"401 No")
+    with scripted(answering(lambda head: whole(b"{}", status) if has_key(head) else refused)) as server:
+        told = machine.asks(server.url)
+    assert not any(good.encode() in head for head in server.requests)
+    assert told.causes == causes
+    assert told.status == (1 if causes else 3)
+    assert told.row("key") == ("skipped", "it is not sent to who does not answer as the API does")
+
+
 def test_no_key_follows_one_that_was_answered_with_a_page(machine: Machine) -> None:
     machine.has(good := key())
     with scripted(
@@ -774,6 +823,53 @@ def test_a_host_without_ipv4_is_out_of_reach_for_some(machine: Machine) -> None:
     status, says = told.row("dns")
     assert status == "warn"
     assert says.startswith("::1 has no IPv4 address, and these use no other: Hopx SDK for Python, ")
+
+
+def resolving(monkeypatch: pytest.MonkeyPatch, host: str, *addresses: str) -> None:
+    """Let a name have these addresses within this process."""
+    real = socket.getaddrinfo
+
+    def getaddrinfo(name: str, *rest: Any, **more: Any) -> list[Any]:
+        names = addresses if name == host else (name,)
+        return [found for one in names for found in real(one, *rest, **more)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+
+def examined_here(machine: Machine, url: str) -> Examined:
+    """An examination within this process, whose network a test may change."""
+    known = knowledge(default_causes(), default_spec())
+    here = doctored.Machine(machine.given, machine.home, machine.work)
+    clients = load_clients(default_clients(), default_spec())
+    return Doctor(here, SPEC, clients, known, Reading(known.surface, b"salt"), url, 5.0).examine()
+
+
+UNUSED, MAPPED = "127.9.9.9", "::ffff:127.0.0.1"
+
+
+@pytest.mark.parametrize("addresses", [(UNUSED, "127.0.0.1"), ("127.0.0.1", UNUSED), ("127.0.0.1", "::1")], ids=str)
+def test_one_address_that_is_down_is_no_problem_where_another_is_up(
+    addresses: tuple[str, ...], machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolving(monkeypatch, "localhost", *addresses)
+    machine.has(good := key())
+    with scripted(answering(api(good))) as server:
+        examined = examined_here(machine, f"http://localhost:{server.port}/v1")
+    assert (examined.diagnosis.verdict, examined.is_accepted) == ("healthy", True)
+
+
+def test_a_host_that_is_out_of_reach_by_ipv4_alone_is_out_of_reach_for_some(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolving(monkeypatch, "localhost", UNUSED, MAPPED)
+    machine.has(good := key())
+    with scripted(answering(api(good))) as server:
+        examined = examined_here(machine, f"http://localhost:{server.port}/v1")
+    (finding,) = examined.diagnosis.findings
+    assert (finding.cause.id, finding.confidence) == ("network-unreachable", "likely")
+    assert [fact.says for fact in finding.facts] == [
+        "localhost is not reached by IPv4 (connection refused), and Hopx SDK for Python uses nothing else"
+    ]
 
 
 @pytest.mark.parametrize("script", [Peer.wait, lambda peer: peer.connection.close(), b"SSH-2.0-OpenSSH_9.6\r\n"])

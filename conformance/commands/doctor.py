@@ -121,5 +121,5 @@ def _text(examined: Examined, doctor: Doctor, form: str) -> str:
     if form == "html":
         from conformance.diagnosis.page import as_page
 
-        return as_page(examined.diagnosis, examined.evidence, examined.checks)
+        return as_page(examined.diagnosis, examined.evidence, doctor.known, examined.checks, telling.headline(examined))
     return telling.as_text(examined)

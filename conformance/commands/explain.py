@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import argparse
 
     from conformance.diagnosis.finding import Diagnosis
+    from conformance.diagnosis.knowledge import Knowledge
     from conformance.diagnosis.reading import Source
 
 _STATUS = {"healthy": 0, "problem": 1, "cannot-tell": 3}
@@ -49,7 +50,7 @@ def explain_files(options: argparse.Namespace) -> int:
             evidence += _read(source, options.kind, reading)
         evidence = hidden(evidence, reading)  # also what was met in another file only
     diagnosis = diagnose(evidence, known, reading)
-    text = _text(diagnosis, evidence, options.format)
+    text = _text(diagnosis, evidence, known, options.format)
     return _STATUS[diagnosis.verdict] if print_proved(text, reading) else _UNSAFE
 
 
@@ -60,7 +61,7 @@ def _read(source: Source, kind: str, reading: Reading) -> Evidence:
     return reader(kind or kind_of(beginning)).read(source, reading)
 
 
-def _text(diagnosis: Diagnosis, evidence: Evidence, form: str) -> str:
+def _text(diagnosis: Diagnosis, evidence: Evidence, known: Knowledge, form: str) -> str:
     if form == "json":
         import json
 
@@ -68,7 +69,7 @@ def _text(diagnosis: Diagnosis, evidence: Evidence, form: str) -> str:
     if form == "html":
         from conformance.diagnosis.page import as_page
 
-        return as_page(diagnosis, evidence)
+        return as_page(diagnosis, evidence, known)
     return as_text(diagnosis)
 
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.rendering import ROTATE, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from conformance.diagnosis.finding import Diagnosis, Doubt, Finding
+    from conformance.diagnosis.knowledge import Remedy
 
-_SURE = {
-    "certain": "We found the cause:",
-    "likely": "This is the most likely cause:",
-    "possible": "This may be the cause:",
-}
-_OPEN = "Thank you for what you sent. It does not say yet which of several causes it is. One thing would help us:"
-_PLACES = {
+PLACES = {
     "bash": "In bash or zsh",
     "powershell": "In PowerShell",
     "cmd": "In cmd",
@@ -27,6 +23,14 @@ _PLACES = {
     "cli": "With the command line tool",
     "curl": "With curl",
 }
+_SURE = {
+    "certain": "We found the cause",
+    "likely": "This is most likely the cause",
+    "possible": "This may be the cause",
+}
+_OF_SEVERAL = {"certain": "", "likely": "Most likely: ", "possible": "Perhaps: "}
+_OPEN = "Thank you for what you sent. It fits several causes, and one answer would help us to tell which it is:"
+_OPEN_TOO = "This may not be all. One more answer would help us:"
 
 
 def reply(diagnosis: Diagnosis) -> str:
@@ -36,56 +40,61 @@ def reply(diagnosis: Diagnosis) -> str:
 
 def _reply(diagnosis: Diagnosis) -> Iterator[str]:
     if diagnosis.verdict == "healthy":
-        yield "Thank you for what you sent. Nothing in it is wrong as far as we can see."
-        yield "Does it still fail? Then please send us the whole error message, and the time at which you saw it."
+        yield "Thank you for what you sent. We found nothing wrong in it."
+        yield "Does it still fail? Then please send us the whole error message, without the key, and the time of it."
         return
-    for number, finding in enumerate(diagnosis.findings):
-        if number:
-            yield ""
-        yield from _explained(finding)
+    yield from _explained(diagnosis.findings)
     if diagnosis.doubt:
-        if diagnosis.findings:
-            yield ""
-            yield "What we have does not say everything yet. One more thing would help us:"
-        else:
-            yield _OPEN
-        yield ""
-        yield diagnosis.doubt.ask
+        yield from ["", _OPEN_TOO] if diagnosis.findings else [_OPEN]
+        yield from ["", diagnosis.doubt.ask]
 
 
-def _explained(finding: Finding) -> Iterator[str]:
-    cause = finding.cause
-    yield f"{_SURE[finding.confidence]} {summary(finding)}"
-    yield ""
-    yield "What to do:"
-    last = ""
-    for remedy in cause.fix:
-        if remedy.place not in ("any", *_PLACES):
-            continue
-        if remedy.place not in ("any", last):
-            yield f"{_PLACES[remedy.place]}:"
-        last = remedy.place
-        lines = remedy.text.splitlines()
-        yield from [f"- {remedy.text}"] if remedy.kind == "do" else [f"    {line}" for line in lines]
-    if cause.rotate:
-        yield f"- {ROTATE}"
+def _explained(findings: Sequence[Finding]) -> Iterator[str]:
+    if len(findings) == 1:
+        yield f"{_SURE[findings[0].confidence]}. {summary(findings[0])}"
+        yield from _advised(findings[0])
+    elif findings:
+        yield f"We found {len(findings)} causes."
+        for number, finding in enumerate(findings, start=1):
+            yield from ["", f"{number}. {_OF_SEVERAL[finding.confidence]}{summary(finding)}"]
+            yield from _advised(finding)
 
 
-def note(diagnosis: Diagnosis) -> str:
-    """What to write to the colleague: the verdict, what it rests on, and what would refute it."""
-    return "\n".join(_note(diagnosis))
+def _advised(finding: Finding) -> Iterator[str]:
+    yield from ["", "What to do:"]
+    for place, steps in by_place(finding.cause.fix):
+        if place in PLACES:
+            yield from ["", f"{PLACES[place]}:"]
+        if place in ("any", *PLACES):
+            yield from (line for step in steps for line in _step(step))
+        if place == "any" and finding.cause.rotate:
+            yield f"- {ROTATE}"
 
 
-def _note(diagnosis: Diagnosis) -> Iterator[str]:
-    yield f"Verdict: {diagnosis.verdict}"
+def _step(step: Remedy) -> list[str]:
+    return [f"- {step.text}"] if step.kind == "do" else [f"    {line}".rstrip() for line in step.text.splitlines()]
+
+
+def by_place(steps: Iterable[Remedy]) -> list[tuple[str, list[Remedy]]]:
+    """The steps of a fix with those of each place together, in their order."""
+    return [(place, list(some)) for place, some in groupby(steps, key=lambda step: step.place)]
+
+
+def note(diagnosis: Diagnosis, verdict: str) -> str:
+    """What to write to the colleague: the verdict in a line, what it rests on, and what would refute it."""
+    return "\n".join(_note(diagnosis, verdict))
+
+
+def _note(diagnosis: Diagnosis, verdict: str) -> Iterator[str]:
+    yield f"Verdict: {verdict if diagnosis.verdict == 'healthy' else diagnosis.verdict}"
     for finding in diagnosis.findings:
-        yield f"- {finding.variant or finding.cause.id} ({finding.confidence}): {finding.cause.title}"
-        yield from (f"  seen: {fact.says} ({fact.place})" for fact in finding.facts[:5])
-        yield from (f"  against it: {fact.says} ({fact.place})" for fact in finding.against[:5])
-        yield f"  it is something else when: {finding.cause.falsified_by}"
+        yield f"- {finding.cause.title} ({finding.variant or finding.cause.id}, {finding.confidence})"
+        yield from (f"  Seen: {fact.says} ({fact.place})" for fact in finding.facts[:5])
+        yield from (f"  Against it: {fact.says} ({fact.place})" for fact in finding.against[:5])
+        yield f"  What would refute it: {finding.cause.falsified_by}"
     if diagnosis.doubt:
         yield from _open(diagnosis.doubt)
-    yield from (f"Note: {one.place}: {one.says}" for one in diagnosis.notes)
+    yield from (f"Left out: {one.place}: {one.says}" for one in diagnosis.notes)
     if diagnosis.request_ids:
         yield f"Request ids: {', '.join(diagnosis.request_ids)}"
     if diagnosis.keys:
@@ -94,7 +103,7 @@ def _note(diagnosis: Diagnosis) -> Iterator[str]:
 
 def _open(doubt: Doubt) -> Iterator[str]:
     if doubt.candidates:
-        yield f"Open: {', '.join(doubt.candidates)}"
-    yield from (f"  seen: {fact.says} ({fact.place})" for fact in doubt.facts[:5])
-    yield f"Asked: {doubt.ask}"
+        yield f"Still open: {', '.join(doubt.candidates)}"
+    yield from (f"  Seen: {fact.says} ({fact.place})" for fact in doubt.facts[:5])
+    yield f"Ask next: {doubt.ask}"
     yield f"What the answer says: {doubt.splits}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "bom"),
@@ -18,7 +18,9 @@ _MARKS = (
 )
 _LONG = 1 << 14  # characters, which take a tenth of a second
 _PLAIN = re.compile(r"(?:\w+=[^'\"`\\]*|\s*#.*|\s*)$")  # which no other line depends on
+_REFERENCE = re.compile(r"\$\{[A-Za-z_]\w*(?::-[^}]*)?\}")
 _DOCKER = re.compile(r"^([^#=\s][^=]*)=(.*)$")
+REFERS = "another variable makes it, where what loads the file fills it in"
 
 
 @dataclass(frozen=True)
@@ -76,22 +78,26 @@ def _wide(data: bytes) -> str:
     return "utf-16-be" if first else "utf-16-le"
 
 
-def of_dotenv(text: str, wanted: str) -> Iterator[Assignment]:
+def of_dotenv(text: str, *wanted: str) -> Iterator[Assignment]:
     """The variables of a `.env` file as python-dotenv reads them; others read the same but for what is odd.
 
-    Of a long file only the wanted one is sure to be among them.
+    `wanted` are words in small letters; of a long file only the lines with one of them are sure to be there.
     """
     from dotenv.parser import parse_stream
 
-    if wanted.lower() not in text.lower():
+    if not _has_one(wanted, text):
         return
     if len(text) > _LONG:
-        lines = (one if wanted.lower() in one.lower() or not _PLAIN.match(one) else "" for one in text.split("\n"))
-        text = "\n".join(lines)
+        text = "\n".join(one if _has_one(wanted, one) or not _PLAIN.match(one) else "" for one in text.split("\n"))
     for binding in parse_stream(io.StringIO(text)):
         if binding.key and not binding.error:
-            line = binding.original.line + _lines_before(binding.original.string)
-            yield Assignment(binding.key, binding.value or "", line)
+            line, value = binding.original.line + _lines_before(binding.original.string), binding.value or ""
+            yield Assignment(binding.key, value, line, is_computed=_REFERENCE.search(value) is not None)
+
+
+def _has_one(words: Iterable[str], text: str) -> bool:
+    small = text.lower()
+    return any(one in small for one in words)
 
 
 def _lines_before(text: str) -> int:

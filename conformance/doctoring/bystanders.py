@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from conformance.diagnosis.evidence import Place
-from conformance.doctoring.assignments import decoded, of_docker, of_dotenv
+from conformance.doctoring.assignments import REFERS, decoded, of_docker, of_dotenv
 from conformance.doctoring.holding import Holding
 from conformance.doctoring.machine import contents
 from conformance.doctoring.scripts import of_shell
@@ -30,7 +30,7 @@ _MOST_FILES = 50
 
 
 def of_start_up_files(machine: Machine, name: str, reading: Reading) -> Iterator[Holding]:
-    """What start-up files of shells and sessions set a variable to."""
+    """What start-up files of shells and sessions set a variable to, and keys under other names."""
     for file in START_UP_FILES:
         for path in machine.matching(file.path):
             for held in _of_file(path, name, "shell file", machine, reading):
@@ -52,7 +52,10 @@ def _in_reach(held: Holding, file: StartUpFile, machine: Machine) -> Holding:
 
 
 def of_dotenv_above(machine: Machine, name: str, reading: Reading) -> Iterator[Holding]:
-    """What `.env` files of the working directory and of those above it set a variable to, the nearest first."""
+    """What `.env` files of the working directory and of those above it set a variable to, the nearest first.
+
+    Keys under other names are among it.
+    """
     for directory in machine.above():
         yield from _of_file(directory / ".env", name, "dotenv", machine, reading)
 
@@ -79,21 +82,22 @@ def _of_file(path: Path, name: str, kind: FileKind, machine: Machine, reading: R
         if kind == "dotenv":
             yield Holding(kind, place, name, "unreadable", note=written.problem, marks=written.marks_of(name))
         return
-    for one in _read(kind, written.text, name):
-        if one.name == name:
+    begins = reading.surface.key_format.prefixes
+    for one in _read(kind, written.text, name, begins):
+        if one.name == name or one.value.lstrip("'\" ").startswith(begins):
             yield _of_assignment(one, kind, place.source, written.marks, reading)
 
 
-def _read(kind: FileKind, text: str, name: str) -> Iterator[Assignment]:
+def _read(kind: FileKind, text: str, name: str, begins: tuple[str, ...]) -> Iterator[Assignment]:
     if kind == "dotenv":
-        return of_dotenv(text, name)
+        return of_dotenv(text, name.lower(), *map(str.lower, begins))
     return of_shell(text) if kind == "shell file" else of_docker(text)
 
 
 def _of_assignment(one: Assignment, kind: FileKind, file: str, marks: frozenset[str], reading: Reading) -> Holding:
     place = Place(file, f"line {one.line}")
     if one.is_computed:
-        note = "a command or another variable makes it; only a shell can tell"
+        note = REFERS if kind == "dotenv" else "a command or another variable makes it; only a shell can tell"
         return Holding(kind, place, one.name, "computed", note=note)
     note = "" if one.is_exported else _UNEXPORTED
     if not one.value.strip():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.doctoring.clock import check_clock
+from conformance.doctoring.holding import sendable
 from conformance.doctoring.manners import (
     REFUSED,
     is_of_others,
@@ -14,7 +15,6 @@ from conformance.doctoring.manners import (
     where_it_leads,
     who_answers,
 )
-from conformance.keys import KeyFormat, MalformedKeyError
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import PartialExchange
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from conformance.keys import ApiKey
 
 _STORES = ("yaml", "keyring")
+_TOO_MANY, _OUTAGE = 429, 500  # which are the API's as well, but no refusals
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Dialogue:
         check_clock([nobody, stranger], self.seen)
         self._judge_nobody(nobody, is_refused=is_refused)
         self._judge_stranger(stranger)
-        return is_refused and not stranger.is_success and _may_be_the_api(stranger)
+        return is_refused and refuses_as_the_api(stranger, self.known)
 
     def _judge_nobody(self, nobody: Answered, *, is_refused: bool) -> None:
         place, seen = nobody.exchange.place, self.seen
@@ -96,12 +97,14 @@ class Dialogue:
             says = "a key that was never issued is accepted: this is not the API, or it checks nothing"
             self.seen.check("stranger", "fail", says)
             self.seen.fact("strangers-accepted", says, stranger.exchange.place)
-        elif stranger.status in REFUSED and not stranger.is_page:
+        elif refuses_as_the_api(stranger, self.known):
             self.seen.check("stranger", "ok", f"a key that was never issued is refused: {stranger.words}")
         else:
             says = f"a key that was never issued: {stranger.words}"
             self.seen.check("stranger", "unknown", says)
-            if not _may_be_the_api(stranger):
+            if _may_be_the_api(stranger) and (stranger.status == _TOO_MANY or stranger.status >= _OUTAGE):
+                self.seen.exchanges.append(stranger.exchange)
+            else:
                 self.seen.doubts.append(who_answers(stranger.exchange.place, says, self.asking.asked.base_url))
 
     def _ask_with(self, key: ApiKey) -> bool:
@@ -179,17 +182,6 @@ class Dialogue:
 def _may_be_the_api(answered: Answered) -> bool:
     """Whether a key may follow: nobody else has answered, with a page, or with the way to another address."""
     return bool(answered.status) and not answered.is_page and not 300 <= answered.status < 400
-
-
-def sendable(held: Holding, key_format: KeyFormat) -> ApiKey | None:
-    """The key of a place where it has the documented form; nothing else is sent to the API."""
-    if held.credential is None:
-        return None
-    try:
-        key_format.parts(held.credential.key)
-    except MalformedKeyError:
-        return None
-    return held.credential.key
 
 
 def _leads_to(answered: Answered) -> str:

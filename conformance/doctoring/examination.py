@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from conformance.diagnosis.diagnosing import diagnose
 from conformance.diagnosis.evidence import Evidence, Place
 from conformance.doctoring.asking import API, Asking
-from conformance.doctoring.dialogue import Dialogue, sendable
-from conformance.doctoring.local import check_format, check_names, check_places, settings
+from conformance.doctoring.dialogue import Dialogue
+from conformance.doctoring.holding import sendable
+from conformance.doctoring.local import check_format, check_places, settings
 from conformance.doctoring.manners import REFUSED
 from conformance.doctoring.meaning import which_is_meant
+from conformance.doctoring.naming import check_names
 from conformance.doctoring.network import check_proxy_settings, is_reached, opens_way
 from conformance.doctoring.places import places
 from conformance.doctoring.plan import MOST_OTHERS, questions, steps
@@ -85,7 +87,7 @@ class Doctor:
         for name in ("dns", "tcp", "tls", "clock", "no key", "key"):
             seen.check(name, "skipped", "not asked for: --offline")
         seen.settings += settings(found, self.machine, self.reading)
-        seen.doubts += which_is_meant(found)
+        seen.doubts += which_is_meant(found, self.reading.surface.key_format)
         return self._examined(found, seen)
 
     def examine(self) -> Examined:
@@ -117,7 +119,7 @@ class Doctor:
         found, seen = self._look(), Seen()
         check_places(found, self.machine, seen)
         check_format(found, self.reading, seen)
-        check_names(found, self.machine, self.reading, seen)
+        check_names(found, self.machine, self.reading, tuple(self.spec.environments.values()), seen)
         self._check_address(seen)
         check_proxy_settings(self.proxy, self.clients, seen)
         if self.asked.is_secure:

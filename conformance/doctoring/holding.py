@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from conformance.keys import MalformedKeyError
+
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import Credential, Place
+    from conformance.keys import ApiKey, KeyFormat
 
 Kind = Literal["variable", "dotenv", "yaml", "keyring", "shell file", "docker file", "netrc"]
 State = Literal["key", "nothing", "absent", "unreadable", "computed"]
@@ -33,3 +36,14 @@ class Holding:
     def text(self) -> str:
         """What stands there without the spaces around it, to be compared and never to be shown."""
         return self.credential.key.reveal().strip() if self.credential else ""
+
+
+def sendable(held: Holding, key_format: KeyFormat) -> ApiKey | None:
+    """The key of a place where it has the documented form; nothing else is sent to the API."""
+    if held.credential is None:
+        return None
+    try:
+        key_format.parts(held.credential.key)
+    except MalformedKeyError:
+        return None
+    return held.credential.key

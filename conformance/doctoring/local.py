@@ -1,4 +1,4 @@
-"""What the machine shows by itself: sources, winners, the form of the key, names that were meant for another."""
+"""What the machine shows by itself: sources, winners, the form of the key."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from conformance.diagnosis.evidence import Place, Setting
 from conformance.diagnosis.shape import shape_of
 from conformance.doctoring.meaning import is_alike
-from conformance.doctoring.naming import near_misses
+from conformance.doctoring.naming import HOLDERS
 from conformance.doctoring.sources import PROCESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from conformance.diagnosis.evidence import Holder
     from conformance.diagnosis.reading import Reading
     from conformance.doctoring.check import Status
     from conformance.doctoring.holding import Holding
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from conformance.doctoring.places import Places
     from conformance.doctoring.seen import Seen
     from conformance.doctoring.winners import Winner
-
-_HOLDERS: dict[str, Holder] = {"variable": "process", "dotenv": "file", "shell file": "shell"}
 
 
 def check_places(found: Places, machine: Machine, seen: Seen) -> None:
@@ -120,41 +117,11 @@ def check_format(found: Places, reading: Reading, seen: Seen) -> None:
     seen.check("format", "fail", f"{shape.shown}: {wrong}", str(own.place))
 
 
-def check_names(found: Places, machine: Machine, reading: Reading, seen: Seen) -> None:
-    """Rows and settings for variables whose names are nearly right, or that hold a key under another name."""
-    surface, environment = reading.surface, machine.environment
-    known = {*surface.variables, surface.base_url_variable}
-    near = set(near_misses(environment, found.variable, known))
-    begins = surface.key_format.prefixes
-    odd = [name for name in environment if name in near or environment[name].startswith(begins)]
-    for name in sorted(set(odd) - known - {found.variable}):
-        place = Place(PROCESS, name)
-        credential = reading.credential(environment[name], place, "variable", name)
-        seen.settings.append(Setting(place, "process", name, credential))
-        seen.check("name", "warn", f"{name} is set, and clients read {found.variable}", PROCESS)
-    process = found.process
-    for name in surface.variables[1:]:
-        if environment.get(name) and (process is None or process.state != "key"):
-            seen.check("name", "warn", f"{name} is set, and clients read {found.variable} alone", PROCESS)
-    if not any(one.name == "name" for one in seen.checks):
-        seen.check("name", "ok", f"no variable looks like {found.variable} and is another")
-
-
-def _has_misnamed_key(machine: Machine, reading: Reading) -> bool:
-    known = {*reading.surface.variables, reading.surface.base_url_variable}
-    begins = reading.surface.key_format.prefixes
-    return any(value.startswith(begins) for name, value in machine.environment.items() if name not in known)
-
-
 def settings(found: Places, machine: Machine, reading: Reading) -> Iterator[Setting]:
-    """The variables as evidence: this process's, the nearest `.env` file's, and those of shells that are handed on.
-
-    That a variable is not set says nothing where another one holds the key by mistake.
-    """
+    """The variables as evidence: this process's, the nearest `.env` file's, and those of shells that are handed on."""
     process = found.process
     place = process.place if process else Place(PROCESS, found.variable)
-    if process or not _has_misnamed_key(machine, reading):
-        yield Setting(place, "process", found.variable, process.credential if process else None)
+    yield Setting(place, "process", found.variable, process.credential if process else None)
     base = reading.surface.base_url_variable
     if value := machine.environment.get(base):
         yield Setting(Place(PROCESS, base), "process", base, value=reading.hidden(value))
@@ -166,4 +133,4 @@ def settings(found: Places, machine: Machine, reading: Reading) -> Iterator[Sett
     if wide:
         yield Setting(wide.place, "file", found.variable, marks=wide.marks | {"refers"})
     for one in [*([nearest] if nearest else []), *shells]:
-        yield Setting(one.place, _HOLDERS[one.kind], found.variable, one.credential, marks=one.marks)
+        yield Setting(one.place, HOLDERS[one.kind], found.variable, one.credential, marks=one.marks)

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.finding import Doubt
+from conformance.doctoring.holding import sendable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.doctoring.holding import Holding
     from conformance.doctoring.places import Places
+    from conformance.keys import KeyFormat
 
 _STORES = ("yaml", "keyring")
 _ASK = (
@@ -29,16 +31,19 @@ def is_alike(one: Holding, other: Holding) -> bool:
     return one.text.strip("\"'") == other.text.strip("\"'")
 
 
-def which_is_meant(found: Places) -> Iterator[Doubt]:
-    """What is left open where other places hold another key than the one that is used, and nobody asked the API."""
+def which_is_meant(found: Places, key_format: KeyFormat) -> Iterator[Doubt]:
+    """What is left open where other places hold another key than the one that is used, and nobody asked the API.
+
+    What has not the form of a key, such as an example or the name of a secret elsewhere, is not meant.
+    """
     process = found.process
     if process is None or process.state != "key":
         return
     near = [found.nearest] if found.nearest else []
-    stored = [one for one in found.holdings if one.kind in _STORES and one.state == "key"]
+    stored = [one for one in found.holdings if one.kind in _STORES]
     others = {
-        "env-shadowed-by-shell": [one for one in near if not is_alike(one, process)],
-        "stored-credential-conflict": [one for one in stored if not is_alike(one, process)],
+        cause: [one for one in holdings if sendable(one, key_format) and not is_alike(one, process)]
+        for cause, holdings in (("env-shadowed-by-shell", near), ("stored-credential-conflict", stored))
     }
     facts = [_differs(one, process) for holdings in others.values() for one in holdings]
     if facts:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conformance.doctoring.machine import Machine
     from conformance.doctoring.plan import Questions
     from conformance.doctoring.proxies import Proxy
-    from conformance.doctoring.reaching import Tls
+    from conformance.doctoring.reaching import Address, Tls
     from conformance.doctoring.seen import Seen
 
 NETWORK = "the network"
@@ -26,6 +26,7 @@ _TLS = Place(NETWORK, "TLS")
 _NOT_YET, _EXPIRED = (9,), (10,)  # numbers of OpenSSL
 _OTHER_HOST = (62, 63, 64)
 _PROXY_AUTHENTICATION = 407
+_MOST_ADDRESSES = 3  # of a kind
 
 
 def check_proxy_settings(proxy: Proxy | None, clients: Clients, seen: Seen) -> None:
@@ -55,33 +56,49 @@ def is_reached(asked: Questions, clients: Clients, seconds: float, seen: Seen) -
     pinned = [one.title for one in clients.clients if one.addresses == "ipv4"]
     if not any(is_ipv4 for _, is_ipv4 in found):
         seen.check("dns", "warn", f"{asked.host} has no IPv4 address, and these use no other: {', '.join(pinned)}")
-        seen.fact("no-ipv4", f"{asked.host} has no IPv4 address, and {pinned[0] if pinned else 'who'} needs one", place)
+        _miss_ipv4(f"{asked.host} has no IPv4 address", pinned, place, seen)
     else:
         seen.check("dns", "ok", f"{asked.host} has {len(found)} address{'es' if len(found) > 1 else ''} ({kinds})")
-    return _is_connected(found, asked, seconds, seen)
+    return _is_connected(found, asked, pinned, seconds, seen)
 
 
-def _is_connected(found: list[tuple[str, bool]], asked: Questions, seconds: float, seen: Seen) -> bool:
-    tried = [connected(one, asked.port, seconds) for one in _one_of_each(found)]
+def _miss_ipv4(says: str, pinned: list[str], place: Place, seen: Seen) -> None:
+    """A fact for the clients that use IPv4 alone, where there are some."""
+    if pinned:
+        seen.fact("no-ipv4", f"{says}, and {pinned[0]} uses nothing else", place)
+
+
+def _is_connected(
+    found: list[tuple[str, bool]], asked: Questions, pinned: list[str], seconds: float, seen: Seen
+) -> bool:
+    of_four, of_six = (_tried([one for one in found if one[1] is kind], asked.port, seconds) for kind in (True, False))
+    tried, place = [*of_four, *of_six], Place(NETWORK, "connection")
+    is_reached = any(not one.problem for one in tried)
     for one in tried:
         if one.problem:
-            is_other = any(not other.problem for other in tried)
-            seen.check("tcp", "warn" if is_other else "fail", f"{one.address} port {asked.port}: {one.problem}")
+            seen.check("tcp", "warn" if is_reached else "fail", f"{one.address} port {asked.port}: {one.problem}")
         else:
             seen.check("tcp", "ok", f"{one.address} port {asked.port} takes connections")
-    if all(one.problem for one in tried):
-        says = f"{tried[0].address} port {asked.port}: {tried[0].problem}"
-        seen.fact("not-connected", says, Place(NETWORK, "connection"))
+    if not is_reached:
+        seen.fact("not-connected", f"{tried[0].address} port {asked.port}: {tried[0].problem}", place)
         _skip(seen, "tls")
         return False
+    if of_four and of_four[-1].problem:
+        _miss_ipv4(f"{asked.host} is not reached by IPv4 ({of_four[-1].problem})", pinned, place, seen)
     if not asked.is_secure:
         seen.check("tls", "skipped", "the address is one without TLS, which is for this machine only")
         return True
     return _is_believed(asked, seconds, seen)
 
 
-def _one_of_each(found: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
-    return [*[one for one in found if one[1]][:1], *[one for one in found if not one[1]][:1]]
+def _tried(addresses: list[tuple[str, bool]], port: int, seconds: float) -> list[Address]:
+    """One address after the other, as clients try them, until one takes a connection."""
+    tried: list[Address] = []
+    for one in addresses[:_MOST_ADDRESSES]:
+        tried.append(connected(one, port, seconds))
+        if not tried[-1].problem:
+            break
+    return tried
 
 
 def _is_believed(asked: Questions, seconds: float, seen: Seen) -> bool:

@@ -22,11 +22,12 @@ _USED_BY_HAND = ("dotenv", "shell file")  # what a person may have meant to be u
 
 @dataclass(frozen=True)
 class Places:
-    """What was found on a machine; `variable` is the one that clients read."""
+    """What was found on a machine; `variable` is the one that clients read, `strays` are keys under other names."""
 
     variable: str
     winners: tuple[Winner, ...]
     holdings: tuple[Holding, ...]
+    strays: tuple[Holding, ...]
     netrc: Holding | None
 
     @property
@@ -66,11 +67,13 @@ def places(machine: Machine, clients: Clients, host: str, reading: Reading, keyr
     sources = Sources(machine, reading, keyring_seconds)
     sources.variable(variable)
     winners = tuple(winner(client, sources) for client in clients.clients)
-    found = [
-        *sources.seen.values(),
+    in_files = [
         *of_dotenv_above(machine, variable, reading),
         *of_start_up_files(machine, variable, reading),
         *of_docker_files(machine, variable, reading),
     ]
+    found = [*sources.seen.values(), *(one for one in in_files if one.name == variable)]
+    others = (one for one in in_files if one.name != variable and one.kind in _USED_BY_HAND)
+    strays = tuple(one for one in others if one.state == "key" and not one.note)
     distinct = {(one.kind, one.place, one.state): one for one in reversed(found)}
-    return Places(variable, winners, tuple(reversed(distinct.values())), of_netrc(machine, host))
+    return Places(variable, winners, tuple(reversed(distinct.values())), strays, of_netrc(machine, host))

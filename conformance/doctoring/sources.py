@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.diagnosis.client import PROFILE, KeySource
 from conformance.diagnosis.evidence import Place
-from conformance.doctoring.assignments import decoded, of_dotenv
+from conformance.doctoring.assignments import REFERS, decoded, of_dotenv
 from conformance.doctoring.holding import Holding
 from conformance.doctoring.keychain import kept
 from conformance.doctoring.machine import contents
@@ -88,12 +88,15 @@ class Sources:
             return Holding(
                 "dotenv", place, source.name, "unreadable", note=written.problem, marks=written.marks_of(source.name)
             )
-        for one in of_dotenv(written.text, source.name):
+        for one in of_dotenv(written.text, source.name.lower()):
             if one.name == source.name or (source.any_case and one.name.lower() == source.name.lower()):
                 found = one  # the last one counts
         if found is None:
             return Holding("dotenv", Place(shown), source.name, "absent", marks=written.marks)
-        return self._held("dotenv", Place(shown, f"line {found.line}"), found.name, found.value, written.marks)
+        place = Place(shown, f"line {found.line}")
+        if found.is_computed:
+            return Holding("dotenv", place, found.name, "computed", note=REFERS)
+        return self._held("dotenv", place, found.name, found.value, written.marks)
 
     def _yaml(self, source: KeySource, field_names: tuple[str, ...]) -> Holding:
         import yaml

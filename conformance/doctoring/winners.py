@@ -85,8 +85,9 @@ def winner(client: Client, sources: Sources) -> Winner:
             unread.append(held)
         else:
             _hide(source, held, hiding)
-    by = hiding.get(hidden[0].kind) if hidden else None
-    return Winner(client, won, tuple(losers), tuple(unread), tuple(only_when), tuple(hidden), by)
+    lost = tuple(one for one in hidden if won is None or one.text != won.text)  # and not come back to in the end
+    by = hiding.get(lost[0].kind) if lost else None
+    return Winner(client, won, tuple(losers), tuple(unread), tuple(only_when), lost, by)
 
 
 def _counts(held: Holding, won: Holding | None) -> bool:
