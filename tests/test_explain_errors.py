@@ -50,3 +50,36 @@ def causes(found: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("text", [DUMP, DUMP.replace(",\n            '", ", '"), f"$ curl -V\n{DUMP}"])
 def test_a_table_of_all_statuses_says_nothing_of_the_one_that_came(text: str, tmp_path: Path) -> None:
     assert causes(explained(tmp_path, text)) == ["network-unreachable"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RuntimeError: HOPX_API_KEY environment variable is not set",
+        "Error: environment variable HOPX_API_KEY is not set",
+        "Error: Missing required environment variable: HOPX_API_KEY",
+        "./list.sh: line 3: HOPX_API_KEY: unbound variable",
+        "./list.sh: 3: HOPX_API_KEY: parameter not set",
+        "bash: HOPX_API_KEY: parameter null or not set",
+        "panic: HOPX_API_KEY must be set",
+        'app.rb:3:in `fetch\': key not found: "HOPX_API_KEY" (KeyError)',
+        "thread 'main' panicked at src/main.rs:4:44:\nHOPX_API_KEY: NotPresent",
+        "KeyError: 'HOPX_API_KEY'",
+        "1 validation error for Settings\nHOPX_API_KEY\n  Field required [type=missing, input_value={}]",
+        "1 validation error for Settings\nhopx_api_key\n  Field required [type=missing, input_value={}]",
+    ],
+)
+def test_that_the_variable_is_not_set_is_said_in_many_ways(text: str, tmp_path: Path) -> None:
+    assert causes(explained(tmp_path, f"{text}\n")) == ["env-var-unset"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "KeyError: 'DATABASE_URL'",
+        "Error: DATABASE_URL must be set\nHOPX_API_KEY is set",
+        "1 validation error for Settings\nDATABASE_URL\n  Field required [type=missing]",
+    ],
+)
+def test_another_variable_that_is_not_set_is_no_cause(text: str, tmp_path: Path) -> None:
+    assert explained(tmp_path, f"{text}\n")["verdict"] == "cannot-tell"
