@@ -83,3 +83,20 @@ def test_that_the_variable_is_not_set_is_said_in_many_ways(text: str, tmp_path: 
 )
 def test_another_variable_that_is_not_set_is_no_cause(text: str, tmp_path: Path) -> None:
     assert explained(tmp_path, f"{text}\n")["verdict"] == "cannot-tell"
+
+
+@pytest.mark.parametrize("form", ["the key is {id}", "key {id}.", "key id: {id}...", "all of ours begin with {prefix}"])
+def test_a_key_that_somebody_shortened_in_a_text_is_not_cut(form: str, tmp_path: Path) -> None:
+    key = minted()
+    head = key.partition(".")[0]
+    text = form.format(id=head, prefix=head.removesuffix(id_of(key)))
+    found = explained(tmp_path, f"{REFUSED}Hello, {text}\n", key)
+    assert (found["verdict"], causes(found)) == ("cannot-tell", [])
+
+
+@pytest.mark.parametrize(("length", "cause"), [(22, "key-id-only"), (40, "key-truncated"), (65, "key-truncated")])
+def test_a_key_that_a_client_repeats_as_it_was_given_is_cut_where_it_ends(
+    length: int, cause: str, tmp_path: Path
+) -> None:
+    key = minted()
+    assert causes(explained(tmp_path, f'    client = Sandbox(api_key="{key[:length]}")\n{REFUSED}', key)) == [cause]
