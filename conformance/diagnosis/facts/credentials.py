@@ -50,6 +50,12 @@ _VAGUE = (
     "assignment",
     "masked",
     "mask-character",
+    "no-separator",
+    "id-only",
+    "id-cut",
+    "secret-missing",
+    "secret-one-short",
+    "secret-short",
 )
 
 

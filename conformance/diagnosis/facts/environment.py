@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.facts.stories import are_near
-from conformance.diagnosis.shells.prompts import ANY
+from conformance.diagnosis.shells.prompts import typed_in
 from conformance.diagnosis.urls import host_of, shown_host
 
 if TYPE_CHECKING:
@@ -48,10 +48,8 @@ _WRITTEN = {
     "utf-16": ("file-in-utf-16", "the file is written in UTF-16"),
     "crlf": ("file-with-crlf", "the lines of the file end with CR LF"),
 }
-_ENV_FILE = re.compile(  # typed behind a prompt, or written in a line of its own
-    rf"^(?:{ANY})?[ \t]{{0,20}}(?:sudo )?(?:docker|podman)(?: container)? (?:run|create) "
-    r"[^\n]{0,400}?--env-file[= ][\"']?([^\s\"']{1,300})",
-    re.MULTILINE,
+_ENV_FILE = re.compile(  # a line that begins with the command, a prompt before it or not
+    r"(?:sudo )?(?:docker|podman)(?: container)? (?:run|create) [^\n]{0,400}?--env-file[= ][\"']?([^\s\"']{1,300})"
 )
 _BUNDLED = ("VITE_", "NEXT_PUBLIC_", "REACT_APP_", "PUBLIC_", "EXPO_PUBLIC_", "NUXT_PUBLIC_", "GATSBY_")
 
@@ -66,7 +64,8 @@ def of_writing(case: Case) -> Iterator[Fact]:
 
 def of_docker(case: Case) -> Iterator[Fact]:
     """Quotes in a file that docker reads, as somebody's command shows, which takes every value as it stands."""
-    read = [match[1] for one in case.failures for match in _ENV_FILE.finditer(one.text)]
+    lines = (typed_in(line) for one in case.failures for line in one.text.splitlines())
+    read = [match[1] for match in map(_ENV_FILE.match, lines) if match]
     for setting in case.settings:
         is_read = any(_may_be_one_file(setting.place.source, path) for path in read)
         if "quoted" in setting.marks and setting.credential and is_read:

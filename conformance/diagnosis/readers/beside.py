@@ -33,9 +33,10 @@ def told_beside(lines: Iterable[Line], printed: Evidence, source: str, reading: 
     by_number = {line.number: line.text for line in lines if line.text.strip()}
     if not by_number:
         return Evidence()
-    from conformance.diagnosis.readers.failure import failure_in, tells_error  # slow to import
+    from conformance.diagnosis.errors.text import cleaned  # slow to import, as the next one is
+    from conformance.diagnosis.readers.failure import failure_in, tells_error
 
-    text = "\n".join(by_number.get(number, "") for number in range(1, max(by_number) + 1))
+    text = cleaned("\n".join(by_number.get(number, "") for number in range(1, max(by_number) + 1)))
     refusal = _REFUSAL.search(text)
     if tells_error(text):
         failure = failure_in(text, source, reading)

@@ -13,8 +13,9 @@ from conformance.diagnosis.evidence import Evidence, Note, Place, Setting
 from conformance.diagnosis.hiding import hidden, learn_pieces
 from conformance.diagnosis.readers.beside import told_beside
 from conformance.diagnosis.readers.transcript import evidence_of_messages, failures_of, lines_of, wire_of
-from conformance.diagnosis.shells.command_lines import command_in, command_lines
+from conformance.diagnosis.shells.command_lines import command_in, command_lines, is_at_start
 from conformance.diagnosis.shells.printed import line_of_unset
+from conformance.diagnosis.shells.prompts import prompt_of
 from conformance.diagnosis.shells.values import ShellValues
 from conformance.diagnosis.shells.words import variables_in, with_values
 from conformance.diagnosis.transcripts.printed import printed_body
@@ -43,7 +44,6 @@ _QUOTED_OR_UNREAD = re.compile(  # in PowerShell: single quotes and comments, in
 )
 _LOOKED_FOR = re.compile(r"resolve (?:host|proxy):? ([^\s)]{1,300})")
 _LET_LOOSE = {"smart-quotes", "typographic-dash", "single-quotes", "unquoted-header"}
-_BRACKETED = re.compile(r"\s*\[[\w.-]{1,40}@[^\]\n]{1,120}\][$#%]")  # a prompt
 _FIRST = 5  # lines with text
 _CMDLETS = ("invoke-restmethod", "invoke-webrequest", "irm", "iwr")
 _ODD = {
@@ -61,7 +61,7 @@ _ODD = {
 def recognises(head: bytes) -> int:
     """How sure it is that this is a command that sends a request."""
     text = decoded(head)
-    if text.lstrip()[:1] in ("{", "[") and not _BRACKETED.match(text):
+    if text.lstrip()[:1] in ("{", "[") and not prompt_of(text.lstrip()):
         return 0
     number = 0
     best = 0
@@ -69,8 +69,8 @@ def recognises(head: bytes) -> int:
         number += bool(line.strip())
         match = command_in(line)
         if match:
-            is_first = number <= _FIRST and match.re.groupindex.get("cmd")
-            best = max(best, 97 if is_first else 80 if match.re.groupindex.get("cmd") else 55)
+            is_first = number <= _FIRST and is_at_start(match)
+            best = max(best, 97 if is_first else 80 if is_at_start(match) else 55)
         if best > 90 or number > _MOST_LINES:
             break
     return best

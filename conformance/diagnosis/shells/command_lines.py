@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from conformance.diagnosis.shells.posix import is_continued, quote_after, words_of
+from conformance.diagnosis.shells.prompts import prompt_of
 from conformance.diagnosis.shells.windows import words_of_cmd, words_of_powershell
 from conformance.diagnosis.shells.words import Word, with_values
 
@@ -14,12 +15,6 @@ if TYPE_CHECKING:
 
 Shell = Literal["posix", "cmd", "powershell"]
 
-_PROMPT = (
-    r"(?:(?P<powershell>PS(?: [^>\n]{0,200})?>+)|(?P<cmd>[A-Za-z]:\\[^>\n]{0,200}>)"
-    r"|(?:\([^)\n]{1,40}\) ?)?(?:\[[\w.-]{1,40}@[^\]\n]{1,120}\][$#%]"
-    r"|[\w.-]{1,40}@[\w.-]{1,60}[^$#%>\n]{0,120}[$#%>]|[$%❯➜λ»>]|bash-[0-9.]{1,9}[$#]"
-    r"|[0-9]{1,3}[.)])(?=[ \t`]))"
-)
 _ASSIGNED = r"[A-Za-z_]\w{0,80}=(?:'[^'\n]{0,4000}'|\"[^\"\n]{0,4000}\"|[^\s'\"]{0,4000})"
 _BEFORE = rf"(?:(?:sudo(?:\s+-\w+)*|time|env|command|exec|nohup|winpty|&|{_ASSIGNED})\s+)"
 _PROGRAM = (
@@ -27,7 +22,7 @@ _PROGRAM = (
     r"|Invoke-RestMethod|Invoke-WebRequest|irm|iwr)(?=[ \t]+\S)"
 )
 _AT_START = re.compile(
-    rf"^[ \t]{{0,20}}{_PROMPT}?[ \t]{{0,9}}`{{0,3}}(?P<before>{_BEFORE}{{0,9}}){_PROGRAM}", re.IGNORECASE
+    rf"[ \t]{{0,20}}(?:[0-9]{{1,3}}[.)][ \t]+)?`{{0,3}}(?P<before>{_BEFORE}{{0,9}}){_PROGRAM}", re.IGNORECASE
 )
 _INSIDE = re.compile(
     r"(?:^|[\s`'\"(|;&:=])(?P<before>)(?P<program>curl(?:\.exe)?|Invoke-RestMethod|Invoke-WebRequest)"
@@ -37,6 +32,7 @@ _INSIDE = re.compile(
 _ARGUMENTS = re.compile(
     r"\s(?:--?[A-Za-z]|[–—−])|://|\s[\"'“$]|\s(?:localhost|:[0-9])|[\\^`]\s*$|\s[\w-]{1,60}(?:\.[\w-]{1,60}){1,6}(?:[:/]|\s*$)"
 )
+_OF_EVERY_SHELL = ("curl", "curl.exe", "wget", "wget.exe", "http", "https", "xh")
 _FOLLOWS = re.compile(r"\s*(?:-|[–—−]|\"|'|https?:|\^)")
 _MORE = re.compile(r"^[ \t]{0,20}(?:>{1,2}|More\?|quote>|dquote>|bquote>)[ \t](?!\S*[ \t]*HTTP/)")
 _OUTPUT = re.compile(r"^(?:[<*] |[{}] \[[0-9]|> [A-Z]{3,10} \S+ HTTP/|HTTP/[0-9.]+ [0-9]{3}|curl: \()")
@@ -55,7 +51,7 @@ class CommandLine(NamedTuple):
     """A command: its program, its words behind that, and the lines that it takes, counted from 1.
 
     `end` is the first line behind it; `document` is the text that it is given in its own lines; `is_at_start` says
-    whether it stands where a shell would take it from, and `is_typed` whether the shell's prompt stands before it.
+    whether it stands where a shell would take it from.
     """
 
     program: str
@@ -93,12 +89,18 @@ def command_lines(lines: Sequence[str]) -> Iterator[CommandLine]:
 
 
 def command_in(line: str) -> re.Match[str] | None:
-    """Where a command begins in a line; it has arguments that no prose has."""
+    """Where a command begins in a line, at the start or in a text; it has arguments that no prose has."""
     some = line[:_LONGEST_LINE]
-    match = _AT_START.search(some)
+    prompt = prompt_of(some)
+    match = _AT_START.match(some, prompt.end if prompt else 0)
     if match and _ARGUMENTS.search(some, match.end("program")):
         return match
     return _INSIDE.search(some)
+
+
+def is_at_start(match: re.Match[str]) -> bool:
+    """Whether a command stands where a shell would take it from."""
+    return match.re is _AT_START
 
 
 def _command(lines: Sequence[str], at: int, match: re.Match[str]) -> CommandLine:
@@ -120,7 +122,7 @@ def _command(lines: Sequence[str], at: int, match: re.Match[str]) -> CommandLine
         shell,
         match["before"] or match.string[:start],
         document,
-        match.re is _AT_START,
+        is_at_start(match),
         odd,
     )
 
@@ -130,24 +132,12 @@ _WORDS = {"posix": words_of, "cmd": words_of_cmd, "powershell": words_of_powersh
 
 def shell_of(lines: Sequence[str], at: int, match: re.Match[str]) -> Shell:
     """The shell that a command is written for: what its prompt says, or else its own way of writing."""
-    prompts = match.groupdict()
-    if prompts.get("powershell"):
-        return "powershell"
-    if prompts.get("cmd"):
-        return "cmd"
-    if prompts.get("program") and match["program"].lower() not in (
-        "curl",
-        "curl.exe",
-        "wget",
-        "wget.exe",
-        "http",
-        "https",
-        "xh",
-    ):
+    prompt = prompt_of(match.string) if is_at_start(match) else None
+    if prompt and prompt.shell and (prompt.shell != "posix" or match["program"].lower() in _OF_EVERY_SHELL):
+        return prompt.shell
+    if match["program"].lower() not in _OF_EVERY_SHELL:
         return "powershell"
     own = "\n".join(_own(lines, at))[match.start("program") :]
-    if _is_typed(match):
-        return "posix"
     if _CARET.search(own):
         return "cmd"
     if _SESSION.search(own):
@@ -162,17 +152,6 @@ def _own(lines: Sequence[str], at: int) -> Iterator[str]:
         yield bare
         if not bare.endswith(("\\", "^", "`", "{")):
             return
-
-
-def _is_typed(match: re.Match[str]) -> bool:
-    """Whether a POSIX shell's prompt stands before the command."""
-    return (
-        match.re is _AT_START
-        and re.match(
-            r"\s*(?:(?:\[[^\]\n]{1,160}\]|\S{1,100})[$#%]|[$%❯➜λ])[ \t]", match.string[: match.start("program")]
-        )
-        is not None
-    )
 
 
 def _joined(lines: Sequence[str], at: int, start: int, shell: Shell) -> tuple[str, int, frozenset[str]]:

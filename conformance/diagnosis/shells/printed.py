@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.shells.prompts import POSIX
+from conformance.diagnosis.shells.prompts import prompt_of, typed_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PROMPTED = re.compile(POSIX)
-_ACCOUNT = re.compile(r"[ \t]{0,20}\[?([\w.-]{1,40}@[\w.-]{1,60})[^$#%>\n]{0,160}[$#%>][ \t]")
 _SHELL = r"(?:ba|z|da|k|fi)?sh"
 _LEAVES = re.compile(
-    rf"{POSIX}(?:ssh|su|exit|logout|wsl|tmux|screen|chroot|nsenter|vagrant[ ]ssh|{_SHELL}(?=(?:\s+-\w+)*\s*$)"
+    rf"(?:ssh|su|exit|logout|wsl|tmux|screen|chroot|nsenter|vagrant[ ]ssh|{_SHELL}(?=(?:\s+-\w+)*\s*$)"
     rf"|sudo\b[^\n]{{0,200}}?\s(?:-i|-s|--login|--shell|su|{_SHELL})"
     r"|(?:docker|podman)(?:[ ]compose)?[ ](?:exec|run)|(?:kubectl|oc)[ ]exec)(?=\s|$)"
 )
@@ -30,13 +28,15 @@ def line_of_unset(lines: Sequence[str], name: str) -> int:
         return 0
     written = re.escape(name)
     prints = re.compile(
-        rf"{POSIX}(?:echo|printf ['\"]?%s['\"]?)[ \t]+(?P<quote>\"?)\$(?:\{{{written}\}}|{written})(?P=quote)\s*$"
-        rf"|{POSIX}(?P<silent>printenv)[ \t]+{written}\s*$"
+        rf"(?:echo|printf ['\"]?%s['\"]?)[ \t]+(?P<quote>\"?)\$(?:\{{{written}\}}|{written})(?P=quote)\s*$"
+        rf"|(?P<silent>printenv)[ \t]+{written}\s*$"
     )
     sets = re.compile(rf"{_SETS}|\b{written}=")
     found = 0
     for number, line in enumerate(lines, start=1):
-        if match := prints.match(line):
+        prompt = prompt_of(line)
+        match = prints.match(typed_in(line)) if prompt and prompt.shell == "posix" else None
+        if match:
             found = number if _prints_nothing(lines, number, is_silent=bool(match["silent"])) else 0
         elif found and sets.search(line):
             found = 0
@@ -44,8 +44,9 @@ def line_of_unset(lines: Sequence[str], name: str) -> int:
 
 
 def _is_of_several_shells(lines: Sequence[str]) -> bool:
-    accounts = {match[1] for line in lines if (match := _ACCOUNT.match(line))}
-    return len(accounts) > 1 or any(_LEAVES.match(line) for line in lines)
+    typed = [(prompt, line) for line in lines if (prompt := prompt_of(line)) and prompt.shell]
+    shown = {(prompt.shell, prompt.account) for prompt, _ in typed}
+    return len(shown) > 1 or any(_LEAVES.match(typed_in(line)) for _, line in typed)
 
 
 def _prints_nothing(lines: Sequence[str], at: int, *, is_silent: bool) -> bool:
@@ -53,4 +54,5 @@ def _prints_nothing(lines: Sequence[str], at: int, *, is_silent: bool) -> bool:
     end = at
     while end < len(lines) and not lines[end].strip():
         end += 1
-    return (end > at or is_silent) and (end < len(lines) and _PROMPTED.match(lines[end]) is not None)
+    prompt = prompt_of(lines[end]) if end < len(lines) else None
+    return (end > at or is_silent) and prompt is not None and bool(prompt.shell)

@@ -1,7 +1,43 @@
-"""What shells write before what is typed, as patterns: `POSIX` for bash and its like, `ANY` for Windows's too."""
+"""What shells write before what is typed."""
 
 from __future__ import annotations
 
-_ACCOUNT = r"\[?[\w.-]{1,40}@[^$#%>\n]{0,160}[$#%>]"
-POSIX = rf"[ \t]{{0,20}}(?:{_ACCOUNT}|[$%\u276f\u279c])[ \t]+"
-ANY = rf"[ \t]{{0,20}}(?:PS[^>\n]{{0,200}}>|[A-Za-z]:\\[^>\n]{{0,200}}>|{_ACCOUNT}|[$%\u276f\u279c>])[ \t]+"
+import re
+from typing import Literal, NamedTuple
+
+_PROMPT = re.compile(
+    r"[ \t]{0,20}(?:(?P<powershell>PS(?: [^>\n]{0,200})?>+)|(?P<cmd>[A-Za-z]:\\[^>\n]{0,200}>)"
+    r"|(?P<posix>(?:\([^)\n]{1,40}\) ?)?(?:"
+    r"\[?(?P<account>[\w.-]{1,40}@[\w.-]{1,60})[^$#%>\n]{0,160}[$#%>]"
+    r"|➜[ \t]+(?:~\S{0,200}|\S{1,200}[ \t]+git:\([^)\n]{1,100}\))(?:[ \t]✗)?"
+    r"|%(?![ \t]+Total)|[$❯➜λ»]|\w{0,3}sh-[0-9.]{1,9}[$#])(?=[\s`]|\Z))"
+    r"|>(?=[ \t`]))"
+)
+
+
+class Prompt(NamedTuple):
+    """A prompt: the shell that it shows, who types where, as far as it says so, and where the typed text begins.
+
+    A `>` alone shows no shell: it also stands before what somebody quotes.
+    """
+
+    shell: Literal["posix", "cmd", "powershell", ""]
+    account: str
+    end: int
+
+
+def prompt_of(line: str) -> Prompt | None:
+    """The prompt that a line begins with."""
+    match = _PROMPT.match(line)
+    if match is None:
+        return None
+    shell: Literal["posix", "cmd", "powershell", ""] = (
+        "powershell" if match["powershell"] else "cmd" if match["cmd"] else "posix" if match["posix"] else ""
+    )
+    return Prompt(shell, match["account"] or "", match.end())
+
+
+def typed_in(line: str) -> str:
+    """The line without a prompt before it."""
+    prompt = prompt_of(line)
+    return line[prompt.end :].lstrip(" \t") if prompt else line.lstrip(" \t")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.evidence import Place, Setting
 from conformance.diagnosis.shells.posix import words_of
-from conformance.diagnosis.shells.prompts import ANY
+from conformance.diagnosis.shells.prompts import typed_in
 from conformance.diagnosis.shells.windows import words_of_powershell
 from conformance.diagnosis.shells.words import unmarked, variables_in
 
@@ -16,12 +16,9 @@ if TYPE_CHECKING:
 
     from conformance.diagnosis.reading import Reading
 
-_PROMPT = rf"(?:{ANY})?[ \t]{{0,20}}"
-_POSIX = re.compile(rf"{_PROMPT}(?:export\s+|declare\s+-x\s+|typeset\s+-x\s+)?([A-Za-z_]\w{{0,80}}=.*)", re.DOTALL)
-_CMD = re.compile(rf"{_PROMPT}set\s+(?P<quote>\"?)(?P<name>[A-Za-z_]\w{{0,80}})=(?P<value>[^\r\n]*)", re.IGNORECASE)
-_SESSION = re.compile(
-    rf"{_PROMPT}\$(?P<scope>env:)?(?P<name>[A-Za-z_]\w{{0,80}})\s*=\s*(?P<value>.*)", re.IGNORECASE | re.DOTALL
-)
+_POSIX = re.compile(r"\s*(?:export\s+|declare\s+-x\s+|typeset\s+-x\s+)?([A-Za-z_]\w{0,80}=.*)", re.DOTALL)
+_CMD = re.compile(r"set\s+(?P<quote>\"?)(?P<name>[A-Za-z_]\w{0,80})=(?P<value>[^\r\n]*)", re.IGNORECASE)
+_SESSION = re.compile(r"\$(?P<scope>env:)?(?P<name>[A-Za-z_]\w{0,80})\s*=\s*(?P<value>.*)", re.IGNORECASE | re.DOTALL)
 _ASSIGNED = re.compile(r"([A-Za-z_]\w{0,80})=(.*)", re.DOTALL)
 _LONGEST = 20_000  # characters of a line
 _MOST_OF_TABLE = 50  # lines
@@ -44,11 +41,11 @@ class ShellValues:
     def read(self, lines: Sequence[str], first: int, end: int) -> None:
         """Take the lines from one number up to another, counted from 1, that no command takes."""
         for number in range(first, end):
-            line = lines[number - 1][:_LONGEST]
+            line = typed_in(lines[number - 1][:_LONGEST])
             if match := _SESSION.match(line):
                 self.own |= set() if match["scope"] else {match["name"].upper()}
-                text = "".join(lines[number - 1 : number + _MOST_OF_TABLE])[:_LONGEST]
-                self._of_session(match["name"], text[match.start("value") :], number)
+                text = "".join([match["value"], *lines[number : number + _MOST_OF_TABLE]])[:_LONGEST]
+                self._of_session(match["name"], text, number)
             elif match := _CMD.match(line):
                 value = match["value"].rsplit('"', 1)[0] if match["quote"] else match["value"]
                 self._set(match["name"], value.partition("&")[0], number)
@@ -57,7 +54,7 @@ class ShellValues:
 
     def read_before(self, text: str, number: int) -> None:
         """Take what stands before a command in its line; its own variables come too late for its words."""
-        *statements, own = re.split(r";|&&", text[:_LONGEST])
+        *statements, own = re.split(r";|&&", typed_in(text[:_LONGEST]))
         for statement in statements:
             if match := _POSIX.match(statement):
                 self._of_posix(match[1], number)

@@ -1,0 +1,102 @@
+"""Errors through the command: what of a dump or a text speaks of the failure, and what only stands in it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from evidence import id_of, minted
+from runs import run_command
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+REFUSED = 'hopx_ai.errors.AuthenticationError: {"error": "Unauthorized", "code": "AUTHENTICATION_ERROR"}\n'
+# what Node prints of an error that holds its request: the module it was made with, and that one's table
+DUMP = """AxiosError: connect ECONNREFUSED 203.0.113.7:443
+    at AxiosError.from (file:///app/node_modules/axios/lib/core/AxiosError.js:97:14) {
+  code: 'ECONNREFUSED',
+  request: Writable {
+    _options: { protocol: 'https:', path: '/v1/sandboxes', nativeProtocols: { 'http:': {
+          STATUS_CODES: {
+            '400': 'Bad Request',
+            '401': 'Unauthorized',
+            '402': 'Payment Required',
+            '403': 'Forbidden',
+            '404': 'Not Found',
+            '407': 'Proxy Authentication Required',
+            '418': "I'm a Teapot",
+            '429': 'Too Many Requests'
+          } } } }
+  }
+}
+"""
+
+
+def explained(directory: Path, text: str, key: str = "") -> dict[str, Any]:
+    (directory / "error.txt").write_text(text, encoding="utf-8")
+    ran = run_command(directory, "explain", "error.txt", "--format", "json")
+    secret = key.partition(".")[2]
+    assert not any(secret[at : at + 8] in ran.output for at in range(len(secret) - 7))
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
+
+
+def causes(found: dict[str, Any]) -> list[str]:
+    return [one["cause"] for one in found["findings"]]
+
+
+@pytest.mark.parametrize("text", [DUMP, DUMP.replace(",\n            '", ", '"), f"$ curl -V\n{DUMP}"])
+def test_a_table_of_all_statuses_says_nothing_of_the_one_that_came(text: str, tmp_path: Path) -> None:
+    assert causes(explained(tmp_path, text)) == ["network-unreachable"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RuntimeError: HOPX_API_KEY environment variable is not set",
+        "Error: environment variable HOPX_API_KEY is not set",
+        "Error: Missing required environment variable: HOPX_API_KEY",
+        "./list.sh: line 3: HOPX_API_KEY: unbound variable",
+        "./list.sh: 3: HOPX_API_KEY: parameter not set",
+        "bash: HOPX_API_KEY: parameter null or not set",
+        "panic: HOPX_API_KEY must be set",
+        'app.rb:3:in `fetch\': key not found: "HOPX_API_KEY" (KeyError)',
+        "thread 'main' panicked at src/main.rs:4:44:\nHOPX_API_KEY: NotPresent",
+        "KeyError: 'HOPX_API_KEY'",
+        "1 validation error for Settings\nHOPX_API_KEY\n  Field required [type=missing, input_value={}]",
+        "1 validation error for Settings\nhopx_api_key\n  Field required [type=missing, input_value={}]",
+    ],
+)
+def test_that_the_variable_is_not_set_is_said_in_many_ways(text: str, tmp_path: Path) -> None:
+    assert causes(explained(tmp_path, f"{text}\n")) == ["env-var-unset"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "KeyError: 'DATABASE_URL'",
+        "Error: DATABASE_URL must be set\nHOPX_API_KEY is set",
+        "1 validation error for Settings\nDATABASE_URL\n  Field required [type=missing]",
+    ],
+)
+def test_another_variable_that_is_not_set_is_no_cause(text: str, tmp_path: Path) -> None:
+    assert explained(tmp_path, f"{text}\n")["verdict"] == "cannot-tell"
+
+
+@pytest.mark.parametrize("form", ["the key is {id}", "key {id}.", "key id: {id}...", "all of ours begin with {prefix}"])
+def test_a_key_that_somebody_shortened_in_a_text_is_not_cut(form: str, tmp_path: Path) -> None:
+    key = minted()
+    head = key.partition(".")[0]
+    text = form.format(id=head, prefix=head.removesuffix(id_of(key)))
+    found = explained(tmp_path, f"{REFUSED}Hello, {text}\n", key)
+    assert (found["verdict"], causes(found)) == ("cannot-tell", [])
+
+
+@pytest.mark.parametrize(("length", "cause"), [(22, "key-id-only"), (40, "key-truncated"), (65, "key-truncated")])
+def test_a_key_that_a_client_repeats_as_it_was_given_is_cut_where_it_ends(
+    length: int, cause: str, tmp_path: Path
+) -> None:
+    key = minted()
+    assert causes(explained(tmp_path, f'    client = Sandbox(api_key="{key[:length]}")\n{REFUSED}', key)) == [cause]
