@@ -15,6 +15,7 @@ from typing import Any
 import jsonschema
 import msgspec
 import pytest
+from breaks import BREAKS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutations import mutated
@@ -263,6 +264,17 @@ def test_no_sign_within_a_key_brings_a_piece_of_it_to_light(before: str, sign: s
     begin, secret = KEYS[0][:23], KEYS[0][-28:] + mixed + KEYS[1][-11:]
     _, printed = in_process(f"{before}{begin}{secret[:28]}{sign}{secret[28:-2]}\n".encode(), "--format", form)
     assert not any(secret[at : at + 8] in printed for at in range(len(secret) - 7))
+
+
+@pytest.mark.parametrize("form", ["text", "json", "html"])
+@pytest.mark.parametrize("sign", BREAKS.values(), ids=BREAKS)
+def test_nothing_that_breaks_a_key_brings_a_piece_of_it_to_light(sign: str, form: str) -> None:
+    for tail in (9, 12, 15, 20):
+        for before in ("httpx.LocalProtocolError: Illegal header value b'", '< HTTP/1.1 401\n<\n{"message": "'):
+            key = minted()
+            data = f"{before}{key[:-tail]}{sign}{key[-tail:]}' again\n".encode()
+            _, printed = in_process(data, "--format", form)
+            assert not holds_secret(printed, key)
 
 
 def verdict(data: bytes) -> tuple[str, list[str]]:

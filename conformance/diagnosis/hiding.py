@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from conformance.keys import KeyFormat
 
 T = TypeVar("T")
+_WINDOW = 2048  # characters in which a broken key ends
 _MOST_SIGNS = 24  # characters that may have come into a key
 # what stands between its pieces: an end of line, unless a header follows, or signs of a shell or of broken bytes
 _BROKEN = re.compile(
@@ -20,8 +21,6 @@ _BROKEN = re.compile(
 )
 # everything up to a space, a line's end, or what begins another value
 _SCATTERED = re.compile(r"(?:[^\s:=&,;\"'<>]|[\t\x0b\x0c\x1c-\x1f\x85])*+")
-# whatever else may stand there, where the pieces come to a whole secret
-_PARTED = re.compile(r"[A-Za-z0-9_-]*+(?:(?:=\r?\n|[^A-Za-z0-9:=&/#,;<()\[\]_-]{1,8}+)[A-Za-z0-9_-]++){1,6}+")
 _PIECES = re.compile(r"[A-Za-z0-9_-]++")
 _WORD = re.compile(r"[a-z_-]+")  # which may be what stands behind a key that is cut off
 _RUN = re.compile(r"[A-Za-z0-9_-]{16,}+")
@@ -30,17 +29,27 @@ _RUN = re.compile(r"[A-Za-z0-9_-]{16,}+")
 def learn_pieces(text: str, reading: Reading) -> None:
     """Remember what a key was broken into: by a sign or an end of line that somebody put in, or the shell's."""
     key_format = reading.surface.key_format
-    whole = key_format.id_length + len(key_format.separator) + key_format.secret_length
+    longest = key_format.id_length + len(key_format.separator) + key_format.secret_length + _MOST_SIGNS
     for match in re.finditer("|".join(map(re.escape, key_format.prefixes)), text):
         start = match.end()
         if text.startswith(key_format.separator, start + key_format.id_length):
             start += key_format.id_length + len(key_format.separator)
-        broken = _pieces(_BROKEN, text, start, start + whole + _MOST_SIGNS)
-        parted = _pieces(_PARTED, text, start, start + whole + _MOST_SIGNS)
-        pieces = _adding_up(parted, key_format.secret_length) or _missing(broken, key_format.secret_length)
-        for piece in (*pieces, *_random(_pieces(_SCATTERED, text, start, start + whole + _MOST_SIGNS), key_format)):
+        first = _PIECES.match(text, start)
+        if first and len(first[0]) >= key_format.secret_length:
+            continue
+        broken = _pieces(_BROKEN, text, start, start + longest)
+        scattered = _pieces(_SCATTERED, text, start, start + longest)
+        pieces = _whole(text, match.start(), reading) or _missing(broken, key_format.secret_length)
+        for piece in (*pieces, *_random(scattered, key_format)):
             if SHORTEST_SECRET <= len(piece) < key_format.secret_length:
                 reading.scrubber.learn(piece)
+
+
+def _whole(text: str, at: int, reading: Reading) -> list[str]:
+    """The pieces of the whole key that begins there, whatever broke it; none where they make no whole one."""
+    window = text[at : at + _WINDOW].encode("utf-8", "surrogatepass")
+    found = reading.broken_keys.broken_key(window)
+    return [window[start:end].decode() for start, end in found.pieces] if found else []
 
 
 def _pieces(pattern: re.Pattern[str], text: str, start: int, end: int) -> list[str]:
@@ -58,14 +67,6 @@ def _random(pieces: list[str], key_format: KeyFormat) -> list[str]:
     """The pieces that look random, where the first one is only a part of a secret, whatever stands between them."""
     is_begun = bool(pieces) and SHORTEST_SECRET <= len(pieces[0]) < key_format.secret_length
     return [one for one in pieces if is_mixed(one)] if is_begun else []
-
-
-def _adding_up(pieces: list[str], length: int) -> list[str]:
-    """The first pieces, where they come to exactly so many characters."""
-    for number in range(2, len(pieces) + 1):
-        if sum(map(len, pieces[:number])) == length:
-            return pieces[:number]
-    return []
 
 
 def hidden(evidence: T, reading: Reading) -> T:

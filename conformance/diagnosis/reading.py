@@ -10,6 +10,7 @@ from conformance import placeholders
 from conformance.diagnosis.evidence import Credential, Evidence, Note, Place
 from conformance.diagnosis.shape import shape_of
 from conformance.keys import ApiKey
+from conformance.pieces import BrokenKeys
 from conformance.scrub import Scrubber
 from conformance.shapes import Shapes
 
@@ -59,6 +60,11 @@ class Reading:
     def shapes(self) -> Shapes:
         """Where keys stand in a text, plain, encoded or wrapped."""
         return Shapes(self.surface.key_format)
+
+    @cached_property
+    def broken_keys(self) -> BrokenKeys:
+        """The pieces of keys that something has broken."""
+        return BrokenKeys(self.surface.key_format)
 
     def credential(self, text: str, place: Place, carrier: Carrier, name: str = "", scheme: str = "") -> Credential:
         """What stood in a key's place, hidden and remembered; a placeholder may be shown."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance.scanning.broken import BrokenKeys
+from conformance.pieces import BrokenKeys
 from conformance.scanning.find import EXAMPLE, KEY, NEAR_KEY, PLACEHOLDER, Judged
 
 if TYPE_CHECKING:
@@ -41,11 +41,19 @@ class Judge:
         found = self._judged_parts(parts, text) if parts else None
         if found and (found.kind != NEAR_KEY or len(parts[2]) >= self._format.secret_length):  # type: ignore[index]
             return found
-        whole = self._parts.fullmatch(self._broken.joined(text))
+        whole = self._parts.fullmatch(self._joined(text))
         if whole:
             return self._judged_parts(whole, "")
         prefix = self._prefix.match(text)
         return found or (self._placeholder(text, prefix[0]) if prefix else None)
+
+    def _joined(self, text: str) -> str:
+        """The key that begins the text, without what broke it; "" where that is none."""
+        broken = self._broken.broken_key(text.encode("latin-1"))
+        if broken is None:
+            return ""
+        secret = "".join(text[start:end] for start, end in broken.pieces)
+        return f"{broken.prefix}{broken.key_id}{self._format.separator}{secret}"
 
     def _judged_parts(self, parts: re.Match[str], around: str) -> Judged | None:
         text, (key_id, secret) = parts[0], parts.groups()

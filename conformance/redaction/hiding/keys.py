@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from conformance import placeholders
-from conformance.redaction.broken_keys import BrokenKeys
+from conformance.pieces import BrokenKeys
+from conformance.redaction.fragments import Fragments
 from conformance.redaction.hiding.runs import lay, sign_runs
 from conformance.redaction.hiding.tokens import VENDOR, begins
 from conformance.redaction.pseudonyms import is_hidden
@@ -34,15 +35,15 @@ class Keys:
         self._ledger = ledger
         self._plain = shapes.plain_bytes()
         self._broken = BrokenKeys(key_format)
+        self._fragments = Fragments(key_format)
         self._example = key_format.example.encode()[-key_format.secret_length :]  # which everybody may read
 
     def hide_key(self, text: bytearray, at: int) -> bool:
         """Hide a key of the format that begins here; says whether one did."""
         match = self._plain.match(text, at)
-        if (match is None or _signs_in(match) < self._format.secret_length) and (
-            broken := self._broken.broken(text, at)
-        ):
-            self._hide_runs(text, broken.runs)
+        is_whole = match is not None and _signs_in(match) >= self._format.secret_length
+        if not is_whole and (pieces := self._pieces(text, at)):
+            self._hide_runs(text, pieces)
             return True
         if match is None:
             return False
@@ -54,13 +55,17 @@ class Keys:
         self.hide_signs(text, start, end)
         return True
 
+    def _pieces(self, text: bytearray, at: int) -> list[tuple[int, int]]:
+        whole = self._broken.broken_key(text, at)
+        return [*whole.pieces] if whole else self._fragments.broken(text, at)
+
     def hide_signs(self, text: bytearray, start: int, end: int) -> None:
         """Hide the secret of a key; what does not belong into one stays: escapes, line breaks, other characters."""
         self._hide_runs(text, [(run.start() + start, run.end() + start) for run in sign_runs(bytes(text[start:end]))])
 
     def hide_half(self, text: bytearray, end: int) -> None:
         """Hide the secret of a key that ends here, where it stands alone."""
-        place = self._broken.alone(text, end)
+        place = self._fragments.alone(text, end)
         if place is None or is_hidden(bytes(text[place[0] : place[1]])):
             return
         if not any(begins(text, match.start()) for match in VENDOR.finditer(text, *place)):

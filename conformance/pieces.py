@@ -1,0 +1,74 @@
+"""Keys with something in them that does not belong there: the end of a line, quotation, markup, colours."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from conformance.keys import KeyFormat
+
+# all that repeats is bounded, and never tried again
+TERMINAL = (
+    rb"(?:\x1b|\\{1,8}+(?:u001[bB]|x1[bB]|033|e))"
+    rb"(?:\[[0-9;]{0,16}[A-Za-z]|\][^\x07\x1b\n]{0,200}(?:\x07|\x1b\\))"  # a colour, or a link
+)
+_WRITTEN = rb"\\{1,8}+(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[nrtbf])|%(?:25){0,3}[0-9A-Fa-f]{2}"
+MARKUP = rb"</?[a-zA-Z][^<>\n]{0,80}>|&(?:#[0-9]{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});"
+_LIST = rb"(?<=[\n ])--?(?= )"  # a comment of SQL, or an item of YAML
+_GAP = rb"(?:%b|%b|%b|%b|[^A-Za-z0-9_-]){0,120}+" % (TERMINAL, _WRITTEN, MARKUP, _LIST)
+_RUN = rb"[A-Za-z0-9_-]+"
+_WORD = re.compile(rb"[A-Z]?[a-z]{3,}|[A-Z]{3,}|[0-9-]{4,}(?:T[0-9]{2})?")  # or a date
+_MOST_PIECES = 12
+
+
+class BrokenKey(NamedTuple):
+    """A key whose secret stands in pieces: its other parts, and where each piece begins and ends."""
+
+    prefix: str
+    key_id: str
+    pieces: tuple[tuple[int, int], ...]
+
+
+class BrokenKeys:
+    """Puts the pieces of keys of one format together."""
+
+    def __init__(self, key_format: KeyFormat) -> None:
+        prefixes = b"|".join(_GAP.join(re.escape(one).encode() for one in prefix) for prefix in key_format.prefixes)
+        some_id = _GAP.join([f"[{re.escape(key_format.id_alphabet)}]".encode()] * key_format.id_length)
+        self._head = re.compile(b"(%b)%b(%b)(%b)(?=%b)" % (prefixes, _GAP, some_id, _GAP, _RUN))
+        self._piece = re.compile(b"%b(%b)" % (_GAP, _RUN))
+        self._gap = re.compile(_GAP)
+        self._prefixes = {_letters(prefix): prefix for prefix in key_format.prefixes}
+        self._separator = key_format.separator.encode()
+        self._length = key_format.secret_length
+        self._is_mixed = key_format.encoding == "base64url"
+
+    def broken_key(self, text: bytes | bytearray, at: int = 0) -> BrokenKey | None:
+        """The key that begins there; `None` where its pieces make no whole one."""
+        head = self._head.match(text, at)
+        if head is None or self._separator not in head[3]:
+            return None
+        pieces: list[tuple[int, int]] = []
+        end, missing = head.end(), self._length
+        while missing > 0 and len(pieces) < _MOST_PIECES and (piece := self._piece.match(text, end)):
+            pieces.append(piece.span(1))
+            end, missing = piece.end(), missing - len(piece[1])
+        if missing or (self._is_mixed and not _is_secret([bytes(text[start:stop]) for start, stop in pieces])):
+            return None
+        prefix = self._prefixes.get(_letters(self._gap.sub(b"", head[1]).decode()))
+        return BrokenKey(prefix, self._gap.sub(b"", head[2]).decode(), tuple(pieces)) if prefix else None
+
+
+def _is_secret(pieces: list[bytes]) -> bool:
+    """Whether these may be drawn by chance, and are no sentence: lines of one width, or without a word among them."""
+    lengths = [len(piece) for piece in pieces]
+    is_wrapped = {max(lengths)} == set(lengths[1:-1])
+    secret = b"".join(pieces).decode()
+    return all(any(map(kind, secret)) for kind in (str.islower, str.isupper, str.isdigit)) and (
+        is_wrapped or not any(map(_WORD.fullmatch, pieces[1:]))
+    )
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))

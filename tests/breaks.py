@@ -1,0 +1,35 @@
+"""What comes into keys on their way: ends of lines, signs of programs, markup, colours, characters nobody sees."""
+
+from __future__ import annotations
+
+BREAKS = {
+    "a line break": "\n",
+    "an indented line": "\r\n        ",
+    "a shell's line break": "\\\n",
+    "quoted-printable": "=\n",
+    "two strings": '" +\n  "',
+    "two strings of Perl": "' .\n '",
+    "two strings in a line": '" + "',
+    "a space": " ",
+    "a comment": "\n# ",
+    "a comment of C": "\n// ",
+    "a comment of SQL": "\n-- ",
+    "a comment of INI": "\n; ",
+    "an item": "\n- ",
+    "a quotation": "\n> > ",
+    "two line breaks": "\n\n",
+    "a gutter": "\n  | ",
+    "an escaped line break": "\\n",
+    "a zero-width space": "\u200b",
+    "a word joiner": "\u2060",
+    "a soft hyphen": "\u00ad",
+    "an escaped character": "\\u200b",
+    "a character reference": "&#8203;",
+    "a named reference": "&shy;",
+    "a colour": "\x1b[0m\x1b[31m",
+    "an escaped colour": "\\u001b[31m",
+    "a link of a terminal": "\x1b]8;;https://example.com/a\x1b\\",
+    "a word break": "<wbr>",
+    "an element": '</span><span class="a">',
+    "a style": '<span style="color: rgb(1,2,3)">',
+}
