@@ -1010,7 +1010,27 @@ def test_markup_behind_the_beginning_of_a_key_is_no_mask(behind: str) -> None:
     assert not list(found_in(f"{shown}{secret[:9]}<hidden>".encode()))
 
 
-@pytest.mark.parametrize("name", ["json", "yaml", "lastUsed", "Then", "redacted"])
+@pytest.mark.parametrize(
+    "name", ["integrations.test_create_sandbox", "environments.addEventListener", "Environments.__init__"]
+)
+def test_a_word_that_is_as_long_as_an_id_is_none(name: str) -> None:
+    assert not list(found_in(f"{FORMAT.prefix}{name}(".encode()))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "json",
+        "yaml",
+        "lastUsed",
+        "Then",
+        "redacted",
+        "last_used_at",
+        "docker-compose",
+        "2026-11-23",
+        "SECRET_GOES_HERE",
+    ],
+)
 def test_the_id_of_a_key_in_a_name_is_no_key(name: str) -> None:
     shown, _ = parts(minted())
     assert not list(found_in(f"keys/{shown}{name}".encode()))
