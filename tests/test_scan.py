@@ -780,6 +780,14 @@ def test_a_broken_object_does_not_hide_the_others(repository: Path) -> None:
     assert complaint.startswith(f".: object {broken} cannot be read")
 
 
+def test_a_broken_index_does_not_hide_what_was_committed(repository: Path) -> None:
+    (repository / "a").write_text(minted(), encoding="utf-8")
+    committed(repository, "Add")
+    (repository / ".git" / "index").write_bytes(b"broken")
+    ran = run_command(repository, "scan", "--history")
+    assert (ran.status, "git ls-files" in ran.stderr, ": key " in ran.stdout) == (1, True, True)
+
+
 def test_a_broken_commit_does_not_hide_what_is_in_the_others(repository: Path) -> None:
     (repository / "a").write_text(minted(), encoding="utf-8")
     committed(repository, "Add")

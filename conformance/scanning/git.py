@@ -193,10 +193,13 @@ def unseen(repository: str) -> list[str]:
         said.append(f"{repository}: this clone is partial: what git has not fetched was not scanned; clone all of it")
     except GitError:
         pass  # which is how git says that there is no such setting
-    return said + [
-        f"{_within(repository, path)}: it is a submodule, which was not scanned; scan it as a repository of its own"
-        for path in _submodules(repository)
-    ]
+    try:
+        for path in _submodules(repository):
+            where = _within(repository, path)
+            said.append(f"{where}: it is a submodule, which was not scanned; scan it as a repository of its own")
+    except GitError as error:  # the index is broken, which says nothing of what was committed
+        said.append(str(error))
+    return said
 
 
 def _submodules(repository: str) -> Iterator[str]:
