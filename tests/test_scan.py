@@ -781,6 +781,26 @@ def test_a_broken_object_does_not_hide_the_others(repository: Path) -> None:
     assert complaint.startswith(f".: object {broken} cannot be read")
 
 
+def test_a_broken_index_does_not_hide_what_was_committed(repository: Path) -> None:
+    (repository / "a").write_text(minted(), encoding="utf-8")
+    committed(repository, "Add")
+    (repository / ".git" / "index").write_bytes(b"broken")
+    ran = run_command(repository, "scan", "--history")
+    assert (ran.status, "git ls-files" in ran.stderr, ": key " in ran.stdout) == (1, True, True)
+
+
+def test_a_broken_commit_does_not_hide_what_is_in_the_others(repository: Path) -> None:
+    (repository / "a").write_text(minted(), encoding="utf-8")
+    committed(repository, "Add")
+    broken = committed(repository, "Second")
+    file = repository / ".git" / "objects" / broken[:2] / broken[2:]
+    file.chmod(0o600)
+    file.write_bytes(b"broken")
+    ran = run_command(repository, "scan", "--history")
+    assert ran.status == 1
+    assert "some finds have no commit and path" in ran.stderr
+
+
 def test_what_a_clone_does_not_have_is_complained_about(repository: Path, tmp_path: Path) -> None:
     committed(repository, "Second")
     git(tmp_path, "clone", "-q", "--depth", "1", f"file://{repository}", "shallow")
@@ -826,6 +846,34 @@ def test_the_first_commit_of_a_repository_is_scanned_as_staged(tmp_path: Path) -
     (tmp_path / "a b\n").write_text(minted(), encoding="utf-8")
     git(tmp_path, "add", "-A")
     assert [find["path"] for find in scanned(tmp_path, "--staged", status=1)] == ["a b\n"]
+
+
+def test_what_is_still_to_be_merged_does_not_hide_what_is_staged(repository: Path) -> None:
+    for branch in ("one", "other"):
+        git(repository, "checkout", "-q", "-b", branch, "main")
+        (repository / "readme").write_text(branch, encoding="utf-8")
+        committed(repository, branch)
+    with pytest.raises(subprocess.CalledProcessError):
+        git(repository, "merge", "one")
+    (repository / "z").write_text(minted(), encoding="utf-8")
+    git(repository, "add", "z")
+    assert [find["path"] for find in scanned(repository, "--staged", status=1)] == ["z"]
+
+
+def test_settings_of_git_do_not_change_where_finds_are(repository: Path) -> None:
+    git(repository, "checkout", "-q", "-b", "other")
+    committed(repository, "Other")
+    git(repository, "checkout", "-q", "main")
+    committed(repository, "Main")
+    git(repository, "merge", "-q", "--no-commit", "--no-ff", "other")
+    (repository / "below").mkdir()
+    for name in ("a", "below/b"):
+        (repository / name).write_text(minted(), encoding="utf-8")
+    commit = committed(repository, "Merge")
+    for setting in ("color.ui=always", "diff.relative=true", "log.diffMerges=off", "diff.orderFile=none"):
+        git(repository, "config", *setting.split("="))
+    finds = scanned(repository / "below", "--history", status=1)
+    assert sorted((find["path"], find["commit"]) for find in finds) == [("a", commit), ("below/b", commit)]
 
 
 @pytest.mark.parametrize("option", ["--staged", "--history"])
@@ -993,7 +1041,27 @@ def test_markup_behind_the_beginning_of_a_key_is_no_mask(behind: str) -> None:
     assert not list(found_in(f"{shown}{secret[:9]}<hidden>".encode()))
 
 
-@pytest.mark.parametrize("name", ["json", "yaml", "lastUsed", "Then", "redacted"])
+@pytest.mark.parametrize(
+    "name", ["integrations.test_create_sandbox", "environments.addEventListener", "Environments.__init__"]
+)
+def test_a_word_that_is_as_long_as_an_id_is_none(name: str) -> None:
+    assert not list(found_in(f"{FORMAT.prefix}{name}(".encode()))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "json",
+        "yaml",
+        "lastUsed",
+        "Then",
+        "redacted",
+        "last_used_at",
+        "docker-compose",
+        "2026-11-23",
+        "SECRET_GOES_HERE",
+    ],
+)
 def test_the_id_of_a_key_in_a_name_is_no_key(name: str) -> None:
     shown, _ = parts(minted())
     assert not list(found_in(f"keys/{shown}{name}".encode()))

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
     from conformance.scanning.files import Excluded
 
-_SAFE = ("-c", "core.fsmonitor=false", "-c", "log.showSignature=false", "--no-replace-objects", "--no-optional-locks")
+_SETTINGS = (
+    "core.fsmonitor=false",
+    "log.showSignature=false",
+    "log.diffMerges=separate",
+    "diff.relative=false",
+    "diff.orderFile=/dev/null",
+)
+_SAFE = (*(word for setting in _SETTINGS for word in ("-c", setting)), "--no-replace-objects", "--no-optional-locks")
+_LEFT_OUT = ("D", "U")  # of the next commit: what is deleted, and what has to be merged before there can be one
 _SUBMODULE = "160000"  # the mode of what is in another repository
 _DIRECTORY = "040000"
 _PIECE = 1 << 16
@@ -52,7 +60,7 @@ def staged(repository: str, excluded: Excluded) -> Iterator[Content]:
         GitError: This is no repository, or git is missing.
 
     """
-    options = ("--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-relative")
+    options = ("--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff")
     paths: list[tuple[str, str]] = []
     with _asked(repository, "rev-parse", "--git-dir") as answer:
         answer.read()
@@ -60,7 +68,7 @@ def staged(repository: str, excluded: Excluded) -> Iterator[Content]:
         fields = _fields(answer)
         for facts, path in zip(fields, fields, strict=False):
             _, mode, _, name, status = facts.split(" ")
-            if status != "D" and mode != _SUBMODULE and path not in excluded:
+            if status not in _LEFT_OUT and mode != _SUBMODULE and path not in excluded:
                 paths.append((name, path))
     with tempfile.TemporaryFile() as wanted:
         wanted.write("".join(f"{name}\n" for name, _ in paths).encode())
@@ -185,10 +193,13 @@ def unseen(repository: str) -> list[str]:
         said.append(f"{repository}: this clone is partial: what git has not fetched was not scanned; clone all of it")
     except GitError:
         pass  # which is how git says that there is no such setting
-    return said + [
-        f"{_within(repository, path)}: it is a submodule, which was not scanned; scan it as a repository of its own"
-        for path in _submodules(repository)
-    ]
+    try:
+        for path in _submodules(repository):
+            where = _within(repository, path)
+            said.append(f"{where}: it is a submodule, which was not scanned; scan it as a repository of its own")
+    except GitError as error:  # the index is broken, which says nothing of what was committed
+        said.append(str(error))
+    return said
 
 
 def _submodules(repository: str) -> Iterator[str]:
@@ -199,15 +210,14 @@ def _submodules(repository: str) -> Iterator[str]:
                 yield path
 
 
-def origins(repository: str, names: Iterable[str]) -> dict[str, Origin]:
-    """Where objects come from, the oldest commit that has them; what is in no commit is not in the answer.
+def origins(repository: str, names: Iterable[str]) -> Iterator[tuple[str, Origin]]:
+    """Where objects come from, one after the other, the oldest commit that has them; nothing of what is in no commit.
 
     Raises:
-        GitError: git failed.
+        GitError: git failed; what it said before has been given.
 
     """
     wanted = set(names)
-    found: dict[str, Origin] = {}
     options = (
         "--all",
         "--reflog",
@@ -233,8 +243,8 @@ def origins(repository: str, names: Iterable[str]) -> dict[str, Origin]:
                 named = [(name, next(fields, "") + "/" * (mode == _DIRECTORY))]
             for name, path in named * bool(field):
                 if name in wanted:
-                    found.setdefault(name, Origin(commit, _within(repository, path) if path else ""))
-    return found
+                    wanted.remove(name)
+                    yield name, Origin(commit, _within(repository, path) if path else "")
 
 
 def _within(repository: str, path: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.scanning.content import Content
 from conformance.scanning.files import contents_of
-from conformance.scanning.git import Origin, branches, history, origins, own_files, staged, unseen
+from conformance.scanning.git import GitError, Origin, branches, history, origins, own_files, staged, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,11 @@ def finds_in_history(repository: str, scan: Scan, excluded: Excluded) -> Iterato
     yield from scan.finds([Content(f"{repository}: names of branches and tags", io.BytesIO(branches(repository)))])
     yield from scan.finds(contents_of(list(own_files(repository)), excluded, scan.complain))
     finds = list(scan.finds(history(repository, scan.complain)))
-    known = origins(repository, {find.place.path for find in finds}) if finds else {}
+    known: dict[str, Origin] = {}
+    try:
+        known.update(origins(repository, {find.place.path for find in finds}) if finds else ())
+    except GitError as error:
+        scan.complain(f"{error}; some finds have no commit and path")
     age = {name: number for number, name in enumerate(known)}
     finds.sort(key=lambda find: age.get(find.place.path, len(age)))
     names: set[tuple[Judged, str]] = set()  # each version of a directory has them again

@@ -18,6 +18,7 @@ _MASK = re.compile(
     r"|<(?=[^<>\n]{0,20}(?i:hidden|secret|redacted|removed|masked|omitted|snip|cut)[^<>\n]{0,20}>)"
 )  # of what is not shown
 _NAME = re.compile(r"[A-Z]?[a-z]+(?:[A-Z][a-z]+)*")  # of a field or of a kind of file, behind an id
+_WORDS = re.compile(r"[a-z_-]+|[A-Z]+(?:_[A-Z]+)+|[0-9]+(?:-[0-9]+)+")  # of which no drawn secret is made alone
 _LONGEST_NAME = 12
 _FEWEST = 4  # different characters; a drawn secret has more
 
@@ -67,7 +68,7 @@ class Judge:
             kind = NEAR_KEY  # which goes on elsewhere where it is short: in the next line, or behind what broke it
         else:
             return None
-        if kind == NEAR_KEY and len(secret) < _LONGEST_NAME and _NAME.fullmatch(secret):
+        if kind == NEAR_KEY and _is_name(key_id, secret):
             return None
         return Judged(kind, self._format.redact(text), key_id)
 
@@ -81,6 +82,12 @@ class Judge:
         if is_placeholder(prefix + body) or is_placeholder(body) or is_variable(body) or is_masked(body):
             return Judged(PLACEHOLDER, self._format.redact(prefix + body), "")
         return None
+
+
+def _is_name(key_id: str, secret: str) -> bool:
+    """Whether this is a name behind an id, or behind a word that is as long as one."""
+    is_short = len(secret) < _LONGEST_NAME or _NAME.fullmatch(key_id)
+    return bool(_WORDS.fullmatch(secret) or (is_short and _NAME.fullmatch(secret)))
 
 
 def _is_filling(secret: str) -> bool:
