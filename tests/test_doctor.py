@@ -501,6 +501,26 @@ def test_a_keyring_that_cannot_be_read_is_never_called_empty(name: str, machine:
     assert source["state"] == "unreadable"
 
 
+TOOLS = {
+    "secret-tool: nothing there": ("secret-tool", "exit 1", "absent", ""),
+    "secret-tool: no bus": ("secret-tool", "echo cannot autolaunch >&2; exit 1", "unreadable", "ended with status 1"),
+    "secret-tool: another version": ("secret-tool", "exit 2", "unreadable", "ended with status 2"),
+    "security: nothing there": ("security", "echo could not be found >&2; exit 44", "absent", ""),
+    "security: locked": ("security", "echo interaction not allowed >&2; exit 36", "unreadable", "status 36"),
+    "security: a warning": ("security", "echo a warning >&2; echo {}", "key", ""),
+}
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_a_tool_that_cannot_read_the_keyring_is_not_one_that_finds_nothing(name: str, machine: Machine) -> None:
+    tool, script, state, says = TOOLS[name]
+    machine.file(f"bin/{tool}", f"#!/bin/sh\n{script.format(machine.secret())}\n", 0o755)
+    machine.given["PATH"] = str(machine.home / "bin")
+    (source,) = [one for one in machine.offline(SHORT).data["sources"] if one["kind"] == "keyring"]
+    assert source["state"] == state
+    assert says in source["note"]
+
+
 def test_nothing_is_left_of_a_keyring_that_waited(machine: Machine) -> None:
     note = machine.home / "waiting"
     cli_with(machine, f"sleep 600 & echo $! > {note}; wait").offline(SHORT)
@@ -1071,6 +1091,26 @@ def test_authorities_that_are_missing_are_said_to_be(
     assert any(status == "fail" and says.startswith(f"{variable} names ") for status, says in told.rows("trust"))
     assert bool(told.data["cannot_tell"]) is (variable != "SSL_CERT_FILE")
     assert machine.offline().causes == [("authorities-missing", "certain")]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("REQUESTS_CA_BUNDLE", "{}"), ("SSL_CERT_DIR", "{}:/nowhere"), ("SSL_CERT_DIR", "/nowhere:{}")],
+)
+def test_a_folder_of_authorities_is_as_good_as_a_file_where_clients_take_one(
+    variable: str, value: str, machine: Machine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "authorities"
+    folder.mkdir()
+    own, _ = certified(folder, "/O=Acme/CN=Acme Root")
+    digest = subprocess.run(
+        ["openssl", "x509", "-hash", "-noout", "-in", own], check=True, capture_output=True, text=True
+    )
+    (folder / f"{digest.stdout.strip()}.0").symlink_to(own)
+    machine.has().given[variable] = value.format(folder)
+    told = machine.offline()
+    assert (told.verdict, told.causes) == ("healthy", [])
+    assert any(status == "ok" and says.startswith(f"{variable} names ") for status, says in told.rows("trust"))
 
 
 def test_a_variable_for_node_that_names_no_file_is_a_row(machine: Machine) -> None:
