@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
 import re
 import shlex
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 import sys
+import termios
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from email.utils import formatdate
@@ -1161,6 +1165,18 @@ def test_what_is_no_tls_is_said_to_be_none(machine: Machine) -> None:
     assert told.row("tls")[0] == "fail"
 
 
+def test_tls_that_nobody_here_speaks_is_not_called_none(machine: Machine, tmp_path: Path) -> None:
+    own, context = certified(tmp_path, "/CN=test")
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("AES128-SHA:@SECLEVEL=0")
+    machine.has().given["SSL_CERT_FILE"] = str(own)
+    with scripted(answering(api()), tls=context) as server:
+        status, says = machine.asks(server.url).row("tls")
+    assert status == "fail"
+    assert says.startswith("no TLS connection came about (")
+    assert "_" not in says
+
+
 # The plan, and what is refused
 
 
@@ -1292,6 +1308,37 @@ def test_ctrl_c_ends_it_without_a_word(option: str, machine: Machine) -> None:
         process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=60)
     assert (process.returncode, stdout, stderr) == (130, b"", b"")
+
+
+# On a terminal
+
+
+def on_terminal(machine: Machine, columns: int, *options: str) -> str:
+    """What a terminal shows that is so many columns wide."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    command = [sys.executable, "-m", "conformance.cli", "doctor", *options]
+    process = subprocess.Popen(
+        command, cwd=machine.work, env=environment(machine.given), stdin=subprocess.DEVNULL, stdout=theirs
+    )
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # how the other end of a terminal says that it was closed
+        while more := os.read(ours, 65536):
+            shown += more
+    os.close(ours)
+    process.wait()
+    return shown.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("columns", [60, 80, 300])
+def test_a_terminal_is_not_written_over_its_edge_nor_over_110_columns(columns: int, machine: Machine) -> None:
+    shown = on_terminal(machine.has(f'"{machine.secret()}"'), columns, "--offline")
+    table, _, findings = shown.partition("\n\nkey-wrapped-in-quotes")
+    prose = [line for line in findings.splitlines()[1:] if line[:6].strip() and not line.startswith("  seen: ")]
+    widest = max(map(len, [*table.splitlines()[1:], *prose]))
+    assert min(columns, 110) - 20 < widest <= min(columns, 110)
+    assert "\x1b" not in shown
 
 
 # Another API
