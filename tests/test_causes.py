@@ -331,7 +331,7 @@ def test_the_commands_that_mend_a_file_do(tmp_path: Path) -> None:
     file, key = tmp_path / ".env", FORMAT.mint().reveal()
     plain = f"HOPX_API_KEY={key}\nOTHER=1\n"
     quotes = next(step.run for name, _, step in steps("docker") if name == "key-wrapped-in-quotes" and step.run)
-    marks, utf16 = (step.run for name, _, step in steps("bash") if name == "dotenv-bom-or-utf16" and step.run)
+    utf16, marks = (step.run for name, _, step in steps("bash") if name == "dotenv-bom-or-utf16" and step.run)
     for command, spoiled in (
         (quotes.replace("<env file>", ".env"), f'HOPX_API_KEY="{key}"\nOTHER=1\n'.encode()),
         (marks, b"\xef\xbb\xbf" + plain.replace("\n", "\r\n").encode()),

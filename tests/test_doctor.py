@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
 import re
 import shlex
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 import sys
+import termios
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from email.utils import formatdate
@@ -499,6 +503,26 @@ def test_a_keyring_that_cannot_be_read_is_never_called_empty(name: str, machine:
     assert says in row[1]
     (source,) = [one for one in told.data["sources"] if one["kind"] == "keyring"]
     assert source["state"] == "unreadable"
+
+
+TOOLS = {
+    "secret-tool: nothing there": ("secret-tool", "exit 1", "absent", ""),
+    "secret-tool: no bus": ("secret-tool", "echo cannot autolaunch >&2; exit 1", "unreadable", "ended with status 1"),
+    "secret-tool: another version": ("secret-tool", "exit 2", "unreadable", "ended with status 2"),
+    "security: nothing there": ("security", "echo could not be found >&2; exit 44", "absent", ""),
+    "security: locked": ("security", "echo interaction not allowed >&2; exit 36", "unreadable", "status 36"),
+    "security: a warning": ("security", "echo a warning >&2; echo {}", "key", ""),
+}
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_a_tool_that_cannot_read_the_keyring_is_not_one_that_finds_nothing(name: str, machine: Machine) -> None:
+    tool, script, state, says = TOOLS[name]
+    machine.file(f"bin/{tool}", f"#!/bin/sh\n{script.format(machine.secret())}\n", 0o755)
+    machine.given["PATH"] = str(machine.home / "bin")
+    (source,) = [one for one in machine.offline(SHORT).data["sources"] if one["kind"] == "keyring"]
+    assert source["state"] == state
+    assert says in source["note"]
 
 
 def test_nothing_is_left_of_a_keyring_that_waited(machine: Machine) -> None:
@@ -1073,6 +1097,26 @@ def test_authorities_that_are_missing_are_said_to_be(
     assert machine.offline().causes == [("authorities-missing", "certain")]
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("REQUESTS_CA_BUNDLE", "{}"), ("SSL_CERT_DIR", "{}:/nowhere"), ("SSL_CERT_DIR", "/nowhere:{}")],
+)
+def test_a_folder_of_authorities_is_as_good_as_a_file_where_clients_take_one(
+    variable: str, value: str, machine: Machine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "authorities"
+    folder.mkdir()
+    own, _ = certified(folder, "/O=Acme/CN=Acme Root")
+    digest = subprocess.run(
+        ["openssl", "x509", "-hash", "-noout", "-in", own], check=True, capture_output=True, text=True
+    )
+    (folder / f"{digest.stdout.strip()}.0").symlink_to(own)
+    machine.has().given[variable] = value.format(folder)
+    told = machine.offline()
+    assert (told.verdict, told.causes) == ("healthy", [])
+    assert any(status == "ok" and says.startswith(f"{variable} names ") for status, says in told.rows("trust"))
+
+
 def test_a_variable_for_node_that_names_no_file_is_a_row(machine: Machine) -> None:
     machine.has().given["NODE_EXTRA_CA_CERTS"] = "nowhere.pem"
     told = machine.offline()
@@ -1119,6 +1163,18 @@ def test_what_is_no_tls_is_said_to_be_none(machine: Machine) -> None:
         told = machine.has().asks(server.url.replace("http:", "https:"), SHORT)
     assert ("network-unreachable", "certain") in told.causes
     assert told.row("tls")[0] == "fail"
+
+
+def test_tls_that_nobody_here_speaks_is_not_called_none(machine: Machine, tmp_path: Path) -> None:
+    own, context = certified(tmp_path, "/CN=test")
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("AES128-SHA:@SECLEVEL=0")
+    machine.has().given["SSL_CERT_FILE"] = str(own)
+    with scripted(answering(api()), tls=context) as server:
+        status, says = machine.asks(server.url).row("tls")
+    assert status == "fail"
+    assert says.startswith("no TLS connection came about (")
+    assert "_" not in says
 
 
 # The plan, and what is refused
@@ -1254,6 +1310,37 @@ def test_ctrl_c_ends_it_without_a_word(option: str, machine: Machine) -> None:
     assert (process.returncode, stdout, stderr) == (130, b"", b"")
 
 
+# On a terminal
+
+
+def on_terminal(machine: Machine, columns: int, *options: str) -> str:
+    """What a terminal shows that is so many columns wide."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    command = [sys.executable, "-m", "conformance.cli", "doctor", *options]
+    process = subprocess.Popen(
+        command, cwd=machine.work, env=environment(machine.given), stdin=subprocess.DEVNULL, stdout=theirs
+    )
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # how the other end of a terminal says that it was closed
+        while more := os.read(ours, 65536):
+            shown += more
+    os.close(ours)
+    process.wait()
+    return shown.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("columns", [60, 80, 300])
+def test_a_terminal_is_not_written_over_its_edge_nor_over_110_columns(columns: int, machine: Machine) -> None:
+    shown = on_terminal(machine.has(f'"{machine.secret()}"'), columns, "--offline")
+    table, _, findings = shown.partition("\n\nkey-wrapped-in-quotes")
+    prose = [line for line in findings.splitlines()[1:] if line[:6].strip() and not line.startswith("  seen: ")]
+    widest = max(map(len, [*table.splitlines()[1:], *prose]))
+    assert min(columns, 110) - 20 < widest <= min(columns, 110)
+    assert "\x1b" not in shown
+
+
 # Another API
 
 
@@ -1282,8 +1369,48 @@ def test_the_page_for_a_ticket_has_the_checks_and_stands_alone(tmp_path: Path) -
     assert machine.run("--plan", "--format", "html").status == 2
 
 
-def test_a_machine_is_healthy_once_its_fix_was_taken(tmp_path: Path) -> None:
-    broken = Machine(tmp_path / "broken").has(f'"{key()}"')
-    assert broken.run("--offline").status == 1
-    mended = Machine(tmp_path / "mended").has(broken.given[NAME].strip('"'))
-    assert mended.run("--offline").status == 0
+BROKEN = {
+    "quotes": '"{}"',
+    "single quotes": "'{}'",
+    "a line break": "{}\n",
+    "a carriage return": "{}\r",
+    "a line break as it is written": "{}\\n",
+    "spaces": " {}\t",
+    "a scheme": "Bearer {}",
+    "a scheme in capitals": "BEARER {}",
+    "a scheme without a space": "Bearer{}",
+    "a whole header": "Authorization: Bearer {}",
+}
+
+
+def bash_steps(cause: str) -> list[str]:
+    fix = knowledge(default_causes(), default_spec()).by_id[cause].fix
+    return [step.text for step in fix if (step.place, step.kind) == ("bash", "run") and "'<" not in step.text]
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_machine_is_healthy_once_its_fix_was_taken(name: str, machine: Machine) -> None:
+    secret = machine.secret()
+    (finding,) = machine.has(BROKEN[name].format(secret)).offline().data["findings"]
+    script = "\n".join([*bash_steps(finding["cause"]), f'printf %s "${NAME}"'])
+    given = {"PATH": os.environ["PATH"], NAME: machine.given[NAME]}
+    done = subprocess.run(["bash", "-c", script], env=given, capture_output=True, check=True)
+    assert done.stdout.decode() == secret
+
+
+WRITTEN: dict[str, Callable[[str], bytes]] = {
+    "UTF-16": lambda text: text.encode("utf-16"),
+    "UTF-16 with the line ends of Windows": lambda text: text.replace("\n", "\r\n").encode("utf-16"),
+    "a byte order mark": lambda text: text.replace("\n", "\r\n").encode("utf-8-sig"),
+    "UTF-8": str.encode,
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_the_fix_of_a_file_does_it_no_harm_however_it_is_written(name: str, tmp_path: Path) -> None:
+    text = f"# caf\u00e9, of even or odd length\n{NAME}={key()}\n"
+    for content in (text, f"{text}A=1\n"):
+        (tmp_path / ".env").write_bytes(WRITTEN[name](content))
+        script = "\n".join(bash_steps("dotenv-bom-or-utf16"))
+        subprocess.run(["bash", "-c", script], cwd=tmp_path, check=True, capture_output=True)
+        assert (tmp_path / ".env").read_bytes() == content.encode()

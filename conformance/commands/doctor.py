@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from conformance.commands.explain import print_proved
-from conformance.commands.output import complain
+from conformance.commands.output import columns, complain
 from conformance.diagnosis.client import Clients
 from conformance.diagnosis.clients import load as load_clients
 from conformance.diagnosis.digest import knowledge
@@ -122,4 +122,4 @@ def _text(examined: Examined, doctor: Doctor, form: str) -> str:
         from conformance.diagnosis.page import as_page
 
         return as_page(examined.diagnosis, examined.evidence, doctor.known, examined.checks, telling.headline(examined))
-    return telling.as_text(examined)
+    return telling.as_text(examined, columns())

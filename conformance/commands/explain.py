@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance.commands.output import complain
+from conformance.commands.output import columns, complain
 from conformance.diagnosis.detection import kind_of, reader
 from conformance.diagnosis.diagnosing import diagnose
 from conformance.diagnosis.digest import knowledge
@@ -70,7 +70,7 @@ def _text(diagnosis: Diagnosis, evidence: Evidence, known: Knowledge, form: str)
         from conformance.diagnosis.page import as_page
 
         return as_page(diagnosis, evidence, known)
-    return as_text(diagnosis)
+    return as_text(diagnosis, columns())
 
 
 def print_proved(text: str, reading: Reading) -> bool:

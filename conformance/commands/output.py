@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,16 @@ def print_result(options: argparse.Namespace, result: dict[str, Any], text: str,
 
         text = printable(without_keys(text))
     print(text)
+
+
+def columns() -> int:
+    """How wide text may be: as standard output is where that is a terminal, and no wider than is read with ease."""
+    from conformance.diagnosis.rendering import WIDEST  # of the commands that have loaded it
+
+    try:
+        return min(os.get_terminal_size(sys.stdout.fileno()).columns or WIDEST, WIDEST)
+    except (AttributeError, OSError, ValueError):  # it is no terminal, or closed
+        return WIDEST
 
 
 def complain(message: str) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.diagnosis.finding import Diagnosis, Finding
+    from conformance.diagnosis.finding import Diagnosis, Doubt, Finding
     from conformance.diagnosis.knowledge import Remedy
 
-_WIDTH = 110
+WIDEST = 110  # columns that are still read with ease
 _SHELLS = ("any", "bash")  # of which steps people see first; `hopx-auth spec causes ID` has all
 ROTATE = "Replace the key as well: it was where others can read it."
 _HEALTHY = "healthy: nothing in this evidence is wrong; whether the API accepts the key, only the API can say"
@@ -68,19 +68,19 @@ def _step(remedy: Remedy) -> str:
     return remedy.text if remedy.place == "any" else f"{remedy.place}: {remedy.text}"
 
 
-def as_text(diagnosis: Diagnosis) -> str:
-    """The diagnosis for people: one line that says it all, then the evidence and what to do."""
-    return "\n".join(_lines(diagnosis))
+def as_text(diagnosis: Diagnosis, width: int = WIDEST) -> str:
+    """The diagnosis for people: one line that says it all, then the evidence and what to do, in so many columns."""
+    return "\n".join(_lines(diagnosis, width))
 
 
-def _lines(diagnosis: Diagnosis) -> Iterator[str]:
+def _lines(diagnosis: Diagnosis, width: int) -> Iterator[str]:
     yield headline(diagnosis)
     for finding in diagnosis.findings:
         yield ""
-        yield from _of_finding(finding)
+        yield from _of_finding(finding, width)
     if diagnosis.doubt:
         yield from [""] if diagnosis.findings else []
-        yield from _of_doubt(diagnosis)
+        yield from _of_doubt(diagnosis.doubt, width)
     for note in diagnosis.notes:
         yield f"note: {note.place}: {note.says}"
     if diagnosis.request_ids:
@@ -108,38 +108,40 @@ def _may_be(diagnosis: Diagnosis) -> str:
     return f"it may be {' or '.join(filter(None, [', '.join(candidates[:-1]), candidates[-1]]))}"
 
 
-def _of_finding(finding: Finding) -> Iterator[str]:
+def _of_finding(finding: Finding, width: int) -> Iterator[str]:
     cause = finding.cause
     yield f"{finding.variant or cause.id}: {cause.title} [{finding.confidence}]"
-    yield from _wrapped(summary(finding).removeprefix(f"{cause.title}. "), "  ")
+    yield from _wrapped(summary(finding).removeprefix(f"{cause.title}. "), "  ", width)
     yield from (f"  seen: {fact.says} ({fact.place})" for fact in _first(finding.facts))
     yield from (f"  against it: {fact.says} ({fact.place})" for fact in _first(finding.against))
     yield "  what to do:"
     for remedy in cause.fix:
         if remedy.place in _SHELLS:
             lines = remedy.text.rstrip().splitlines()
-            yield from _wrapped(remedy.text, "    ") if remedy.kind == "do" else (f"      {line}" for line in lines)
+            yield from (
+                _wrapped(remedy.text, "    ", width) if remedy.kind == "do" else (f"      {line}" for line in lines)
+            )
     if cause.rotate:
         yield f"    {ROTATE}"
-    yield from _wrapped(f"it is something else when: {cause.falsified_by}", "  ")
+    yield from _wrapped(f"it is something else when: {cause.falsified_by}", "  ", width)
     if cause.because:
-        yield f"  because: {', '.join(cause.because)}; more: hopx-auth spec causes {cause.id}"
+        because = f"because: {', '.join(cause.because)}; more: hopx-auth spec causes {cause.id}"
+        yield from _wrapped(because, "  ", width)
 
 
-def _of_doubt(diagnosis: Diagnosis) -> Iterator[str]:
-    doubt = diagnosis.doubt
-    if doubt is None:
-        return
+def _of_doubt(doubt: Doubt, width: int) -> Iterator[str]:
     yield from (f"  seen: {fact.says} ({fact.place})" for fact in _first(doubt.facts))
     yield "  ask this next:"
-    yield from _wrapped(doubt.ask, "    ")
+    yield from _wrapped(doubt.ask, "    ", width)
     yield "  what the answer says:"
-    yield from _wrapped(doubt.splits, "    ")
+    yield from _wrapped(doubt.splits, "    ", width)
 
 
 def _first(facts: tuple[Any, ...]) -> tuple[Any, ...]:
     return facts[:5]
 
 
-def _wrapped(text: str, before: str) -> list[str]:
-    return textwrap.wrap(text, _WIDTH, initial_indent=before, subsequent_indent=before, break_long_words=False)
+def _wrapped(text: str, before: str, width: int) -> list[str]:
+    return textwrap.wrap(
+        text, width, initial_indent=before, subsequent_indent=before, break_long_words=False, break_on_hyphens=False
+    )

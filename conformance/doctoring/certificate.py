@@ -12,7 +12,18 @@ if TYPE_CHECKING:
 _COMMON_NAME, _ORGANIZATION = b"\x55\x04\x03", b"\x55\x04\x0a"
 _SEQUENCE, _VERSION, _UTC_TIME = 0x30, 0xA0, 0x17
 INTERCEPTORS = (
-    *("zscaler", "netskope", "palo alto", "fortinet", "fortigate", "blue coat", "bluecoat", "cisco umbrella", "sophos"),
+    *(
+        "zscaler",
+        "netskope",
+        "goskope",
+        "palo alto",
+        "fortinet",
+        "fortigate",
+        "blue coat",
+        "bluecoat",
+        "cisco umbrella",
+        "sophos",
+    ),
     *("kaspersky", "eset ssl", "avast", "bitdefender", "mcafee", "check point", "forcepoint", "websense", "watchguard"),
     *("barracuda", "mitmproxy", "charles proxy", "fiddler", "portswigger", "proxyman", "untangle", "securly"),
     *("goguardian", "cato networks", "iboss", "menlo security"),

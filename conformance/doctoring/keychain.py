@@ -29,7 +29,9 @@ except BaseException as error:
 sys.stdout.write(json.dumps(found))
 """
 _FIRST_LINE = 400  # bytes
+_ENDING = 1.0  # seconds for a process to end that has nothing more to say
 _MOST = 1 << 16  # bytes; no key is as long
+_NOT_FOUND = 44  # of macOS's security; secret-tool ends with 1, and says nothing
 
 
 @dataclass(frozen=True)
@@ -40,39 +42,57 @@ class Kept:
     problem: str = ""
 
 
+@dataclass(frozen=True)
+class _Said:
+    """What a reader wrote, its exit status (`None` where it did not end), and whether it complained of something."""
+
+    text: str
+    status: int | None
+    has_complained: bool
+
+
 def kept(service: str, user: str, program: str, environment: Mapping[str, str], seconds: float) -> Kept:
     """What the keyring keeps for a user of a service; `program` is the command whose keyring it is."""
     argv = _reader(service, user, program, environment)
     if not argv:
         return Kept(None, "nothing on this machine can read one")
     try:
-        text = _output(argv, environment, seconds)
+        said = _said(argv, environment, seconds)
     except subprocess.TimeoutExpired:
         return Kept(None, f"it gave no answer within {seconds:g} s; it may be locked, and wait for a password")
     except OSError as error:
         return Kept(None, f"it cannot be read: {error.strerror}")
-    return _of_python(text) if argv[1] == "-c" else Kept(text.removesuffix("\n") or None)
+    return _of_python(said.text) if argv[1] == "-c" else _of_tool(said)
 
 
-def _output(argv: Sequence[str], environment: Mapping[str, str], seconds: float) -> str:
-    """What a process writes, which is ended after a time with all that it started."""
+def _said(argv: Sequence[str], environment: Mapping[str, str], seconds: float) -> _Said:
+    """What a process says, which is ended after a time with all that it started."""
     process = subprocess.Popen(  # noqa: S603  an interpreter of this machine, or the system's own tool
         argv,
         cwd=os.sep,  # where nobody has put a module of the name
         env=dict(environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         start_new_session=True,
     )
     try:
-        return _read(process, seconds).decode("utf-8", "replace")
+        text = _read(process, seconds).decode("utf-8", "replace")
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_ENDING)
+        return _Said(text, process.returncode, _has_complained(process))
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        if process.stdout:
-            process.stdout.close()
+        for stream in (process.stdout, process.stderr):
+            if stream:
+                stream.close()
+
+
+def _has_complained(process: subprocess.Popen[bytes]) -> bool:
+    stream = process.stderr
+    return bool(stream and select.select([stream], [], [], 0)[0] and os.read(stream.fileno(), 1))
 
 
 def _read(process: subprocess.Popen[bytes], seconds: float) -> bytes:
@@ -88,6 +108,14 @@ def _read(process: subprocess.Popen[bytes], seconds: float) -> bytes:
             return data
         data += more
     return b""
+
+
+def _of_tool(said: _Said) -> Kept:
+    if said.status == 0:
+        return Kept(said.text.removesuffix("\n") or None)
+    if said.status == _NOT_FOUND or (said.status == 1 and not said.has_complained):
+        return Kept(None)
+    return Kept(None, f"the program that reads it ended with status {said.status}")
 
 
 def _of_python(text: str) -> Kept:

@@ -99,7 +99,8 @@ def shaken_hands(host: str, port: int, seconds: float, authorities: str = "") ->
     except ssl.SSLCertVerificationError as error:
         return Tls(_shown(host, port, seconds), error.verify_code, error.verify_message)
     except ssl.SSLError as error:
-        return Tls(None, problem=f"it does not speak TLS ({(error.reason or 'no reason given').lower()})")
+        why = (error.reason or "no reason given").lower().replace("_", " ")
+        return Tls(None, problem=f"no TLS connection came about ({why})")
     except OSError as error:
         return Tls(None, problem=why_not(error, seconds))
 

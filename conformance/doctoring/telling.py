@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from conformance.doctoring.plan import Step
     from conformance.doctoring.winners import Winner
 
-_WIDTH = 110
 _STATUS = 7  # characters of the longest status
+_LEAST = 20  # columns for what a row says
 
 
 def headline(examined: Examined) -> str:
@@ -31,20 +31,20 @@ def headline(examined: Examined) -> str:
     return "healthy as far as this machine shows; whether the API accepts the key was not asked"
 
 
-def as_text(examined: Examined) -> str:
+def as_text(examined: Examined, width: int) -> str:
     """For people: the verdict, every check, every finding with its fix, and the request ids at the end."""
-    findings = "\n".join(rendering.as_text(examined.diagnosis).split("\n")[1:]).strip("\n")
-    return "\n".join([headline(examined), "", *_table(examined), "", findings]).rstrip("\n")
+    findings = "\n".join(rendering.as_text(examined.diagnosis, width).split("\n")[1:]).strip("\n")
+    return "\n".join([headline(examined), "", *_table(examined, width), "", findings]).rstrip("\n")
 
 
-def _table(examined: Examined) -> Iterator[str]:
+def _table(examined: Examined, width: int) -> Iterator[str]:
     widest = max(len(check.name) for check in examined.checks)
     for check in examined.checks:
         says = f"{check.place}: {check.says}" if check.place else check.says
         before = f"{check.status:{_STATUS}}  {check.name:{widest}}  "
         yield from textwrap.wrap(
             says,
-            max(_WIDTH, len(before) + 40),
+            max(width, len(before) + _LEAST),
             initial_indent=before,
             subsequent_indent=" " * len(before),
             break_long_words=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ _READERS = {
     "CURL_CA_BUNDLE": "curl and requests for Python",
 }
 OF_CLIENTS = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # which this program does not read
+_OR_FOLDER = ("REQUESTS_CA_BUNDLE",)
 _BESIDE = "NODE_EXTRA_CA_CERTS"  # which Node reads beside its own, and passes over where it cannot
 
 
@@ -29,7 +31,7 @@ def check_trust(machine: Machine, seen: Seen) -> None:
     for name, readers in _READERS.items():
         if not (value := machine.environment.get(name)):
             continue
-        problem = _problem(machine.path(value), value, is_directory=name == "SSL_CERT_DIR")
+        problem = _problem(name, value, machine)
         if problem:
             says = f"{name} names {problem}, so {readers} believe no certificate"
             seen.check("trust", "fail", says)
@@ -37,25 +39,42 @@ def check_trust(machine: Machine, seen: Seen) -> None:
         else:
             seen.check("trust", "ok", f"{name} names the authorities that {readers} believe")
     if value := machine.environment.get(_BESIDE):
-        problem = _problem(machine.path(value), value, is_directory=False)
+        problem = _of_file(machine.path(value), value)
         says = f"{_BESIDE} names {problem}, and Node passes it over" if problem else f"{_BESIDE} is read by Node"
         seen.check("trust", "warn" if problem else "ok", says)
     if not any(machine.environment.get(name) for name in SYSTEM):
         _check_system(seen)
 
 
-def _problem(path: Path, shown: str, *, is_directory: bool) -> str:
-    """Why a path holds no authorities; nothing where it holds some."""
+def _problem(name: str, value: str, machine: Machine) -> str:
+    """Why a variable names no authorities; nothing where it names some."""
+    if name == "SSL_CERT_DIR":
+        problems = [_of_folder(machine.path(one), one) for one in value.split(os.pathsep)]
+        return "" if "" in problems else problems[0]
+    path = machine.path(value)
+    return _of_folder(path, value) if name in _OR_FOLDER and path.is_dir() else _of_file(path, value)
+
+
+def _of_folder(path: Path, shown: str) -> str:
     try:
-        if is_directory:
-            return "" if any(path.iterdir()) else f"{shown}, which is empty"
+        return "" if any(path.iterdir()) else f"{shown}, which is empty"
+    except OSError as error:
+        return _unread(shown, error)
+
+
+def _of_file(path: Path, shown: str) -> str:
+    try:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(cafile=path)
     except ssl.SSLError:
         return f"{shown}, which holds no certificate in PEM form"
     except OSError as error:
-        return f"{shown}, which cannot be read ({(error.strerror or 'no reason given').lower()})"
+        return _unread(shown, error)
     return ""
+
+
+def _unread(shown: str, error: OSError) -> str:
+    return f"{shown}, which cannot be read ({(error.strerror or 'no reason given').lower()})"
 
 
 def _check_system(seen: Seen) -> None:
