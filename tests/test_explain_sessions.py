@@ -82,3 +82,76 @@ def test_nothing_stands_behind_the_prompt_of_cmd(prompt: str, tmp_path: Path) ->
 def test_what_another_shell_prints_says_nothing_of_this_one(session: str, tmp_path: Path) -> None:
     text = session.format(curl=CURL, powershell=CURL_OF_POWERSHELL, cmd=CURL_OF_CMD, flat=FLAT)
     assert explained(tmp_path, session_txt=text)["verdict"] == "cannot-tell"
+
+
+ASKED = {
+    "posix": ("$ ", "echo $HOPX_API_KEY", CURL),
+    "zsh": ("ann@mac proj % ", 'echo "${HOPX_API_KEY}"', CURL),
+    "printenv": ("$ ", "printenv HOPX_API_KEY", CURL),
+    "powershell": ("PS C:\\> ", "echo $env:HOPX_API_KEY", CURL_OF_POWERSHELL),
+    "powershell alone": ("PS C:\\> ", "$Env:HOPX_API_KEY", CURL_OF_POWERSHELL),
+    "cmd": ("C:\\Users\\ann>", "echo %HOPX_API_KEY%", CURL_OF_CMD),
+    "python": ("$ ", "echo $HOPX_API_KEY", "python app.py"),
+    "python on Windows": ("C:\\Users\\ann>", "echo %HOPX_API_KEY%", "python app.py"),
+}
+FAILED = f"hopx_ai.errors.AuthenticationError: {FLAT}"
+UNSET = "ValueError: API key required. Pass api_key parameter or set HOPX_API_KEY environment variable."
+
+
+def session(how: str, value: str, printed: str = FAILED) -> str:
+    prompt, asks, then = ASKED[how]
+    shown = f"{value}\n" if value else "\n"
+    return f"{prompt}{asks}\n{shown}{prompt}{then}\n{printed}\n{prompt}\n"
+
+
+@pytest.mark.parametrize("how", ASKED)
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ('"<KEY>"', ["key-wrapped-in-quotes"]),
+        ("Bearer <KEY>", ["bearer-prefix-doubled"]),
+        ("hopx_live_YOUR_KEY_HERE", ["placeholder-key"]),
+        ("<KEY>", []),
+        ("hopx_live_abcd…", []),
+        ("hopx_live_****", []),
+        ("hopx_live_xxxxxxxxxxxx", []),
+        ("<my key>", []),
+        ("[redacted]", []),
+        ("hopx_live_", []),
+    ],
+)
+def test_what_a_session_prints_of_the_variable_is_what_the_process_holds(
+    how: str, value: str, expected: list[str], tmp_path: Path
+) -> None:
+    assert causes(explained(tmp_path, session_txt=session(how, value))) == expected
+
+
+@pytest.mark.parametrize("how", [how for how in ASKED if "python" not in how])
+def test_a_variable_of_which_nothing_is_printed_is_not_set(how: str, tmp_path: Path) -> None:
+    nothing = "%HOPX_API_KEY%\n" if how == "cmd" else ""
+    assert causes(explained(tmp_path, session_txt=session(how, nothing, FLAT))) == ["env-var-unset"]
+
+
+@pytest.mark.parametrize("lists", ["env | grep HOPX", "printenv", "env"])
+def test_a_list_of_variables_in_a_session_shows_them(lists: str, tmp_path: Path) -> None:
+    text = f'$ {lists}\nHOPX_API_KEY="<KEY>"\nDEBUG=1\n$ python app.py\n{FAILED}\n$ \n'
+    assert causes(explained(tmp_path, session_txt=text)) == ["key-wrapped-in-quotes"]
+    text = f'C:\\>set HOPX\nHOPX_API_KEY="<KEY>"\n\nC:\\>python app.py\n{FAILED}\nC:\\>\n'
+    assert causes(explained(tmp_path, session_txt=text)) == ["key-wrapped-in-quotes"]
+
+
+def test_what_is_set_after_it_was_printed_is_not_what_was_printed(tmp_path: Path) -> None:
+    text = f'$ echo $HOPX_API_KEY\n"<KEY>"\n$ export HOPX_API_KEY=<KEY>\n$ python app.py\n{FAILED}\n$ \n'
+    assert explained(tmp_path, session_txt=text)["verdict"] == "cannot-tell"
+
+
+def test_a_key_that_the_shell_prints_hides_another_one_in_a_file(tmp_path: Path) -> None:
+    key = minted()
+    text = f"$ printenv HOPX_API_KEY\n{key}\n$ {CURL}\n{FLAT}\n$ \n"
+    assert causes(explained(tmp_path, _env="HOPX_API_KEY=<KEY>\n", session_txt=text)) == ["env-shadowed-by-shell"]
+
+
+@pytest.mark.parametrize("program", ["python app.py", "sudo python app.py", "docker run --rm agent"])
+def test_a_key_that_the_shell_prints_and_the_program_lacks_is_not_handed_on(program: str, tmp_path: Path) -> None:
+    text = f"$ echo $HOPX_API_KEY\n<KEY>\n$ {program}\n{UNSET}\n$ \n"
+    assert causes(explained(tmp_path, session_txt=text)) == ["env-not-passed-to-process"]

@@ -48,6 +48,7 @@ _VAGUE = (
     "command",
     "header-name",
     "assignment",
+    "placeholder",
     "masked",
     "mask-character",
     "no-separator",

@@ -10,6 +10,7 @@ from conformance.diagnosis.decoded import decoded, opened_text
 from conformance.diagnosis.errors.text import answer_of, cleaned, module_of, position_of, status_of, type_of, url_of
 from conformance.diagnosis.evidence import Evidence, Failure, Place
 from conformance.diagnosis.hiding import hidden, learn_pieces
+from conformance.diagnosis.shells.sessions import settings_of_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,8 @@ def read(source: Source, reading: Reading) -> Evidence:
     with opened_text(source) as stream:
         text = cleaned(stream.read(_LONGEST).replace("\r\n", "\n"))
     learn_pieces(text, reading)
-    return hidden(Evidence(failures=(failure_in(text, source.name, reading),)), reading)
+    printed = settings_of_session(text.split("\n"), source.name, reading)
+    return hidden(Evidence(failures=(failure_in(text, source.name, reading),), settings=printed), reading)
 
 
 def failure_in(text: str, source: str, reading: Reading) -> Failure:
