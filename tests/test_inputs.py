@@ -153,6 +153,8 @@ TAR = bytes(257) + b"ustar" + bytes(300)
         (b"\xfd7zXZ\0\0", "is packed with xz; unpack it"),
         (b"\x89PNG\r\n\x1a\n", "is a picture, in which no text can be read; give the text that it shows"),
         (b"%PDF-1.7", "is a PDF document"),
+        (b"PK\x05\x06" + bytes(18), "is a ZIP archive; unpack it"),
+        (b"!<arch>\ndebian-binary", "is a Debian package"),
     ],
 )
 def test_what_cannot_be_looked_into_is_refused_with_advice(tmp_path: Path, content: bytes, what: str) -> None:

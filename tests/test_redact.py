@@ -780,7 +780,19 @@ def test_gzip_stays_gzip_and_utf_16_stays_utf_16(here: Path) -> None:
         assert not survives(key.partition(".")[2], result)
 
 
-@pytest.mark.parametrize("magic", [b"PK\x03\x04", b"BZh91AY", b"\xfd7zXZ\0", b"(\xb5/\xfd"])
+@pytest.mark.parametrize(
+    "magic",
+    [
+        b"PK\x03\x04",
+        b"PK\x05\x06",
+        b"BZh91AY&SY",
+        b"\xfd7zXZ\0",
+        b"(\xb5/\xfd",
+        b"\x04\x22\x4d\x18",
+        b"\x1f\x9d",
+        b"!<arch>\ndebian",
+    ],
+)
 def test_what_cannot_be_looked_into_is_refused(magic: bytes, here: Path) -> None:
     (here / "in.har").write_bytes(magic + b"x" * 50)
     ran = run_command(here, "redact", "in.har")

@@ -6,27 +6,22 @@ import io
 import re
 from typing import TYPE_CHECKING
 
+from conformance.encodings import UTF_8_MARK, UTF_16_MARKS, wide_encoding
+
 if TYPE_CHECKING:
     from typing import TextIO
 
     from conformance.diagnosis.reading import Source
 
-_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-_CONSIDERED = 512  # bytes
+_CONSIDERED = 4096  # bytes
 _KEPT_BYTE = re.compile("[\udc80-\udcff]")
 
 
 def encoding_of(head: bytes) -> str:
-    """The encoding of what begins so: what its byte order mark says, UTF-16 where its bytes look so, or else UTF-8."""
-    for mark, encoding in _MARKS.items():
-        if head.startswith(mark):
-            return encoding
-    some = head[:_CONSIDERED]
-    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        every_other = some[start::2]
-        if len(some) > 16 and every_other.count(0) > len(every_other) * 0.8:
-            return encoding
-    return "utf-8"
+    """The encoding, from a text's first bytes: its byte order mark's, UTF-16 if they look like it, else UTF-8."""
+    if head.startswith(UTF_8_MARK):
+        return "utf-8-sig"
+    return "utf-16" if head.startswith(tuple(UTF_16_MARKS)) else wide_encoding(head) or "utf-8"
 
 
 def decoded(head: bytes) -> str:

@@ -9,9 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
+from conformance import magic
 from conformance.diagnosis.evidence import Note, Place
 from conformance.diagnosis.reading import Source
-from conformance.redaction.closed import closed_kind, shown_name
+from conformance.redaction.source import shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,7 +74,7 @@ class _Opening:
         except UnusableInputError as error:
             self.refused.append(error)
         except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", "") or "no such name can be"
+            why = getattr(error, "strerror", "") or "no file can have this name"
             self.refused.append(UnusableInputError(f"{shown}: {why}; give a file that can be read, or - and its text"))
         else:
             self.sources.append(Source(shown, partial(_opened, path)))
@@ -136,7 +137,7 @@ def _standard_input(shown: str) -> IO[bytes]:
 
 def _head_of(path: Path) -> bytes:
     with path.open("rb") as stream:
-        return stream.read(512)
+        return stream.read(magic.HEAD)
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -144,7 +145,7 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def _refuse_closed(beginning: bytes, shown: str) -> None:
-    kind = closed_kind(beginning)
+    kind = magic.opaque(beginning)
     if kind.endswith("archive"):
         raise UnusableInputError(f"{shown}: is {kind}; unpack it, and give the files in it that tell of the failure")
     if kind.startswith("packed"):

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from conformance.encodings import UTF_8_MARK, UTF_16_MARKS, wide_encoding
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig", "bom"),
-    (codecs.BOM_UTF16_LE, "utf-16", "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16", "utf-16"),
-)
 _LONG = 1 << 14  # characters, which take a tenth of a second
 _PLAIN = re.compile(r"(?:\w+=[^'\"`\\]*|\s*#.*|\s*)$")  # which no other line depends on
 _REFERENCE = re.compile(r"\$\{[A-Za-z_]\w*(?::-[^}]*)?\}")
@@ -55,27 +51,17 @@ class Written:
 
 def decoded(data: bytes) -> Written:
     """The text of a file; bytes that are no text become replacement characters."""
-    encoding, marks = "utf-8", set[str]()
-    if b"\0" in data:
-        wide = _wide(data)
-        encoding = wide or encoding
-        marks.add("utf-16" if wide else "nul")
-    for mark, name, says in _MARKS:
-        if data.startswith(mark):
-            encoding = name
-            marks = {says}
+    wide = wide_encoding(data)
+    if data.startswith(UTF_8_MARK):
+        encoding, marks = "utf-8-sig", {"bom"}
+    elif wide:
+        encoding, marks = "utf-16" if data.startswith(tuple(UTF_16_MARKS)) else wide, {"utf-16"}
+    else:
+        encoding, marks = "utf-8", {"nul"} if b"\0" in data else set[str]()
     text = data.decode(encoding, "replace")
     if "\r\n" in text:
         marks.add("crlf")
     return Written(text, frozenset(marks))
-
-
-def _wide(data: bytes) -> str:
-    """The encoding of a text in UTF-16 without a mark, whose every second byte is 0 in nearly all languages."""
-    first, second = (data[start:4096:2].count(b"\0") for start in (0, 1))
-    if max(first, second) * 4 < len(data[:4096]) or min(first, second):
-        return ""
-    return "utf-16-be" if first else "utf-16-le"
 
 
 def of_dotenv(text: str, *wanted: str) -> Iterator[Assignment]:

@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
-from conformance.redaction.closed import closed_kind, shown_name
+from conformance.encodings import wide_encoding
+from conformance.magic import opaque
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HEAD = 4096
-_UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_GZIP = b"\x1f\x8b"
 
 
 class UnreadableError(Exception):
@@ -86,14 +87,14 @@ class _Patient(io.RawIOBase):
 
 def _unpacked(name: str, stream: io.BufferedReader) -> Source:
     head = stream.peek(_HEAD)[:_HEAD]
-    is_packed = head[:2] == b"\x1f\x8b"
+    is_packed = head[:2] == _GZIP
     if is_packed:
         stream = io.BufferedReader(cast("io.RawIOBase", gzip.GzipFile(fileobj=stream)), _HEAD * 16)
         head = stream.peek(_HEAD)[:_HEAD]
-    what = "packed with gzip twice" if is_packed and head[:2] == b"\x1f\x8b" else closed_kind(head)
+    what = "packed with gzip twice" if is_packed and head[:2] == _GZIP else opaque(head)
     if what:
         raise ClosedError(f"{name}: is {what}, in which nothing can be searched; give what it was made from")
-    encoding = _UTF_16.get(head[:2]) or _encoding_without_mark(head)
+    encoding = wide_encoding(head)
     if not encoding:
         return Source(name, cast("BinaryIO", stream), is_packed, "")
     whole = stream.read()
@@ -105,10 +106,6 @@ def _unpacked(name: str, stream: io.BufferedReader) -> Source:
     return Source(name, io.BytesIO(plain), is_packed, encoding)
 
 
-def _encoding_without_mark(head: bytes) -> str:
-    """UTF-16 where every other byte is mostly zero."""
-    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        every_other, rest = head[start::2], head[1 - start :: 2]
-        if len(head) > 16 and every_other.count(0) > len(every_other) * 0.8 and rest.count(0) < len(rest) * 0.2:
-            return encoding
-    return ""
+def shown_name(name: str) -> str:
+    """How an input is named to people."""
+    return "standard input" if name == "-" else name

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import re
 import struct
 import sys
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Protocol, cast
 
+from conformance.magic import BZIP2, GZIP, LZMA, TAR, XZ, ZIP
 from conformance.scanning.content import Limited, Rejoined
 from conformance.scanning.zip_end import directory_of, shows_zip, tail_of
 
@@ -24,23 +24,6 @@ _HEADER = 1 << 20  # bytes of a tar header's extension, which is read as a whole
 _PIECE = 1 << 16  # bytes that are unpacked at a time
 _SPOOLED = 4 << 20  # bytes that are kept in memory
 _BROKEN = (EOFError, OSError, struct.error, ValueError, NotImplementedError, IndexError)
-_CLOSED = {
-    b"(\xb5/\xfd": "packed with zstd",
-    b"7z\xbc\xaf": "a 7z archive",
-    b"Rar!": "a RAR archive",
-    b"\x04\x22\x4d\x18": "packed with lz4",
-    b"\x1f\x9d": "packed with compress",
-    b"LZIP": "packed with lzip",
-    b"MSCF": "a cabinet file",
-    b"xar!": "an xar archive",
-    b"!<arch>\ndebian": "a Debian package",
-    b"\xed\xab\xee\xdb": "an RPM package",
-}
-ZIP, TAR, GZIP, BZIP2, XZ, LZMA = "zip", "tar", "gzip", "bzip2", "xz", "lzma"
-_BLOCKS = (b"1AY&SY", b"\x17rE8P\x90")  # which begin, or end, what is packed with bzip2
-_LZMA = re.compile(
-    rb"\]\0\0..(?:\xff{8}|.{5}\0{3})\0", re.DOTALL
-)  # settings, dictionary, size, and what codes begin with
 _STREAMS = (GZIP, BZIP2, XZ, LZMA)
 _PROGRAMS = (b"#!", b"MZ", b"\x7fELF", b"Cr24")  # which may have a ZIP file behind them, and unpack it
 _NAMES, _BEFORE, _BEHIND = "names of members", "what stands before it", "what stands behind it"
@@ -122,20 +105,6 @@ def _mistakes() -> tuple[type[Exception], ...]:
     return (*_BROKEN, *(getattr(module, name) for module, name in loaded))
 
 
-def kind_of(head: bytes) -> str:
-    """The kind of archive that begins like this, or nothing."""
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return ZIP
-    if head.startswith(b"BZh") and head[4:10] in _BLOCKS:
-        return BZIP2
-    for magic, kind in ((b"\x1f\x8b\x08", GZIP), (b"\xfd7zXZ\0", XZ)):
-        if head.startswith(magic):
-            return kind
-    if _LZMA.match(head):
-        return LZMA
-    return TAR if head[257:262] == b"ustar" else ""
-
-
 @contextmanager
 def from_its_end(head: bytes, stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]]:
     """The kind of archive that the stream is by its end, or nothing; and the stream, or a copy of a program.
@@ -159,11 +128,6 @@ def _kind_by_end(stream: IO[bytes]) -> str:
     is_zip = shows_zip(*tail_of(stream))
     stream.seek(0)
     return ZIP if is_zip else ""
-
-
-def closed_kind(head: bytes) -> str:
-    """What it is that begins like this and is not opened, or nothing."""
-    return next((what for magic, what in _CLOSED.items() if head.startswith(magic)), "")
 
 
 def around(kinds: tuple[str, ...], kind: str) -> tuple[str, ...]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import io
 from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
+from conformance.magic import HEAD
 from conformance.scanning.zip_end import TAIL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-HEAD = 512  # bytes in which an archive shows itself
 
 
 class Content(NamedTuple):

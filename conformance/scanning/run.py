@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conformance.magic import archive_kind, closed_archive
 from conformance.scanning import archives
 from conformance.scanning.archives import ArchiveError, Budget, BudgetError
 from conformance.scanning.content import Content, with_head
@@ -51,10 +52,10 @@ class Scan:
 
     def _in(self, content: Content, budget: Budget, around: tuple[str, ...]) -> Iterator[Find]:
         head, stream = with_head(content.stream)
-        if kind := archives.kind_of(head):
+        if kind := archive_kind(head):
             yield from self._of_kind(kind, content._replace(stream=stream), budget, around)
             return
-        if closed := archives.closed_kind(head):
+        if closed := closed_archive(head):
             self.complain(f"{content.name}: it is {closed}, which is not opened; unpack it to have it scanned")
         with archives.from_its_end(head, stream, budget) as (kind, whole):
             yield from self._of_kind(kind, content._replace(stream=whole), budget, around)
