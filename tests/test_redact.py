@@ -19,7 +19,7 @@ from urllib.parse import quote
 import msgspec
 import pytest
 from breaks import BREAKS
-from hypothesis import example, given, settings
+from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
 from mutations import mutated
 from runs import SPEC, run_command
@@ -669,9 +669,13 @@ documents: st.SearchStrategy[Any] = st.lists(
 @example([{"a": "token='", "b": [1, True], "c": "'"}], None, True)
 @example([{"a": "token=", "b": "c"}], None, True)
 @example([{"a": '{"token": "\\"', "b": "c"}], None, True)
+@example([{"text": json.dumps({"password": "\x1fx\u00b9"})}], None, True)
 def test_json_with_anything_around_its_secrets_stays_json(value: Any, indent: int | None, ascii_only: bool) -> None:
     plain = json.dumps(value, indent=indent, ensure_ascii=ascii_only).replace("KEY", minted())
-    result = redacted(plain.encode("utf-8", "surrogatepass"), SCRATCH)
+    try:
+        result = redacted(plain.encode("utf-8", "surrogatepass"), SCRATCH)
+    except NotProvedError:
+        reject()  # which is right as well, as long as it is rare: Hypothesis fails where most examples are rejected
     assert structure(json.loads(result)) == structure(value)
     assert len(result) == len(plain.encode("utf-8", "surrogatepass"))
     assert result.count(b"\\") == plain.count("\\")

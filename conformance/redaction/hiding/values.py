@@ -183,7 +183,7 @@ class Values:
         text[start:end] = without_escaped_letters(bytes(text[start:end]))
         if text[start:end] != secret:
             self._ledger.note(kind, secret, start)
-            if _is_searched(kind, secret):
+            if _is_searched(kind, secret) and not is_hidden(signs):
                 self._ledger.search(secret)
 
 
