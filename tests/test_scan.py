@@ -1107,6 +1107,8 @@ def test_what_was_unpacked_before_an_archive_breaks_is_scanned(tmp_path: Path) -
         lambda key: f"{key[:14]} {key[14:]}",
         lambda key: f"{key[:-6]}:{key[-6:]}",
         lambda key: f"{key[:-6]}!{key[-6:]}",
+        lambda key: key.replace(".", "\n"),
+        lambda key: key.replace(".", "!"),
         lambda key: key.replace(".", "\\x2e").replace("_", "\\u005f"),
     ],
 )

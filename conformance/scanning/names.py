@@ -32,4 +32,4 @@ def _without_tails(text: str, key_format: KeyFormat) -> str:
     """The text without what stands behind the ids of keys, which may be secrets that something broke."""
     prefixes = "|".join(map(re.escape, key_format.prefixes))
     some_id = f"[{re.escape(key_format.id_alphabet)}]{{{key_format.id_length}}}"
-    return re.sub(rf"((?:{prefixes}){some_id})[^/!:\n]{{8,}}", rf"\1{key_format.separator}…", text)
+    return re.sub(rf"((?:{prefixes}){some_id})[^/:]{{8,}}", rf"\1{key_format.separator}…", text)
