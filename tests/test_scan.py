@@ -1083,10 +1083,24 @@ def test_what_was_unpacked_before_an_archive_breaks_is_scanned(tmp_path: Path) -
     assert [find["kind"] for find in scanned(tmp_path, "log.bz2", status=1)] == ["key"]
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda key: f"{key[:-6]} {key[-6:]}",
+        lambda key: f"{key[:14]} {key[14:]}",
+        lambda key: f"{key[:-6]}:{key[-6:]}",
+        lambda key: f"{key[:-6]}!{key[-6:]}",
+        lambda key: key.replace(".", "\n"),
+        lambda key: key.replace(".", "!"),
+        lambda key: key.replace(".", "\\x2e").replace("_", "\\u005f"),
+    ],
+)
 @pytest.mark.parametrize("form", ["text", "json", "sarif"])
-def test_a_broken_key_in_the_name_of_a_file_is_not_shown(form: str, tmp_path: Path) -> None:
+def test_a_broken_key_in_the_name_of_a_file_is_not_shown(
+    form: str, broken: Callable[[str], str], tmp_path: Path
+) -> None:
     key = minted()
-    (tmp_path / f"{key[:-6]} {key[-6:]}").write_text(minted())
+    (tmp_path / broken(key)).write_text(minted())
     ran = run_command(tmp_path, "scan", ".", "--format", form)
     secret = key.partition(".")[2]
     assert ran.status == 1

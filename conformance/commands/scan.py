@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
-    from conformance.keys import KeyFormat
     from conformance.scanning.find import Find, Place
 
 _KINDS = (KEY, NEAR_KEY, EXAMPLE, PLACEHOLDER)
@@ -34,16 +31,16 @@ def scan_paths(options: argparse.Namespace) -> int:
     scanner = Scanner(key_format)
     complaints: list[str] = []
 
-    def hidden(text: str) -> str:
+    def named(text: str) -> str:
         """The text without the keys that stand in names of files."""
-        if not scanner.may_find(os.fsencode(text)):
+        if not scanner.may_find(text.encode("utf-8", "surrogateescape")):
             return text
-        from conformance.scrub import Scrubber
+        from conformance.scanning.names import hidden
 
-        return _without_tails(Scrubber(key_format).scrub(text), key_format)
+        return hidden(text, key_format)
 
     def note(message: str) -> None:
-        complaints.append(hidden(message))
+        complaints.append(named(message))
         complain(_one_line(complaints[-1]))
 
     scan = Scan(scanner, note)
@@ -58,19 +55,12 @@ def scan_paths(options: argparse.Namespace) -> int:
     for find in _finds(options, scan):
         counts[find.judged.kind] += 1
         if find.judged.kind in shown:
-            place = find.place._replace(path=hidden(find.place.path), member=hidden(find.place.member))
+            place = find.place._replace(path=named(find.place.path), member=named(find.place.member))
             printer.add(find._replace(place=place))
     printer.finish(counts, scan.scanned, complaints)
     if any(counts[kind] for kind in SERIOUS):
         return 1
     return 2 if complaints else 0
-
-
-def _without_tails(text: str, key_format: KeyFormat) -> str:
-    """The text without what stands behind the ids of keys in names, which may be secrets that something broke."""
-    prefixes = "|".join(map(re.escape, key_format.prefixes))
-    some_id = f"[{re.escape(key_format.id_alphabet)}]{{{key_format.id_length}}}"
-    return re.sub(rf"((?:{prefixes}){some_id})[^/!:\n]{{8,}}", rf"\1{key_format.separator}…", text)
 
 
 def _mistake(options: argparse.Namespace) -> str:

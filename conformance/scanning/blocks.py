@@ -88,7 +88,8 @@ class Scanner:
             stop = min(judged + word.behind + len(word.text) - 1, end)
             at = find(self._buffer, word.text, word.behind, stop)
             while at >= 0:
-                hits.append((at - word.behind, word))
+                if word.whole is None or word.whole.match(self._buffer, at, end):
+                    hits.append((at - word.behind, word))
                 at = find(self._buffer, word.text, at + 1, stop)
         return sorted(hits, key=itemgetter(0))
 

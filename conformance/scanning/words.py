@@ -31,7 +31,7 @@ class Word(NamedTuple):
     """Bytes to search for, and how to read what stands there.
 
     What is written begins `behind` bytes before it. A block without `gate` cannot hold the word: one byte is found
-    sooner than several.
+    sooner than several. Where `whole` does not match, the word begins another one.
     """
 
     text: bytes
@@ -40,12 +40,13 @@ class Word(NamedTuple):
     form: str
     is_wide: bool
     read: Callable[[bytes], bytes]
+    whole: re.Pattern[bytes] | None = None
 
 
 def words_of(key_format: KeyFormat) -> list[Word]:
     """The words for all forms of keys: plain, escaped, in base64; and each of these in UTF-16."""
-    beginnings = _beginnings([prefix.encode() for prefix in key_format.prefixes])
-    words = [word for beginning in beginnings for word in _narrow(beginning)]
+    prefixes = [prefix.encode() for prefix in key_format.prefixes]
+    words = [word for beginning in _beginnings(prefixes) for word in _narrow(beginning, prefixes)]
     return words + [_widened(word) for word in words]
 
 
@@ -55,8 +56,8 @@ def _beginnings(prefixes: list[bytes]) -> list[bytes]:
     return [common] if len(common) >= _SHORTEST else prefixes
 
 
-def _narrow(beginning: bytes) -> Iterator[Word]:
-    yield Word(beginning, 0, b"", PLAIN, is_wide=False, read=unescaped)
+def _narrow(beginning: bytes, prefixes: list[bytes]) -> Iterator[Word]:
+    yield Word(beginning, 0, b"", PLAIN, is_wide=False, read=unescaped, whole=_whole(beginning, prefixes))
     letters = re.match(rb"[A-Za-z0-9]*", beginning)[0]  # type: ignore[index]
     if len(letters) >= 2 and letters != beginning:
         for sign in (b"%", b"\\"):
@@ -72,10 +73,19 @@ def _narrow(beginning: bytes) -> Iterator[Word]:
             yield Word(signs, sought.start - skipped, b"", BASE64, is_wide=False, read=read)
 
 
+def _whole(beginning: bytes, prefixes: list[bytes]) -> re.Pattern[bytes]:
+    """Matches a prefix that begins so, or what there is of one before something that may have broken it."""
+    ours = [prefix for prefix in prefixes if prefix.startswith(beginning)]
+    broken = {prefix[:end] for prefix in ours for end in range(len(beginning), len(prefix))}
+    return re.compile(
+        rb"%b|(?:%b)(?![A-Za-z0-9_-])" % tuple(b"|".join(map(re.escape, some)) for some in (ours, broken))
+    )
+
+
 def _widened(word: Word) -> Word:
     """The word in UTF-16, whichever byte comes first."""
     text = b"\0".join(word.text[at : at + 1] for at in range(len(word.text)))
-    return word._replace(text=text, behind=2 * word.behind, gate=b"\0", is_wide=True)
+    return word._replace(text=text, behind=2 * word.behind, gate=b"\0", is_wide=True, whole=None)
 
 
 def unescaped(text: bytes) -> bytes:
