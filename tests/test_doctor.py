@@ -321,6 +321,15 @@ def test_which_of_two_keys_is_meant_is_not_told_without_the_api(name: str, machi
     assert machine.run("--offline").stdout.splitlines()[0] == f"cannot tell: it may be {candidates[0]}"
 
 
+def test_a_key_that_the_cli_alone_finds_may_be_all_that_is_wanted(machine: Machine) -> None:
+    told = machine.file(".hopx/credentials.yaml", f"default:\n  api_key: {machine.secret()}\n").offline()
+    assert (told.verdict, told.status, told.causes) == ("cannot-tell", 3, [])
+    doubt = told.data["cannot_tell"]
+    assert doubt["candidates"] == ["env-var-unset"]
+    assert doubt["ask"].startswith("Which program fails: commands of the Hopx CLI, or another one?")
+    assert [one["source"] for one in doubt["evidence"]] == ["~/.hopx/credentials.yaml"]
+
+
 UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
     "UTF-16": (lambda file: file.write_bytes(f"{NAME}=x\n".encode("utf-16")), "it is in UTF-16, which no loader reads"),
     "NUL": (lambda file: file.write_bytes(f"{NAME}=\0\0\n".encode()), "it has NUL bytes"),
@@ -611,6 +620,27 @@ def test_a_stored_key_is_tried_where_the_one_of_the_shell_is_refused(machine: Ma
     told = machine.asks(mock["HOPX_BASE_URL"])
     assert told.causes == [("stored-credential-conflict", "certain")]
     assert told.row("other key") == ("ok", "that of ~/.hopx/credentials.yaml, default.api_key: 200")
+
+
+def test_a_key_that_the_cli_alone_finds_is_asked_about(machine: Machine, mock: dict[str, str]) -> None:
+    machine.file(".hopx/credentials.yaml", f"default:\n  api_key: {machine.secret(mock[NAME])}\n")
+    told = machine.asks(mock["HOPX_BASE_URL"])
+    assert (told.verdict, told.causes, told.row("key in X-API-Key")[0]) == ("cannot-tell", [], "ok")
+    machine.file(".hopx/credentials.yaml", f"default:\n  api_key: {machine.secret(mock['HOPX_API_KEY_REVOKED'])}\n")
+    told = machine.asks(mock["HOPX_BASE_URL"])
+    assert (told.verdict, told.causes) == ("cannot-tell", [])
+    assert set(told.data["cannot_tell"]["candidates"]) >= EQ1
+
+
+def test_a_key_of_a_start_up_file_is_not_told_to_be_removed_where_it_is_the_good_one(
+    machine: Machine, mock: dict[str, str]
+) -> None:
+    machine.in_terminal_of("bash").has().file(".bashrc", f"export {NAME}={machine.secret(mock[NAME])}\n")
+    told = machine.asks(mock["HOPX_BASE_URL"])
+    assert told.causes == [("env-not-inherited", "likely")]
+    assert told.data["cannot_tell"] is None
+    (finding,) = told.data["findings"]
+    assert not any("unset" in step or "Remove" in step for step in finding["fix"])
 
 
 EQ1 = {"revoked", "expired", "key-mistyped", "key-not-yet-active", "rotated-old-key-in-use", "cross-org-resource"}

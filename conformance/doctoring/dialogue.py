@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.doctoring.clock import check_clock
-from conformance.doctoring.holding import sendable
+from conformance.doctoring.holding import STORES, sendable
 from conformance.doctoring.manners import (
     REFUSED,
     is_of_others,
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from conformance.doctoring.seen import Seen
     from conformance.keys import ApiKey
 
-_STORES = ("yaml", "keyring")
 _TOO_MANY, _OUTAGE = 429, 500  # which are the API's as well, but no refusals
 
 
@@ -173,10 +172,15 @@ class Dialogue:
             says = f"that of {other.place}: {answered.words}"
             self.seen.check("other key", "ok" if answered.is_success else "fail", says)
             if answered.is_success and self.own:
-                is_hidden = self.own.kind == "variable" and other.kind not in _STORES
-                fact = "file-key-accepted" if is_hidden else "stored-key-accepted"
                 says = f"the API accepts the key of {other.place}, and not that of {self.own.place}"
-                self.seen.fact(fact, says, other.place)
+                self.seen.fact(_accepted_in_place_of(self.own, other), says, other.place)
+
+
+def _accepted_in_place_of(own: Holding, other: Holding) -> str:
+    """The fact that another key is accepted, and not the one that is used."""
+    if own.kind != "variable" or other.kind in STORES:
+        return "stored-key-accepted"
+    return "start-up-key-accepted" if other.kind == "shell file" else "file-key-accepted"
 
 
 def _may_be_the_api(answered: Answered) -> bool:

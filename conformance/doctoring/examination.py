@@ -12,7 +12,7 @@ from conformance.doctoring.dialogue import Dialogue
 from conformance.doctoring.holding import sendable
 from conformance.doctoring.local import check_format, check_places, settings
 from conformance.doctoring.manners import REFUSED
-from conformance.doctoring.meaning import which_is_meant
+from conformance.doctoring.meaning import which_client_fails, which_is_meant
 from conformance.doctoring.naming import check_names
 from conformance.doctoring.network import check_proxy_settings, is_reached, opens_way
 from conformance.doctoring.places import places
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 RATE = 5.0  # requests a second
 # what does no harm while the key that is used is accepted
 _HARMLESS = ("nothing-hides-key", "netrc-has-host")
-_OF_OTHER_KEYS = ("file-key-accepted", "stored-key-accepted")
+_OF_OTHER_KEYS = ("file-key-accepted", "start-up-key-accepted", "stored-key-accepted")
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Doctor:
         for name in ("dns", "tcp", "tls", "clock", "no key", "key"):
             seen.check(name, "skipped", "not asked for: --offline")
         seen.settings += settings(found, self.machine, self.reading)
-        seen.doubts += which_is_meant(found, self.reading.surface.key_format)
+        seen.doubts += [*which_is_meant(found, self.reading.surface.key_format), *which_client_fails(found)]
         return self._examined(found, seen)
 
     def examine(self) -> Examined:
@@ -147,6 +147,7 @@ class Doctor:
             seen.forget(*_HARMLESS)
             all_of_them = all_of_them[:1]
         seen.settings += all_of_them
+        seen.doubts += which_client_fails(found)
         return self._examined(found, seen, is_accepted=True)
 
     def _examined(self, found: Places, seen: Seen, *, is_accepted: bool = False) -> Examined:

@@ -121,7 +121,10 @@ def settings(found: Places, machine: Machine, reading: Reading) -> Iterator[Sett
     """The variables as evidence: this process's, the nearest `.env` file's, and those of shells that are handed on."""
     process = found.process
     place = process.place if process else Place(PROCESS, found.variable)
-    yield Setting(place, "process", found.variable, process.credential if process else None)
+    if not found.only_stored:
+        yield Setting(place, "process", found.variable, process.credential if process else None)
+    elif found.own:
+        yield Setting(found.own.place, "client", found.own.name, found.own.credential)
     base = reading.surface.base_url_variable
     if value := machine.environment.get(base):
         yield Setting(Place(PROCESS, base), "process", base, value=reading.hidden(value))

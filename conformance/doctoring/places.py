@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conformance.doctoring.bystanders import of_docker_files, of_dotenv_above, of_netrc, of_start_up_files
+from conformance.doctoring.holding import STORES
 from conformance.doctoring.sources import PROCESS, Sources
 from conformance.doctoring.winners import winner
 
@@ -50,6 +51,13 @@ class Places:
         won = [one.holding for one in self.winners if one.holding]
         by_hand = [one for one in self.holdings if one.kind in _USED_BY_HAND and one.state == "key"]
         return next(iter([*won, *by_hand]), None)
+
+    @property
+    def only_stored(self) -> Winner | None:
+        """A client that finds a key in a store of its own, where no variable and no file of another kind has one."""
+        elsewhere = [*self.strays, *(one for one in self.holdings if one.state == "key" and one.kind not in STORES)]
+        won = (one for one in self.winners if one.holding and one.holding.kind in STORES)
+        return None if self.process or elsewhere else next(won, None)
 
     @property
     def others(self) -> tuple[Holding, ...]:
