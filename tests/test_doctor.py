@@ -352,6 +352,13 @@ def test_a_file_that_no_client_can_read_is_no_source_and_is_told(name: str, mach
     assert {one["source"] for one in told.data["clients"]} == {None}
 
 
+def test_a_file_that_is_not_in_utf_8_is_told_to_stop_loaders_in_python(machine: Machine) -> None:
+    machine.has(one := key()).file("project/.env", f"# caf\u00e9\n{NAME}={one}\n".encode("latin-1"))
+    (row,) = [row for row in machine.offline().rows("source") if "./.env" in row[1]]
+    assert row[0] == "warn"
+    assert "it is not in UTF-8, and load_dotenv() stops at it" in row[1]
+
+
 def test_a_key_at_the_end_of_a_long_file_is_found_with_its_line(machine: Machine) -> None:
     machine.file("project/.env", "A=1\n" * 200_000 + f"{NAME}={machine.secret()}\n")
     told = machine.offline()
@@ -657,6 +664,15 @@ def test_another_key_that_is_refused_too_is_not_the_answer(place: str, machine: 
     assert set(told.data["cannot_tell"]["candidates"]) >= EQ1
 
 
+def test_keys_that_are_one_too_many_to_be_tried_are_told(machine: Machine, mock: dict[str, str]) -> None:
+    machine.has(mock["HOPX_API_KEY_REVOKED"])
+    for path in ("project/.env", ".env", ".bashrc", ".profile", ".zshenv"):
+        machine.file(path, f"export {NAME}={machine.secret()}\n")
+    rows = machine.asks(mock["HOPX_BASE_URL"]).rows("other key")
+    assert [status for status, _ in rows] == ["fail", "fail", "fail", "unknown"]
+    assert rows[-1][1] == "2 more are not tried: ~/.profile, line 1 and ~/.zshenv, line 1"
+
+
 def test_another_key_is_no_answer_to_a_limit(machine: Machine, mock: dict[str, str]) -> None:
     machine.has(mock["HOPX_API_KEY_RATE_LIMITED"]).file("project/.env", f"{NAME}={machine.secret()}\n")
     assert machine.asks(mock["HOPX_BASE_URL"]).causes == [("rate-limited", "certain")]
@@ -843,6 +859,16 @@ def test_no_key_follows_one_that_was_answered_with_a_page(machine: Machine) -> N
         told = machine.asks(server.url)
     assert sum(good.encode() in head for head in server.requests) == 1
     assert told.causes == [("captive-portal-or-login-html", "certain")]
+
+
+def test_a_password_of_a_netrc_file_is_not_shown_whoever_says_it(machine: Machine) -> None:
+    password = machine.secret("N3trc" + key()[-12:])
+    machine.has().file(".netrc", f"machine 127.0.0.1 login somebody password {password}\n")
+    body = json.dumps(
+        {"error": f"{password} is wrong", "code": "AUTHENTICATION_ERROR", "request_id": password}
+    ).encode()
+    with scripted(answering(lambda _head: whole(body, b"401 No"))) as server:
+        assert machine.run(f"--base-url={server.url}").status == 1
 
 
 def test_answers_are_shown_without_what_they_do_to_a_terminal(machine: Machine) -> None:

@@ -15,6 +15,7 @@ from conformance.doctoring.manners import (
     where_it_leads,
     who_answers,
 )
+from conformance.doctoring.plan import MOST_OTHERS
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import PartialExchange
@@ -164,7 +165,7 @@ class Dialogue:
     def _try_others(self) -> None:
         """Whether another key of this machine is accepted; the place that holds it is the answer then."""
         asked = self.asking.asked
-        for other in self.others:
+        for other in self.others[:MOST_OTHERS]:
             key = sendable(other, self.asking.reading.surface.key_format)
             if key is None:
                 continue
@@ -174,6 +175,9 @@ class Dialogue:
             if answered.is_success and self.own:
                 says = f"the API accepts the key of {other.place}, and not that of {self.own.place}"
                 self.seen.fact(_accepted_in_place_of(self.own, other), says, other.place)
+        if rest := self.others[MOST_OTHERS:]:
+            places = " and ".join(str(one.place) for one in rest)
+            self.seen.check("other key", "unknown", f"{len(rest)} more are not tried: {places}")
 
 
 def _accepted_in_place_of(own: Holding, other: Holding) -> str:

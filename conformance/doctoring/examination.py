@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from conformance.diagnosis.knowledge import Knowledge
     from conformance.diagnosis.reading import Reading
     from conformance.doctoring.check import Check
+    from conformance.doctoring.holding import Holding
     from conformance.doctoring.machine import Machine
     from conformance.doctoring.places import Places
     from conformance.doctoring.plan import Questions, Step
@@ -78,8 +79,8 @@ class Doctor:
         """Everything that an examination may send; what has not the form of a key is not sent."""
         found, key_format = self._look(), self.reading.surface.key_format
         own = found.own if found.own and sendable(found.own, key_format) else None
-        others = [one for one in found.others[:MOST_OTHERS] if own and sendable(one, key_format)]
-        return tuple(steps(self.asked, self.spec, own, tuple(others), self.proxy))
+        others = self._others(found)[:MOST_OTHERS] if own else ()
+        return tuple(steps(self.asked, self.spec, own, others, self.proxy))
 
     def examine_offline(self) -> Examined:
         """Everything but the network."""
@@ -112,6 +113,10 @@ class Doctor:
         seen.settings += settings(found, self.machine, self.reading)
         return self._examined(found, seen)
 
+    def _others(self, found: Places) -> tuple[Holding, ...]:
+        """The other keys of the machine that may be sent to the API."""
+        return tuple(one for one in found.others if sendable(one, self.reading.surface.key_format))
+
     def _look(self) -> Places:
         return places(self.machine, self.clients, self.asked.host, self.reading, self.seconds)
 
@@ -138,7 +143,7 @@ class Doctor:
 
     def _ask(self, found: Places, seen: Seen) -> bool:
         asking = Asking(self.spec, self.asked, self.reading, Pace(RATE), self.seconds)
-        return Dialogue(asking, self.known, found.own, found.others[:MOST_OTHERS], seen).hold()
+        return Dialogue(asking, self.known, found.own, self._others(found), seen).hold()
 
     def _accepted(self, found: Places, seen: Seen) -> Examined:
         """What else lies around does no harm where it is the key of this process that the API took."""

@@ -84,4 +84,4 @@ def places(machine: Machine, clients: Clients, host: str, reading: Reading, keyr
     others = (one for one in in_files if one.name != variable and one.kind in _USED_BY_HAND)
     strays = tuple(one for one in others if one.state == "key" and not one.note)
     distinct = {(one.kind, one.place, one.state): one for one in reversed(found)}
-    return Places(variable, winners, tuple(reversed(distinct.values())), strays, of_netrc(machine, host))
+    return Places(variable, winners, tuple(reversed(distinct.values())), strays, of_netrc(machine, host, reading))
