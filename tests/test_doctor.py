@@ -880,6 +880,16 @@ def test_answers_are_shown_without_what_they_do_to_a_terminal(machine: Machine) 
     assert "it is not followed" in " ".join(text.stdout.split())
 
 
+def test_answers_do_not_turn_the_line_around(machine: Machine) -> None:
+    body = json.dumps({"error": "Unauthorized", "code": "\u202edenied\u2066x"}, ensure_ascii=False).encode()
+    with scripted(answering(lambda _head: whole(body, b"401 No"))) as server:
+        machine.has()
+        for form in ("text", "html"):
+            shown = machine.run(f"--base-url={server.url}", f"--format={form}").stdout
+            assert "denied" in shown
+            assert not set(shown) & {"\u202e", "\u2066"}
+
+
 # The way to the API
 
 
