@@ -770,6 +770,11 @@ ANSWERS: dict[str, tuple[Callable[[str], Callable[[bytes], bytes]], list[tuple[s
     "a proxy": (only(b"407 No", b"", b"text/plain"), [("proxy-auth-required", "certain")], False),
     "another API": (only(b"404 Not Found", ABSENT), [("wrong-base-url", "certain")], False),
     "a stub": (only(b"200 OK", b"{}"), [("wrong-base-url", "likely")], False),
+    "a stub of another time": (
+        only(b"200 OK", b"{}", b"application/json", b"Date: Mon, 01 Jan 2035 00:00:00 GMT"),
+        [("wrong-base-url", "likely")],
+        False,
+    ),
     "a stub without a word": (only(b"204 No Content", b""), [("wrong-base-url", "likely")], False),
     "a stub in plain text": (only(b"200 OK", b"Success", b"text/plain"), [("wrong-base-url", "likely")], False),
     "a gateway": (

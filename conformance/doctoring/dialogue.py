@@ -63,7 +63,7 @@ class Dialogue:
             return False
         asked = self.asking.asked
         stranger = self.asking.ask("with a key never issued", asked.stranger, asked.styles[0], asked.listing)
-        check_clock([nobody, stranger], self.seen)
+        check_clock([nobody, stranger] if is_refused else [nobody], self.seen)
         self._judge_nobody(nobody, is_refused=is_refused)
         self._judge_stranger(stranger)
         return is_refused and refuses_as_the_api(stranger, self.known)
