@@ -253,6 +253,22 @@ LOCAL: dict[str, tuple[Callable[[Machine], object], list[tuple[str, str]]]] = {
         lambda m: m.in_terminal_of("bash").file(".bashrc", f"export HOPX_TOKEN={m.secret()}\n"),
         [("env-var-misnamed", "certain")],
     ),
+    "a run for a pull request": (
+        lambda m: m.given.update({NAME: "", "GITHUB_EVENT_NAME": "pull_request", "CI": "true"}),
+        [("ci-secret-empty", "certain")],
+    ),
+    "a run for a pull request with a key": (
+        lambda m: m.has().given.update({"GITHUB_EVENT_NAME": "pull_request", "CI": "true"}),
+        [],
+    ),
+    "a run for a push": (
+        lambda m: m.given.update({"GITHUB_EVENT_NAME": "push", "CI": "true"}),
+        [("env-var-unset", "certain")],
+    ),
+    "built into a page": (
+        lambda m: m.has().has(name="NEXT_PUBLIC_HOPX_API_KEY"),
+        [("browser-bundle-env", "certain")],
+    ),
     "a role of the suite": (lambda m: m.has(name="HOPX_API_KEY_REVOKED"), [("env-var-unset", "certain")]),
     "another name for something else": (lambda m: m.given.update(HOPX_AUTH="on"), [("env-var-unset", "certain")]),
     "other names beside the right one": (
