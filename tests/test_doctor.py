@@ -557,6 +557,19 @@ def test_a_tool_that_cannot_read_the_keyring_is_not_one_that_finds_nothing(name:
     assert says in source["note"]
 
 
+def test_what_cannot_be_read_comes_before_nothing_where_nothing_is_found(machine: Machine) -> None:
+    def why() -> str:
+        clients = cli_with(machine, KEYRINGS["locked"][0]).offline().data["clients"]
+        return str(next(one["why"] for one in clients if one["client"] == "hopx-cli"))
+
+    assert why() == "it finds no key: the keyring, hopx-cli, default:api_key cannot be read (it is locked)"
+    machine.file(".hopx/credentials.yaml", f"default:\n  api_key: {machine.secret()}\n")
+    assert why() == (
+        "~/.hopx/credentials.yaml, default.api_key comes first of those that can be read; "
+        "the keyring, hopx-cli, default:api_key comes before it and cannot be read (it is locked)"
+    )
+
+
 def test_nothing_is_left_of_a_keyring_that_waited(machine: Machine) -> None:
     note = machine.home / "waiting"
     cli_with(machine, f"sleep 600 & echo $! > {note}; wait").offline(SHORT)
