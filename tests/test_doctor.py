@@ -253,6 +253,22 @@ LOCAL: dict[str, tuple[Callable[[Machine], object], list[tuple[str, str]]]] = {
         lambda m: m.in_terminal_of("bash").file(".bashrc", f"export HOPX_TOKEN={m.secret()}\n"),
         [("env-var-misnamed", "certain")],
     ),
+    "a run for a pull request": (
+        lambda m: m.given.update({NAME: "", "GITHUB_EVENT_NAME": "pull_request", "CI": "true"}),
+        [("ci-secret-empty", "certain")],
+    ),
+    "a run for a pull request with a key": (
+        lambda m: m.has().given.update({"GITHUB_EVENT_NAME": "pull_request", "CI": "true"}),
+        [],
+    ),
+    "a run for a push": (
+        lambda m: m.given.update({"GITHUB_EVENT_NAME": "push", "CI": "true"}),
+        [("env-var-unset", "certain")],
+    ),
+    "built into a page": (
+        lambda m: m.has().has(name="NEXT_PUBLIC_HOPX_API_KEY"),
+        [("browser-bundle-env", "certain")],
+    ),
     "a role of the suite": (lambda m: m.has(name="HOPX_API_KEY_REVOKED"), [("env-var-unset", "certain")]),
     "another name for something else": (lambda m: m.given.update(HOPX_AUTH="on"), [("env-var-unset", "certain")]),
     "other names beside the right one": (
@@ -321,6 +337,15 @@ def test_which_of_two_keys_is_meant_is_not_told_without_the_api(name: str, machi
     assert machine.run("--offline").stdout.splitlines()[0] == f"cannot tell: it may be {candidates[0]}"
 
 
+def test_a_key_that_the_cli_alone_finds_may_be_all_that_is_wanted(machine: Machine) -> None:
+    told = machine.file(".hopx/credentials.yaml", f"default:\n  api_key: {machine.secret()}\n").offline()
+    assert (told.verdict, told.status, told.causes) == ("cannot-tell", 3, [])
+    doubt = told.data["cannot_tell"]
+    assert doubt["candidates"] == ["env-var-unset"]
+    assert doubt["ask"].startswith("Which program fails: commands of the Hopx CLI, or another one?")
+    assert [one["source"] for one in doubt["evidence"]] == ["~/.hopx/credentials.yaml"]
+
+
 UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
     "UTF-16": (lambda file: file.write_bytes(f"{NAME}=x\n".encode("utf-16")), "it is in UTF-16, which no loader reads"),
     "NUL": (lambda file: file.write_bytes(f"{NAME}=\0\0\n".encode()), "it has NUL bytes"),
@@ -341,6 +366,13 @@ def test_a_file_that_no_client_can_read_is_no_source_and_is_told(name: str, mach
     assert row[0] == "unknown"
     assert says in row[1]
     assert {one["source"] for one in told.data["clients"]} == {None}
+
+
+def test_a_file_that_is_not_in_utf_8_is_told_to_stop_loaders_in_python(machine: Machine) -> None:
+    machine.has(one := key()).file("project/.env", f"# caf\u00e9\n{NAME}={one}\n".encode("latin-1"))
+    (row,) = [row for row in machine.offline().rows("source") if "./.env" in row[1]]
+    assert row[0] == "warn"
+    assert "it is not in UTF-8, and load_dotenv() stops at it" in row[1]
 
 
 def test_a_key_at_the_end_of_a_long_file_is_found_with_its_line(machine: Machine) -> None:
@@ -525,6 +557,19 @@ def test_a_tool_that_cannot_read_the_keyring_is_not_one_that_finds_nothing(name:
     assert says in source["note"]
 
 
+def test_what_cannot_be_read_comes_before_nothing_where_nothing_is_found(machine: Machine) -> None:
+    def why() -> str:
+        clients = cli_with(machine, KEYRINGS["locked"][0]).offline().data["clients"]
+        return str(next(one["why"] for one in clients if one["client"] == "hopx-cli"))
+
+    assert why() == "it finds no key: the keyring, hopx-cli, default:api_key cannot be read (it is locked)"
+    machine.file(".hopx/credentials.yaml", f"default:\n  api_key: {machine.secret()}\n")
+    assert why() == (
+        "~/.hopx/credentials.yaml, default.api_key comes first of those that can be read; "
+        "the keyring, hopx-cli, default:api_key comes before it and cannot be read (it is locked)"
+    )
+
+
 def test_nothing_is_left_of_a_keyring_that_waited(machine: Machine) -> None:
     note = machine.home / "waiting"
     cli_with(machine, f"sleep 600 & echo $! > {note}; wait").offline(SHORT)
@@ -613,6 +658,27 @@ def test_a_stored_key_is_tried_where_the_one_of_the_shell_is_refused(machine: Ma
     assert told.row("other key") == ("ok", "that of ~/.hopx/credentials.yaml, default.api_key: 200")
 
 
+def test_a_key_that_the_cli_alone_finds_is_asked_about(machine: Machine, mock: dict[str, str]) -> None:
+    machine.file(".hopx/credentials.yaml", f"default:\n  api_key: {machine.secret(mock[NAME])}\n")
+    told = machine.asks(mock["HOPX_BASE_URL"])
+    assert (told.verdict, told.causes, told.row("key in X-API-Key")[0]) == ("cannot-tell", [], "ok")
+    machine.file(".hopx/credentials.yaml", f"default:\n  api_key: {machine.secret(mock['HOPX_API_KEY_REVOKED'])}\n")
+    told = machine.asks(mock["HOPX_BASE_URL"])
+    assert (told.verdict, told.causes) == ("cannot-tell", [])
+    assert set(told.data["cannot_tell"]["candidates"]) >= EQ1
+
+
+def test_a_key_of_a_start_up_file_is_not_told_to_be_removed_where_it_is_the_good_one(
+    machine: Machine, mock: dict[str, str]
+) -> None:
+    machine.in_terminal_of("bash").has().file(".bashrc", f"export {NAME}={machine.secret(mock[NAME])}\n")
+    told = machine.asks(mock["HOPX_BASE_URL"])
+    assert told.causes == [("env-not-inherited", "likely")]
+    assert told.data["cannot_tell"] is None
+    (finding,) = told.data["findings"]
+    assert not any("unset" in step or "Remove" in step for step in finding["fix"])
+
+
 EQ1 = {"revoked", "expired", "key-mistyped", "key-not-yet-active", "rotated-old-key-in-use", "cross-org-resource"}
 
 
@@ -625,6 +691,15 @@ def test_another_key_that_is_refused_too_is_not_the_answer(place: str, machine: 
     assert (told.verdict, told.status, told.causes) == ("cannot-tell", 3, [])
     assert told.row("other key")[0] == "fail"
     assert set(told.data["cannot_tell"]["candidates"]) >= EQ1
+
+
+def test_keys_that_are_one_too_many_to_be_tried_are_told(machine: Machine, mock: dict[str, str]) -> None:
+    machine.has(mock["HOPX_API_KEY_REVOKED"])
+    for path in ("project/.env", ".env", ".bashrc", ".profile", ".zshenv"):
+        machine.file(path, f"export {NAME}={machine.secret()}\n")
+    rows = machine.asks(mock["HOPX_BASE_URL"]).rows("other key")
+    assert [status for status, _ in rows] == ["fail", "fail", "fail", "unknown"]
+    assert rows[-1][1] == "2 more are not tried: ~/.profile, line 1 and ~/.zshenv, line 1"
 
 
 def test_another_key_is_no_answer_to_a_limit(machine: Machine, mock: dict[str, str]) -> None:
@@ -724,6 +799,11 @@ ANSWERS: dict[str, tuple[Callable[[str], Callable[[bytes], bytes]], list[tuple[s
     "a proxy": (only(b"407 No", b"", b"text/plain"), [("proxy-auth-required", "certain")], False),
     "another API": (only(b"404 Not Found", ABSENT), [("wrong-base-url", "certain")], False),
     "a stub": (only(b"200 OK", b"{}"), [("wrong-base-url", "likely")], False),
+    "a stub of another time": (
+        only(b"200 OK", b"{}", b"application/json", b"Date: Mon, 01 Jan 2035 00:00:00 GMT"),
+        [("wrong-base-url", "likely")],
+        False,
+    ),
     "a stub without a word": (only(b"204 No Content", b""), [("wrong-base-url", "likely")], False),
     "a stub in plain text": (only(b"200 OK", b"Success", b"text/plain"), [("wrong-base-url", "likely")], False),
     "a gateway": (
@@ -815,6 +895,16 @@ def test_no_key_follows_one_that_was_answered_with_a_page(machine: Machine) -> N
     assert told.causes == [("captive-portal-or-login-html", "certain")]
 
 
+def test_a_password_of_a_netrc_file_is_not_shown_whoever_says_it(machine: Machine) -> None:
+    password = machine.secret("N3trc" + key()[-12:])
+    machine.has().file(".netrc", f"machine 127.0.0.1 login somebody password {password}\n")
+    body = json.dumps(
+        {"error": f"{password} is wrong", "code": "AUTHENTICATION_ERROR", "request_id": password}
+    ).encode()
+    with scripted(answering(lambda _head: whole(body, b"401 No"))) as server:
+        assert machine.run(f"--base-url={server.url}").status == 1
+
+
 def test_answers_are_shown_without_what_they_do_to_a_terminal(machine: Machine) -> None:
     answer = whole(b"", b"302 Found", b"Location: http://x.example/\x1b[31m\x07" + machine.has().given[NAME].encode())
     with scripted(answering(lambda _head: answer)) as server:
@@ -822,6 +912,16 @@ def test_answers_are_shown_without_what_they_do_to_a_terminal(machine: Machine) 
     assert text.status == 1
     assert "\x1b" not in text.stdout
     assert "it is not followed" in " ".join(text.stdout.split())
+
+
+def test_answers_do_not_turn_the_line_around(machine: Machine) -> None:
+    body = json.dumps({"error": "Unauthorized", "code": "\u202edenied\u2066x"}, ensure_ascii=False).encode()
+    with scripted(answering(lambda _head: whole(body, b"401 No"))) as server:
+        machine.has()
+        for form in ("text", "html"):
+            shown = machine.run(f"--base-url={server.url}", f"--format={form}").stdout
+            assert "denied" in shown
+            assert not set(shown) & {"\u202e", "\u2066"}
 
 
 # The way to the API

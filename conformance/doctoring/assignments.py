@@ -16,6 +16,7 @@ _LONG = 1 << 14  # characters, which take a tenth of a second
 _PLAIN = re.compile(r"(?:\w+=[^'\"`\\]*|\s*#.*|\s*)$")  # which no other line depends on
 _REFERENCE = re.compile(r"\$\{[A-Za-z_]\w*(?::-[^}]*)?\}")
 _DOCKER = re.compile(r"^([^#=\s][^=]*)=(.*)$")
+NOT_UTF_8 = "it is not in UTF-8, and load_dotenv() stops at it"
 REFERS = "another variable makes it, where what loads the file fills it in"
 
 
@@ -32,7 +33,7 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Written:
-    """A file as text, and what is odd about how it is written (`bom`, `utf-16`, `nul`, `crlf`)."""
+    """A file as text, and what is odd about how it is written (`bom`, `utf-16`, `nul`, `not-utf-8`, `crlf`)."""
 
     text: str
     marks: frozenset[str]
@@ -59,6 +60,8 @@ def decoded(data: bytes) -> Written:
     else:
         encoding, marks = "utf-8", {"nul"} if b"\0" in data else set[str]()
     text = data.decode(encoding, "replace")
+    if "\N{REPLACEMENT CHARACTER}" in text and not marks:
+        marks.add("not-utf-8")
     if "\r\n" in text:
         marks.add("crlf")
     return Written(text, frozenset(marks))

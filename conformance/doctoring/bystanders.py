@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from conformance.diagnosis.evidence import Place
-from conformance.doctoring.assignments import REFERS, decoded, of_docker, of_dotenv
+from conformance.doctoring.assignments import NOT_UTF_8, REFERS, decoded, of_docker, of_dotenv
 from conformance.doctoring.holding import Holding
 from conformance.doctoring.machine import contents
 from conformance.doctoring.scripts import of_shell
@@ -100,6 +100,8 @@ def _of_assignment(one: Assignment, kind: FileKind, file: str, marks: frozenset[
         note = REFERS if kind == "dotenv" else "a command or another variable makes it; only a shell can tell"
         return Holding(kind, place, one.name, "computed", note=note)
     note = "" if one.is_exported else _UNEXPORTED
+    if kind == "dotenv" and "not-utf-8" in marks:
+        note = NOT_UTF_8
     if not one.value.strip():
         return Holding(kind, place, one.name, "nothing", note=note)
     credential = reading.credential(one.value, place, "variable", one.name)
@@ -108,7 +110,7 @@ def _of_assignment(one: Assignment, kind: FileKind, file: str, marks: frozenset[
     return Holding(kind, place, one.name, "key", credential, note, marks)
 
 
-def of_netrc(machine: Machine, host: str) -> Holding | None:
+def of_netrc(machine: Machine, host: str, reading: Reading) -> Holding | None:
     """The entry of a `.netrc` file for a host, which some clients turn into a header of their own."""
     path = machine.path(machine.environment.get("NETRC") or "~/.netrc")
     place = Place(machine.shown(path))
@@ -120,6 +122,7 @@ def of_netrc(machine: Machine, host: str) -> Holding | None:
         return Holding("netrc", place, host, "unreadable", note=f"cannot be read: {error.strerror}")
     except (netrc.NetrcParseError, UnicodeDecodeError):
         return Holding("netrc", place, host, "unreadable", note="it is not written as such files are")
+    reading.scrubber.learn_all(password for _, _, password in entries.hosts.values() if password)
     if host in entries.hosts:
         return Holding("netrc", Place(place.source, f"machine {host}"), host, "key")
     if "default" in entries.hosts:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.doctoring.clock import check_clock
-from conformance.doctoring.holding import sendable
+from conformance.doctoring.holding import STORES, sendable
 from conformance.doctoring.manners import (
     REFUSED,
     is_of_others,
@@ -15,6 +15,7 @@ from conformance.doctoring.manners import (
     where_it_leads,
     who_answers,
 )
+from conformance.doctoring.plan import MOST_OTHERS
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import PartialExchange
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from conformance.doctoring.seen import Seen
     from conformance.keys import ApiKey
 
-_STORES = ("yaml", "keyring")
 _TOO_MANY, _OUTAGE = 429, 500  # which are the API's as well, but no refusals
 
 
@@ -63,7 +63,7 @@ class Dialogue:
             return False
         asked = self.asking.asked
         stranger = self.asking.ask("with a key never issued", asked.stranger, asked.styles[0], asked.listing)
-        check_clock([nobody, stranger], self.seen)
+        check_clock([nobody, stranger] if is_refused else [nobody], self.seen)
         self._judge_nobody(nobody, is_refused=is_refused)
         self._judge_stranger(stranger)
         return is_refused and refuses_as_the_api(stranger, self.known)
@@ -165,7 +165,7 @@ class Dialogue:
     def _try_others(self) -> None:
         """Whether another key of this machine is accepted; the place that holds it is the answer then."""
         asked = self.asking.asked
-        for other in self.others:
+        for other in self.others[:MOST_OTHERS]:
             key = sendable(other, self.asking.reading.surface.key_format)
             if key is None:
                 continue
@@ -173,10 +173,18 @@ class Dialogue:
             says = f"that of {other.place}: {answered.words}"
             self.seen.check("other key", "ok" if answered.is_success else "fail", says)
             if answered.is_success and self.own:
-                is_hidden = self.own.kind == "variable" and other.kind not in _STORES
-                fact = "file-key-accepted" if is_hidden else "stored-key-accepted"
                 says = f"the API accepts the key of {other.place}, and not that of {self.own.place}"
-                self.seen.fact(fact, says, other.place)
+                self.seen.fact(_accepted_in_place_of(self.own, other), says, other.place)
+        if rest := self.others[MOST_OTHERS:]:
+            places = " and ".join(str(one.place) for one in rest)
+            self.seen.check("other key", "unknown", f"{len(rest)} more are not tried: {places}")
+
+
+def _accepted_in_place_of(own: Holding, other: Holding) -> str:
+    """The fact that another key is accepted, and not the one that is used."""
+    if own.kind != "variable" or other.kind in STORES:
+        return "stored-key-accepted"
+    return "start-up-key-accepted" if other.kind == "shell file" else "file-key-accepted"
 
 
 def _may_be_the_api(answered: Answered) -> bool:

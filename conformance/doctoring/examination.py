@@ -12,7 +12,7 @@ from conformance.doctoring.dialogue import Dialogue
 from conformance.doctoring.holding import sendable
 from conformance.doctoring.local import check_format, check_places, settings
 from conformance.doctoring.manners import REFUSED
-from conformance.doctoring.meaning import which_is_meant
+from conformance.doctoring.meaning import which_client_fails, which_is_meant
 from conformance.doctoring.naming import check_names
 from conformance.doctoring.network import check_proxy_settings, is_reached, opens_way
 from conformance.doctoring.places import places
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from conformance.diagnosis.knowledge import Knowledge
     from conformance.diagnosis.reading import Reading
     from conformance.doctoring.check import Check
+    from conformance.doctoring.holding import Holding
     from conformance.doctoring.machine import Machine
     from conformance.doctoring.places import Places
     from conformance.doctoring.plan import Questions, Step
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 RATE = 5.0  # requests a second
 # what does no harm while the key that is used is accepted
 _HARMLESS = ("nothing-hides-key", "netrc-has-host")
-_OF_OTHER_KEYS = ("file-key-accepted", "stored-key-accepted")
+_OF_OTHER_KEYS = ("file-key-accepted", "start-up-key-accepted", "stored-key-accepted")
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,8 @@ class Doctor:
         """Everything that an examination may send; what has not the form of a key is not sent."""
         found, key_format = self._look(), self.reading.surface.key_format
         own = found.own if found.own and sendable(found.own, key_format) else None
-        others = [one for one in found.others[:MOST_OTHERS] if own and sendable(one, key_format)]
-        return tuple(steps(self.asked, self.spec, own, tuple(others), self.proxy))
+        others = self._others(found)[:MOST_OTHERS] if own else ()
+        return tuple(steps(self.asked, self.spec, own, others, self.proxy))
 
     def examine_offline(self) -> Examined:
         """Everything but the network."""
@@ -87,7 +88,7 @@ class Doctor:
         for name in ("dns", "tcp", "tls", "clock", "no key", "key"):
             seen.check(name, "skipped", "not asked for: --offline")
         seen.settings += settings(found, self.machine, self.reading)
-        seen.doubts += which_is_meant(found, self.reading.surface.key_format)
+        seen.doubts += [*which_is_meant(found, self.reading.surface.key_format), *which_client_fails(found)]
         return self._examined(found, seen)
 
     def examine(self) -> Examined:
@@ -111,6 +112,10 @@ class Doctor:
                 seen.check(name, "skipped", "there is nobody to ask")
         seen.settings += settings(found, self.machine, self.reading)
         return self._examined(found, seen)
+
+    def _others(self, found: Places) -> tuple[Holding, ...]:
+        """The other keys of the machine that may be sent to the API."""
+        return tuple(one for one in found.others if sendable(one, self.reading.surface.key_format))
 
     def _look(self) -> Places:
         return places(self.machine, self.clients, self.asked.host, self.reading, self.seconds)
@@ -138,7 +143,7 @@ class Doctor:
 
     def _ask(self, found: Places, seen: Seen) -> bool:
         asking = Asking(self.spec, self.asked, self.reading, Pace(RATE), self.seconds)
-        return Dialogue(asking, self.known, found.own, found.others[:MOST_OTHERS], seen).hold()
+        return Dialogue(asking, self.known, found.own, self._others(found), seen).hold()
 
     def _accepted(self, found: Places, seen: Seen) -> Examined:
         """What else lies around does no harm where it is the key of this process that the API took."""
@@ -147,6 +152,7 @@ class Doctor:
             seen.forget(*_HARMLESS)
             all_of_them = all_of_them[:1]
         seen.settings += all_of_them
+        seen.doubts += which_client_fails(found)
         return self._examined(found, seen, is_accepted=True)
 
     def _examined(self, found: Places, seen: Seen, *, is_accepted: bool = False) -> Examined:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["variable", "dotenv", "yaml", "keyring", "shell file", "docker file", "netrc"]
 State = Literal["key", "nothing", "absent", "unreadable", "computed"]
+STORES: tuple[Kind, ...] = ("yaml", "keyring")  # of one client alone
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from conformance.doctoring.seen import Seen
     from conformance.doctoring.winners import Winner
 
+_EVENT = "GITHUB_EVENT_NAME"  # which tells of runs that get no secrets
+
 
 def check_places(found: Places, machine: Machine, seen: Seen) -> None:
     """Rows for every place that holds something, and for every client; facts for stores that disagree."""
@@ -121,10 +123,13 @@ def settings(found: Places, machine: Machine, reading: Reading) -> Iterator[Sett
     """The variables as evidence: this process's, the nearest `.env` file's, and those of shells that are handed on."""
     process = found.process
     place = process.place if process else Place(PROCESS, found.variable)
-    yield Setting(place, "process", found.variable, process.credential if process else None)
-    base = reading.surface.base_url_variable
-    if value := machine.environment.get(base):
-        yield Setting(Place(PROCESS, base), "process", base, value=reading.hidden(value))
+    if not found.only_stored:
+        yield Setting(place, "process", found.variable, process.credential if process else None)
+    elif found.own:
+        yield Setting(found.own.place, "client", found.own.name, found.own.credential)
+    for name in (reading.surface.base_url_variable, _EVENT):
+        if value := machine.environment.get(name):
+            yield Setting(Place(PROCESS, name), "process", name, value=reading.hidden(value))
     nearest = found.nearest
     if nearest and process and process.state == "key" and not is_alike(nearest, process):
         nearest = None  # which of the two is meant, and which the API knows, the machine does not show

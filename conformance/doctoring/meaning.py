@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.finding import Doubt
-from conformance.doctoring.holding import sendable
+from conformance.doctoring.holding import STORES, sendable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from conformance.doctoring.places import Places
     from conformance.keys import KeyFormat
 
-_STORES = ("yaml", "keyring")
 _ASK = (
     "Which of these keys is the one that you mean? `hopx-auth doctor` without --offline asks the API with the first, "
     "and with the others where that one is refused."
@@ -40,7 +39,7 @@ def which_is_meant(found: Places, key_format: KeyFormat) -> Iterator[Doubt]:
     if process is None or process.state != "key":
         return
     near = [found.nearest] if found.nearest else []
-    stored = [one for one in found.holdings if one.kind in _STORES]
+    stored = [one for one in found.holdings if one.kind in STORES]
     others = {
         cause: [one for one in holdings if sendable(one, key_format) and not is_alike(one, process)]
         for cause, holdings in (("env-shadowed-by-shell", near), ("stored-credential-conflict", stored))
@@ -52,3 +51,16 @@ def which_is_meant(found: Places, key_format: KeyFormat) -> Iterator[Doubt]:
 
 def _differs(one: Holding, process: Holding) -> Fact:
     return Fact("keys-differ", f"{one.place} holds another key than {process.place}", one.place)
+
+
+def which_client_fails(found: Places) -> Iterator[Doubt]:
+    """What is left open where one client finds a key in a store of its own, and the others have none."""
+    won = found.only_stored
+    if won and won.holding:
+        says = f"{won.client.title}: {won.holding.place} has a key, and {found.variable} is not set"
+        yield Doubt(
+            ("env-var-unset",),
+            f"Which program fails: {won.client.title}, or another one?",
+            f"They fail: it is not about {found.variable}. Another one: it needs {found.variable}, and has none.",
+            (Fact("only-stored", says, won.holding.place),),
+        )

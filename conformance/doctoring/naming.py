@@ -46,7 +46,7 @@ def check_names(found: Places, machine: Machine, reading: Reading, meant: Collec
         if not has_key and (one.name in meant or one.name not in others):
             seen.settings.append(Setting(one.place, HOLDERS[one.kind], one.name, one.credential))
     if not any(one.name == "name" for one in seen.checks):
-        seen.check("name", "ok", f"no variable looks like {found.variable} and is another")
+        seen.check("name", "ok", f"no other variable looks like {found.variable}")
 
 
 def _of_keys(environment: Mapping[str, str], reading: Reading) -> Iterator[str]:

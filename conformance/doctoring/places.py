@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conformance.doctoring.bystanders import of_docker_files, of_dotenv_above, of_netrc, of_start_up_files
+from conformance.doctoring.holding import STORES
 from conformance.doctoring.sources import PROCESS, Sources
 from conformance.doctoring.winners import winner
 
@@ -52,6 +53,13 @@ class Places:
         return next(iter([*won, *by_hand]), None)
 
     @property
+    def only_stored(self) -> Winner | None:
+        """A client that finds a key in a store of its own, where no variable and no file of another kind has one."""
+        elsewhere = [*self.strays, *(one for one in self.holdings if one.state == "key" and one.kind not in STORES)]
+        won = (one for one in self.winners if one.holding and one.holding.kind in STORES)
+        return None if self.process or elsewhere else next(won, None)
+
+    @property
     def others(self) -> tuple[Holding, ...]:
         """One place of every other key that a client or a person may use."""
         found: dict[str, Holding] = {}
@@ -76,4 +84,4 @@ def places(machine: Machine, clients: Clients, host: str, reading: Reading, keyr
     others = (one for one in in_files if one.name != variable and one.kind in _USED_BY_HAND)
     strays = tuple(one for one in others if one.state == "key" and not one.note)
     distinct = {(one.kind, one.place, one.state): one for one in reversed(found)}
-    return Places(variable, winners, tuple(reversed(distinct.values())), strays, of_netrc(machine, host))
+    return Places(variable, winners, tuple(reversed(distinct.values())), strays, of_netrc(machine, host, reading))

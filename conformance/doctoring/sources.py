@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.diagnosis.client import PROFILE, KeySource
 from conformance.diagnosis.evidence import Place
-from conformance.doctoring.assignments import REFERS, decoded, of_dotenv
+from conformance.doctoring.assignments import NOT_UTF_8, REFERS, decoded, of_dotenv
 from conformance.doctoring.holding import Holding
 from conformance.doctoring.keychain import kept
 from conformance.doctoring.machine import contents
@@ -96,7 +96,8 @@ class Sources:
         place = Place(shown, f"line {found.line}")
         if found.is_computed:
             return Holding("dotenv", place, found.name, "computed", note=REFERS)
-        return self._held("dotenv", place, found.name, found.value, written.marks)
+        held = self._held("dotenv", place, found.name, found.value, written.marks)
+        return replace(held, note=NOT_UTF_8) if "not-utf-8" in written.marks else held
 
     def _yaml(self, source: KeySource, field_names: tuple[str, ...]) -> Holding:
         import yaml

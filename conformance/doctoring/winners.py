@@ -40,14 +40,15 @@ class Winner:
         others = "; ".join(self._others())
         if self.holding is None:
             return f"it finds no key{': ' + others if others else ''}"
-        return f"{self.holding.place} comes first{'; ' + others if others else ''}"
+        first = "comes first of those that can be read" if self.unread else "comes first"
+        return f"{self.holding.place} {first}{'; ' + others if others else ''}"
 
     def _others(self) -> Iterator[str]:
         if self.hidden:
             by = f"{self.hidden_by.place}, which is set to nothing" if self.hidden_by else "nothing"
             yield f"{_listed(self.hidden)} is hidden by {by}"
         for one in self.unread:
-            yield f"{one.place} comes before it and cannot be read ({one.note})"
+            yield f"{one.place}{' comes before it and' if self.holding else ''} cannot be read ({one.note})"
         for one, when in self.only_when:
             yield f"{one.place} counts only when {when}"
         same = [one for one in self.losers if self.holding and one.text == self.holding.text]

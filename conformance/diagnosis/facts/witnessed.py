@@ -6,6 +6,7 @@ DOCTOR_FACTS = {
     "nothing-hides-key": "a place that is set to nothing keeps a client from reading the next one",
     "keyring-unreadable": "the keyring cannot be read, and no other place has a key",
     "file-key-accepted": "the API accepts the key of a file, and not the one that is used",
+    "start-up-key-accepted": "the API accepts the key of a start-up file, and not the one that is used",
     "stored-key-accepted": "the API accepts a key that a client has stored, and not the one that is used",
     "key-in-start-up-file": "a file that some login or session reads sets the key, and the process does not have it",
     "netrc-has-host": "a .netrc file has an entry for the API's host",
