@@ -155,3 +155,18 @@ def test_a_key_that_the_shell_prints_hides_another_one_in_a_file(tmp_path: Path)
 def test_a_key_that_the_shell_prints_and_the_program_lacks_is_not_handed_on(program: str, tmp_path: Path) -> None:
     text = f"$ echo $HOPX_API_KEY\n<KEY>\n$ {program}\n{UNSET}\n$ \n"
     assert causes(explained(tmp_path, session_txt=text)) == ["env-not-passed-to-process"]
+
+
+@pytest.mark.parametrize(
+    ("command", "confidence"),
+    [
+        ("$ docker run --rm \\\n    --env-file .env \\\n    acme/agent\n", "certain"),
+        ("PS C:\\> docker run --rm `\n>> --env-file .env `\n>> acme/agent\n", "certain"),
+        ("C:\\>docker run --rm ^\n  --env-file .env ^\n  acme/agent\n", "certain"),
+        ("docker run --env-file .env acme/agent\n", "likely"),
+        ("> docker run --env-file .env is what you told me to try, and I have not\n", "likely"),
+    ],
+)
+def test_a_file_is_docker_s_where_its_command_was_typed(command: str, confidence: str, tmp_path: Path) -> None:
+    found = explained(tmp_path, _env='HOPX_API_KEY="<KEY>"\n', session_txt=command + FAILED)
+    assert [(one["cause"], one["confidence"]) for one in found["findings"]] == [("key-wrapped-in-quotes", confidence)]
