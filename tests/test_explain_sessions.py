@@ -170,3 +170,11 @@ def test_a_key_that_the_shell_prints_and_the_program_lacks_is_not_handed_on(prog
 def test_a_file_is_docker_s_where_its_command_was_typed(command: str, confidence: str, tmp_path: Path) -> None:
     found = explained(tmp_path, _env='HOPX_API_KEY="<KEY>"\n', session_txt=command + FAILED)
     assert [(one["cause"], one["confidence"]) for one in found["findings"]] == [("key-wrapped-in-quotes", confidence)]
+
+
+def test_who_asks_for_the_head_without_a_key_looks_whether_an_answer_comes(tmp_path: Path) -> None:
+    head = f"$ curl -sI {URL}\nHTTP/2 401\ncontent-type: application/json\n\n"
+    assert causes(explained(tmp_path, head_txt=head)) == []
+    failed = "hopx_ai.errors.NetworkError: [Errno 110] Connection timed out\n"
+    found = explained(tmp_path, error_txt=failed, head_txt=head, _env="HOPX_API_KEY=<KEY>\n")
+    assert found["cannot_tell"]["candidates"] == ["sdk-ignores-proxy-env", "network-unreachable"]
