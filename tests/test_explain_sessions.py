@@ -178,3 +178,8 @@ def test_who_asks_for_the_head_without_a_key_looks_whether_an_answer_comes(tmp_p
     failed = "hopx_ai.errors.NetworkError: [Errno 110] Connection timed out\n"
     found = explained(tmp_path, error_txt=failed, head_txt=head, _env="HOPX_API_KEY=<KEY>\n")
     assert found["cannot_tell"]["candidates"] == ["sdk-ignores-proxy-env", "network-unreachable"]
+
+
+def test_an_answer_that_has_not_changed_since_is_no_failure(tmp_path: Path) -> None:
+    text = "> GET /v1/sandboxes HTTP/1.1\n> Host: api.hopx.dev\n> X-API-Key: <KEY>\n>\n< HTTP/1.1 304 Not Modified\n<\n"
+    assert explained(tmp_path, trace_txt=text)["verdict"] == "healthy"

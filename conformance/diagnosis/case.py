@@ -36,7 +36,7 @@ class Told(NamedTuple):
         """Whether it is anything but what was asked for; of an answer without a status, what its body tells."""
         if self.status is None and self.exchange is not None:
             return self.is_html or tells_failure(self.body)
-        return self.status is None or not 200 <= self.status < 300 or self.is_html
+        return self.status is None or not (200 <= self.status < 300 or self.status == 304) or self.is_html
 
     @property
     def is_html(self) -> bool:
