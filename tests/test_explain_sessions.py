@@ -183,3 +183,8 @@ def test_who_asks_for_the_head_without_a_key_looks_whether_an_answer_comes(tmp_p
 def test_an_answer_that_has_not_changed_since_is_no_failure(tmp_path: Path) -> None:
     text = "> GET /v1/sandboxes HTTP/1.1\n> Host: api.hopx.dev\n> X-API-Key: <KEY>\n>\n< HTTP/1.1 304 Not Modified\n<\n"
     assert explained(tmp_path, trace_txt=text)["verdict"] == "healthy"
+
+
+def test_a_carriage_return_is_one_also_as_cat_shows_it(tmp_path: Path) -> None:
+    text = f"$ cat -A .env\nHOPX_API_KEY=<KEY>^M$\n$ source .env\n$ {CURL}\n{FLAT}\n"
+    assert causes(explained(tmp_path, session_txt=text)) == ["key-trailing-newline"]
