@@ -120,3 +120,15 @@ RAISED = 'Traceback (most recent call last):\n  File "app.py", line 12, in <modu
 )
 def test_what_a_program_would_say_is_not_what_it_said(program: str, verdict: str, tmp_path: Path) -> None:
     assert explained(tmp_path, program)["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Invalid API key (code: auth_invalid_key)\n\nThe docs say: auth_key_expired means API key expired.\n",
+        "401 when the key is missing. All codes: auth_invalid_key, auth_key_expired, auth_insufficient_permissions.\n",
+    ],
+)
+def test_nothing_is_certain_where_a_text_names_several_refusals(text: str, tmp_path: Path) -> None:
+    found = explained(tmp_path, text)
+    assert "certain" not in {one["confidence"] for one in found["findings"]}
