@@ -158,3 +158,9 @@ def test_a_web_page_in_a_log_is_of_something_before_the_api(
     assert [(one["cause"], one["confidence"]) for one in found["findings"]] == (
         [("waf-block-403-html", expected)] if expected else []
     )
+
+
+def test_a_template_beside_the_file_with_the_key_is_no_mistake(tmp_path: Path) -> None:
+    files = {"_env_example": "# copy me\nHOPX_API_KEY=hopx_live_YOUR_KEY_HERE\n", "_env": "HOPX_API_KEY=<KEY>\n"}
+    assert explained(tmp_path, **files)["verdict"] == "healthy"
+    assert causes(explained(tmp_path, _env="HOPX_API_KEY=hopx_live_YOUR_KEY_HERE\n")) == ["placeholder-key"]
