@@ -188,3 +188,8 @@ def test_an_answer_that_has_not_changed_since_is_no_failure(tmp_path: Path) -> N
 def test_a_carriage_return_is_one_also_as_cat_shows_it(tmp_path: Path) -> None:
     text = f"$ cat -A .env\nHOPX_API_KEY=<KEY>^M$\n$ source .env\n$ {CURL}\n{FLAT}\n"
     assert causes(explained(tmp_path, session_txt=text)) == ["key-trailing-newline"]
+
+
+def test_a_header_that_was_not_written_yet_is_none_without_a_colon(tmp_path: Path) -> None:
+    assert causes(explained(tmp_path, session_txt="curl -H\n")) == []
+    assert causes(explained(tmp_path, session_txt=f'$ curl -H "" {URL}\n')) == ["env-var-unset"]
