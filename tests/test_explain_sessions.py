@@ -155,3 +155,41 @@ def test_a_key_that_the_shell_prints_hides_another_one_in_a_file(tmp_path: Path)
 def test_a_key_that_the_shell_prints_and_the_program_lacks_is_not_handed_on(program: str, tmp_path: Path) -> None:
     text = f"$ echo $HOPX_API_KEY\n<KEY>\n$ {program}\n{UNSET}\n$ \n"
     assert causes(explained(tmp_path, session_txt=text)) == ["env-not-passed-to-process"]
+
+
+@pytest.mark.parametrize(
+    ("command", "confidence"),
+    [
+        ("$ docker run --rm \\\n    --env-file .env \\\n    acme/agent\n", "certain"),
+        ("PS C:\\> docker run --rm `\n>> --env-file .env `\n>> acme/agent\n", "certain"),
+        ("C:\\>docker run --rm ^\n  --env-file .env ^\n  acme/agent\n", "certain"),
+        ("docker run --env-file .env acme/agent\n", "likely"),
+        ("> docker run --env-file .env is what you told me to try, and I have not\n", "likely"),
+    ],
+)
+def test_a_file_is_docker_s_where_its_command_was_typed(command: str, confidence: str, tmp_path: Path) -> None:
+    found = explained(tmp_path, _env='HOPX_API_KEY="<KEY>"\n', session_txt=command + FAILED)
+    assert [(one["cause"], one["confidence"]) for one in found["findings"]] == [("key-wrapped-in-quotes", confidence)]
+
+
+def test_who_asks_for_the_head_without_a_key_looks_whether_an_answer_comes(tmp_path: Path) -> None:
+    head = f"$ curl -sI {URL}\nHTTP/2 401\ncontent-type: application/json\n\n"
+    assert causes(explained(tmp_path, head_txt=head)) == []
+    failed = "hopx_ai.errors.NetworkError: [Errno 110] Connection timed out\n"
+    found = explained(tmp_path, error_txt=failed, head_txt=head, _env="HOPX_API_KEY=<KEY>\n")
+    assert found["cannot_tell"]["candidates"] == ["sdk-ignores-proxy-env", "network-unreachable"]
+
+
+def test_an_answer_that_has_not_changed_since_is_no_failure(tmp_path: Path) -> None:
+    text = "> GET /v1/sandboxes HTTP/1.1\n> Host: api.hopx.dev\n> X-API-Key: <KEY>\n>\n< HTTP/1.1 304 Not Modified\n<\n"
+    assert explained(tmp_path, trace_txt=text)["verdict"] == "healthy"
+
+
+def test_a_carriage_return_is_one_also_as_cat_shows_it(tmp_path: Path) -> None:
+    text = f"$ cat -A .env\nHOPX_API_KEY=<KEY>^M$\n$ source .env\n$ {CURL}\n{FLAT}\n"
+    assert causes(explained(tmp_path, session_txt=text)) == ["key-trailing-newline"]
+
+
+def test_a_header_that_was_not_written_yet_is_none_without_a_colon(tmp_path: Path) -> None:
+    assert causes(explained(tmp_path, session_txt="curl -H\n")) == []
+    assert causes(explained(tmp_path, session_txt=f'$ curl -H "" {URL}\n')) == ["env-var-unset"]

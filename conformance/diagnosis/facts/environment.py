@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.facts.stories import are_near
-from conformance.diagnosis.shells.prompts import typed_in
+from conformance.diagnosis.shells.prompts import prompt_of, typed_in
 from conformance.diagnosis.urls import host_of, shown_host
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ NAMES = frozenset(
         "misnamed",
         "proxy-set",
         "quoted-for-docker",
+        "quotes-for-docker",
         "shell-hides-file",
         "stored-key-differs",
         "used-other-than-file",
@@ -48,9 +49,10 @@ _WRITTEN = {
     "utf-16": ("file-in-utf-16", "the file is written in UTF-16"),
     "crlf": ("file-with-crlf", "the lines of the file end with CR LF"),
 }
-_ENV_FILE = re.compile(  # a line that begins with the command, a prompt before it or not
+_ENV_FILE = re.compile(
     r"(?:sudo )?(?:docker|podman)(?: container)? (?:run|create) [^\n]{0,400}?--env-file[= ][\"']?([^\s\"']{1,300})"
 )
+_GOES_ON = re.compile(r"[\\`^]\r?\n[ \t]*(?:>{1,2}[ \t])?")
 _BUNDLED = ("VITE_", "NEXT_PUBLIC_", "REACT_APP_", "PUBLIC_", "EXPO_PUBLIC_", "NUXT_PUBLIC_", "GATSBY_")
 
 
@@ -63,14 +65,23 @@ def of_writing(case: Case) -> Iterator[Fact]:
 
 
 def of_docker(case: Case) -> Iterator[Fact]:
-    """Quotes in a file that docker reads, as somebody's command shows, which takes every value as it stands."""
-    lines = (typed_in(line) for one in case.failures for line in one.text.splitlines())
-    read = [match[1] for match in map(_ENV_FILE.match, lines) if match]
+    """Quotes in a file that docker reads, as a command shows, which takes every value as it stands.
+
+    A command is one behind a prompt; a line that begins as one may also be somebody's sentence.
+    """
+    for failure in case.failures:
+        for line in _GOES_ON.sub("", failure.text).splitlines():
+            if match := _ENV_FILE.match(typed_in(line)):
+                prompt = prompt_of(line)
+                name = "quoted-for-docker" if prompt and prompt.shell else "quotes-for-docker"
+                yield from _of_quotes(match[1], name, case)
+
+
+def _of_quotes(path: str, name: str, case: Case) -> Iterator[Fact]:
     for setting in case.settings:
-        is_read = any(_may_be_one_file(setting.place.source, path) for path in read)
-        if "quoted" in setting.marks and setting.credential and is_read:
+        if "quoted" in setting.marks and setting.credential and _may_be_one_file(setting.place.source, path):
             says = f"quotes stand around {setting.name}, and docker run --env-file makes them part of it"
-            yield Fact("quoted-for-docker", says, setting.place, setting.name)
+            yield Fact(name, says, setting.place, setting.name)
 
 
 def _may_be_one_file(one: str, other: str) -> bool:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.carried import credentials_of_headers, credentials_of_url
 from conformance.diagnosis.decoded import decoded, opened_text
-from conformance.diagnosis.errors.text import answer_of, cleaned, module_of, position_of, status_of, type_of, url_of
+from conformance.diagnosis.errors.text import (
+    answer_of,
+    cleaned,
+    module_of,
+    position_of,
+    status_of,
+    type_of,
+    url_of,
+    without_program,
+)
 from conformance.diagnosis.evidence import Evidence, Failure, Place
 from conformance.diagnosis.hiding import hidden, learn_pieces
 from conformance.diagnosis.shells.sessions import settings_of_session
@@ -57,9 +66,10 @@ def read(source: Source, reading: Reading) -> Evidence:
 
 def failure_in(text: str, source: str, reading: Reading) -> Failure:
     """The failure that a text tells of; its lines are those of the source."""
+    credentials = tuple(_credentials(text, source, reading))
+    text = without_program(text)
     kind, at = type_of(text)
     place = Place(source, f"line {text.count(chr(10), 0, at) + 1}")
-    credentials = tuple(_credentials(text, source, reading))
     url, in_url = credentials_of_url(url_of(text), place, reading)
     answer = answer_of(text)
     kept = text if len(text) <= _KEPT else text[: _KEPT // 4] + "\n…\n" + text[-(_KEPT // 4) * 3 :]
