@@ -33,9 +33,10 @@ _STATUS = (
         re.IGNORECASE,
     ),
     re.compile(
-        r"(?:returned|response|error|got|received|with|answered)[ :\[(]{1,3}(?:an? )?([45][0-9]{2})\b", re.IGNORECASE
+        r"(?:returned|response|error|gets?|got|gives?|received|with|answered)[ :\[(]{1,3}(?:an? )?([45][0-9]{2})\b",
+        re.IGNORECASE,
     ),
-    re.compile(r"\[([45][0-9]{2})\]|\(([45][0-9]{2})\)"),
+    re.compile(r"\[([45][0-9]{2})\]|\(([45][0-9]{2})\)|^\W{0,3}([45][0-9]{2})\W{0,3}\{", re.MULTILINE),
 )
 _CODE = re.compile(
     r"\b(?:error[_ ])?code[\"']?\s{0,3}[:=]\s{0,3}[\"']?([A-Za-z][A-Za-z0-9]{1,40}_[A-Za-z0-9_]{2,40})\b"
