@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from conformance.diagnosis.bodies import tells_failure, tells_success, told_status
 from conformance.diagnosis.shape import shape_of
 from conformance.diagnosis.urls import host_of, parts_of
+from conformance.placeholders import is_masked
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import Credential, Evidence, Failure, PartialExchange, Place, Setting
     from conformance.diagnosis.shape import Shape
     from conformance.diagnosis.surface import Surface
     from conformance.exchange import Headers
+
+
+_MASKS = ("masked", "mask-character")
 
 
 class Told(NamedTuple):
@@ -64,7 +68,7 @@ class Case:
     @cached_property
     def exchanges(self) -> tuple[PartialExchange, ...]:
         """Those that have to do with the API: at its host, with a credential of its kind, or for one of its paths."""
-        every = tuple(map(_with_status, self.evidence.exchanges))
+        every = tuple(self._without_masks(_with_status(one)) for one in self.evidence.exchanges)
         near = tuple(one for one in every if self._concerns(one))
         # a header of the same name may belong to somebody else's API; that counts where nothing else does
         return near or tuple(one for one in every if self._has_header(one))
@@ -112,6 +116,29 @@ class Case:
         """The well-formed keys that a request presents as the documentation says."""
         documented = (one for one in exchange.credentials if self.is_documented(one))
         return tuple(one for one in documented if self.shape(one).well_formed)
+
+    def _without_masks(self, exchange: PartialExchange) -> PartialExchange:
+        """The exchange without the masks that its record has put in the place of keys."""
+        if not any(map(self._is_masked, exchange.credentials)) or not self._masks(exchange):
+            return exchange
+        shown = tuple(one for one in exchange.credentials if not self._is_masked(one))
+        return exchange._replace(key_id=self.key_id(exchange), credentials=shown, lacks=exchange.lacks | {"credential"})
+
+    def _masks(self, exchange: PartialExchange) -> bool:
+        """Whether what wrote this down may mask keys by itself: it shows none, or masks one that works."""
+        same = [one for one in self.evidence.exchanges if one.place.source == exchange.place.source]
+        if any(is_success(one) and any(map(self._is_masked, one.credentials)) for one in same):
+            return True
+        is_record = exchange.witness == "server" or "printed" in exchange.marks
+        return is_record and not any(self.shape(key).well_formed for one in same for key in one.credentials)
+
+    def _is_masked(self, credential: Credential) -> bool:
+        text = credential.key.reveal()
+        if not is_masked(text):
+            return False
+        names = {fact.name for fact in self.shape(credential).facts}
+        is_mask = text.rstrip(".") in self.surface.key_format.prefixes or not names.isdisjoint(_MASKS)
+        return is_mask and "ellipsis" not in names
 
     def _concerns(self, exchange: PartialExchange) -> bool:
         host, path = host_of(exchange.url), parts_of(exchange.url).path

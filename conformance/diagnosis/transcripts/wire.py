@@ -82,6 +82,7 @@ class Wire:
     def _new(self, number: int, method: str = "", target: str = "") -> Message:
         talk = self._talk
         message = Message(number, self._client, method, target, talk.scheme or "https", issuer=talk.issuer)
+        message.marks.add("printed")
         self.messages.append(message)
         self._pseudo = set()
         return message
@@ -182,6 +183,7 @@ class Wire:
         request = self._talk.request()
         if request:
             request.client, request.issuer, request.scheme = self._client, self._talk.issuer, self._talk.scheme
+            request.marks.add("printed")
             self.messages.append(request)
 
     def _is_failed(self, line: Line) -> bool:
