@@ -75,8 +75,9 @@ class Case:
 
     @cached_property
     def answers(self) -> tuple[Told, ...]:
-        """Every answer that is told of; of a failure that repeats one, both."""
-        seen = [_of_exchange(one) for one in self.exchanges if one.status is not None or one.response_text]
+        """Every answer that is told of; of a failure that repeats one, both. What opens a tunnel is a proxy's."""
+        requests = (one for one in self.exchanges if not is_tunnel(one))
+        seen = [_of_exchange(one) for one in requests if one.status is not None or one.response_text]
         return (*seen, *(_of_failure(one) for one in self.evidence.failures))
 
     @cached_property
@@ -150,14 +151,18 @@ class Case:
             return exchange.status in (401, 403) or (exchange.status is None and tells_failure(exchange.response_text))
         if not self.surface.is_own_host(host):
             return False
-        is_tunnel = exchange.method.upper() == "CONNECT"
-        return is_tunnel or self._has_header(exchange) or self.surface.is_below_base(path)
+        return is_tunnel(exchange) or self._has_header(exchange) or self.surface.is_below_base(path)
 
     def _has_header(self, exchange: PartialExchange) -> bool:
         names = {*self.surface.headers, *self.surface.wrong_headers}
         if not self.surface.is_own_host(host_of(exchange.url)):
             names.discard("authorization")
         return any(one.carrier == "header" and one.name.lower() in names for one in exchange.credentials)
+
+
+def is_tunnel(exchange: PartialExchange) -> bool:
+    """Whether it asks a proxy for a way, and the API for nothing."""
+    return exchange.method.upper() == "CONNECT"
 
 
 def is_success(exchange: PartialExchange) -> bool:

@@ -23,6 +23,7 @@ _STATUS = re.compile(r"\s*[1-5]\d\d\s*")
 _OPENING = ("{", "}", "[", "]", '"')  # of JSON, one line or many
 _MOST = 2000  # exchanges
 _TUNNEL = "connection established"
+_NO_TUNNEL = re.compile(r"connect tunnel failed|from proxy after CONNECT", re.IGNORECASE)
 
 
 class Wire:
@@ -48,6 +49,8 @@ class Wire:
         self.is_cut = len(self.messages) > _MOST
         if self.is_cut:
             return
+        if not line.mark.strip("*") and _NO_TUNNEL.search(line.text[:200]) and self.messages:
+            self.messages[-1].method = "CONNECT"
         if line.mark == "*":
             self._talk.take(line)
             self._is_failed(line)
