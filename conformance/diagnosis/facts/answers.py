@@ -187,7 +187,7 @@ def _of_address(exchange: PartialExchange, case: Case) -> Iterator[Fact]:
                 name, f"the request goes to {shown_host(host)}, and the API is at {surface.host}", exchange.place, "url"
             )
         return
-    if parts.scheme == "http" and exchange.status not in _REDIRECTS:
+    if parts.scheme == "http" and exchange.status is None:
         yield Fact("plain-http", f"the request goes to http://{host}, without TLS", exchange.place, "url")
     if exchange.status is None and parts.path.endswith("/") and surface.is_own_path(parts.path):
         yield Fact("slash-at-end", "the path ends with a slash, and the documented one does not", exchange.place, "url")
