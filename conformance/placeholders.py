@@ -23,6 +23,11 @@ _LABEL = (
 )
 _FILL = r"(?:[A-Za-z]{1,12}[_-]){0,3}(?:[xX]{4,}(?:[._-][xX]{4,}){0,3}|0{8,}|[.]{3,}|-{4,}|_{4,})"
 _MASK = r"\*{3,}|[•●·∗]{3,}|…|\.{3}|\\u2026|\\u2022|(?<![xX])[xX]{6,}(?![xX])"
+_REMOVED = (
+    r"(?i)[^A-Za-z0-9]{0,3}"
+    r"(?:redacted|hidden|removed|filtered|masked|saniti[sz]ed|scrubbed|omitted|sensitive|credentials)[^A-Za-z0-9]{0,3}"
+    r"|\W?(?:[*•●]{3,}|\.{3,}|…)\W?"
+)
 _LONGEST = 80
 _STARS = r"\*{3,}|[A-Za-z0-9]{12}\.\.{3}\Z"
 _WITHIN = r"(?<=[^\s\"'])REDACTED[0-9a-z]{5}"  # a piece that was replaced of something that was left
@@ -52,6 +57,11 @@ def is_placeholder(text: str) -> bool:
 def is_masked(text: str) -> bool:
     """Whether characters of this were replaced by a mask."""
     return re.search(_MASK, without_fill(text)) is not None
+
+
+def is_removed(text: str) -> bool:
+    """Whether this is all that a tool left of a secret which it took out of a record."""
+    return re.fullmatch(_REMOVED, text) is not None
 
 
 def is_pseudonym(text: str) -> bool:

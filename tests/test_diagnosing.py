@@ -350,7 +350,14 @@ def test_nothing_is_found_where_nothing_is_wrong(number: int) -> None:
 
 def test_a_log_that_masks_the_keys_that_work_says_nothing_about_the_others() -> None:
     assert masked(masked(S(), 200), 401).diagnosis().verdict == "cannot-tell"
-    assert [one.cause.id for one in masked(S(), 401).diagnosis().findings] == ["key-masked"]
+
+
+def test_a_mask_in_a_log_that_shows_other_keys_whole_is_what_was_sent() -> None:
+    assert masked(S(), 401).diagnosis().verdict == "cannot-tell"
+    other = (s := S()).asked(
+        200, ("X-API-Key", s.key()), witness="server", body="[]", place=Place("evidence", "line 9")
+    )
+    assert [one.cause.id for one in masked(other, 401).diagnosis().findings] == ["key-masked"]
 
 
 def test_the_names_of_facts_are_those_that_code_shows() -> None:

@@ -1041,7 +1041,7 @@ def test_a_dead_proxy_that_clients_use_is_a_problem_though_the_key_is_accepted(m
         text = machine.run(f"--base-url={server.url}")
     assert (told.verdict, told.status, told.causes) == ("problem", 1, [("proxy-unreachable", "certain")])
     assert told.row("key in X-API-Key")[0] == "ok"
-    first = "problem: The proxy that the environment names opens no way (certain)"
+    first = "problem: The proxy that the client uses opens no way (certain)"
     assert text.stdout.splitlines()[0] == first
 
 

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from conformance.diagnosis.bodies import tells_failure, tells_success, told_status
 from conformance.diagnosis.shape import shape_of
 from conformance.diagnosis.urls import host_of, parts_of
+from conformance.placeholders import is_masked
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import Credential, Evidence, Failure, PartialExchange, Place, Setting
     from conformance.diagnosis.shape import Shape
     from conformance.diagnosis.surface import Surface
     from conformance.exchange import Headers
+
+
+_MASKS = ("masked", "mask-character")
 
 
 class Told(NamedTuple):
@@ -64,7 +68,7 @@ class Case:
     @cached_property
     def exchanges(self) -> tuple[PartialExchange, ...]:
         """Those that have to do with the API: at its host, with a credential of its kind, or for one of its paths."""
-        every = tuple(map(_with_status, self.evidence.exchanges))
+        every = tuple(self._without_masks(_with_status(one)) for one in self.evidence.exchanges)
         is_of_api = any(one.witness == "server" and self._is_received(one) for one in every)
         near = tuple(
             one
@@ -76,8 +80,9 @@ class Case:
 
     @cached_property
     def answers(self) -> tuple[Told, ...]:
-        """Every answer that is told of; of a failure that repeats one, both."""
-        seen = [_of_exchange(one) for one in self.exchanges if one.status is not None or one.response_text]
+        """Every answer that is told of; of a failure that repeats one, both. What opens a tunnel is a proxy's."""
+        requests = (one for one in self.exchanges if not is_tunnel(one))
+        seen = [_of_exchange(one) for one in requests if one.status is not None or one.response_text]
         return (*seen, *(_of_failure(one) for one in self.evidence.failures))
 
     @cached_property
@@ -118,6 +123,29 @@ class Case:
         documented = (one for one in exchange.credentials if self.is_documented(one))
         return tuple(one for one in documented if self.shape(one).well_formed)
 
+    def _without_masks(self, exchange: PartialExchange) -> PartialExchange:
+        """The exchange without the masks that its record has put in the place of keys."""
+        if not any(map(self._is_masked, exchange.credentials)) or not self._masks(exchange):
+            return exchange
+        shown = tuple(one for one in exchange.credentials if not self._is_masked(one))
+        return exchange._replace(key_id=self.key_id(exchange), credentials=shown, lacks=exchange.lacks | {"credential"})
+
+    def _masks(self, exchange: PartialExchange) -> bool:
+        """Whether what wrote this down may mask keys by itself: it shows none, or masks one that works."""
+        same = [one for one in self.evidence.exchanges if one.place.source == exchange.place.source]
+        if any(is_success(one) and any(map(self._is_masked, one.credentials)) for one in same):
+            return True
+        is_record = exchange.witness == "server" or "printed" in exchange.marks
+        return is_record and not any(self.shape(key).well_formed for one in same for key in one.credentials)
+
+    def _is_masked(self, credential: Credential) -> bool:
+        text = credential.key.reveal()
+        if not is_masked(text):
+            return False
+        names = {fact.name for fact in self.shape(credential).facts}
+        is_mask = text.rstrip(".") in self.surface.key_format.prefixes or not names.isdisjoint(_MASKS)
+        return is_mask and "ellipsis" not in names
+
     def _concerns(self, exchange: PartialExchange) -> bool:
         host, path = host_of(exchange.url), parts_of(exchange.url).path
         if not host or self.surface.is_own_path(path):
@@ -128,8 +156,7 @@ class Case:
             return exchange.status in (401, 403) or (exchange.status is None and tells_failure(exchange.response_text))
         if not self.surface.is_own_host(host):
             return False
-        is_tunnel = exchange.method.upper() == "CONNECT"
-        return is_tunnel or self._has_header(exchange) or self.surface.is_below_base(path)
+        return is_tunnel(exchange) or self._has_header(exchange) or self.surface.is_below_base(path)
 
     def _is_received(self, exchange: PartialExchange) -> bool:
         """Whether a server's log tells of a request to the API, and not of one that scanners and monitors make."""
@@ -142,6 +169,11 @@ class Case:
         if not self.surface.is_own_host(host_of(exchange.url)):
             names.discard("authorization")
         return any(one.carrier == "header" and one.name.lower() in names for one in exchange.credentials)
+
+
+def is_tunnel(exchange: PartialExchange) -> bool:
+    """Whether it asks a proxy for a way, and the API for nothing."""
+    return exchange.method.upper() == "CONNECT"
 
 
 def is_success(exchange: PartialExchange) -> bool:

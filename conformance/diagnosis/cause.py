@@ -79,6 +79,7 @@ class Sign(Entry, frozen=True):
     says: Text
     status: list[int] = []
     key: Literal["any", "unseen"] = "any"
+    counts: Literal["anywhere", "said", "asserted"] = "anywhere"
 
 
 class Variant(Entry, frozen=True):

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.case import Case, is_success
+from conformance.diagnosis.evidence import Note
 from conformance.diagnosis.facts.every import facts_of
 from conformance.diagnosis.finding import Diagnosis, Doubt, SeenKey
 from conformance.diagnosis.matching import match
+from conformance.diagnosis.urls import parts_of
 from conformance.keys import MalformedKeyError, fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from conformance.diagnosis.evidence import Evidence
     from conformance.diagnosis.fact import Fact
@@ -39,7 +41,7 @@ def diagnose(evidence: Evidence, known: Knowledge, reading: Reading, more: Itera
         doubt,
         _request_ids(case),
         _keys(evidence, reading),
-        evidence.notes,
+        (*evidence.notes, *_notes(case)),
     )
 
 
@@ -59,6 +61,15 @@ def _looks_healthy(case: Case) -> bool:
     well_formed = any(case.shape(one).well_formed for one in case.evidence.every_credential)
     asked = any(case.presented(one) or one.lacks for one in case.exchanges)
     return well_formed or asked or any(is_success(one) for one in case.exchanges)
+
+
+def _notes(case: Case) -> Iterator[Note]:
+    """What is to be done whatever was found: a key that was sent without TLS, and answered, is no longer secret."""
+    for one in case.exchanges:
+        parts = parts_of(one.url)
+        is_plain = parts.scheme == "http" and parts.hostname == case.surface.host and one.witness == "client"
+        if is_plain and one.status and any(map(case.is_key_like, one.credentials)):
+            yield Note(one.place, f"the key went to http://{case.surface.host} without TLS; use https, and replace it")
 
 
 def _request_ids(case: Case) -> tuple[str, ...]:

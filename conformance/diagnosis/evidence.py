@@ -46,7 +46,8 @@ class PartialExchange(NamedTuple):
     since 1970; `lacks` names what the source leaves out (`request headers`), so that nothing is concluded from its
     absence. `key_id` is what a log says of the key; `origin` who sent the request there (an address, a pod).
     `code`, `message` and `request_id` are what the response says, wherever it says it. `issuer` is who signed the
-    server's certificate; `marks` are what is odd about how the request is written (`smart-quotes`).
+    server's certificate; `marks` are what is odd about how the request is written (`smart-quotes`), or that its
+    client has `printed` what it sent.
     """
 
     place: Place

@@ -74,6 +74,7 @@ class KnownSign(NamedTuple):
     says: str
     status: tuple[int, ...]
     key: str
+    counts: str
 
 
 class Knowledge(NamedTuple):
@@ -155,7 +156,7 @@ def knowledge_of(causes: Causes, surface: Surface) -> Knowledge:
             for one in causes.indistinguishable
         ),
         tuple(
-            KnownSign(one.fact, tuple(one.within), one.matches, one.says, tuple(one.status), one.key)
+            KnownSign(one.fact, tuple(one.within), one.matches, one.says, tuple(one.status), one.key, one.counts)
             for one in causes.signs
         ),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from conformance import placeholders
@@ -26,11 +25,6 @@ _MOST_TEXT = 12_000_000  # characters of bodies, after which only their beginnin
 _BEGINNING = 2000  # characters
 _LONGEST_MESSAGE = 2000  # characters
 _SENSITIVE = ("authorization", "cookie")
-_REMOVED = re.compile(
-    r"[^A-Za-z0-9]{0,3}(?:redacted|removed|filtered|hidden|masked|sanitized|scrubbed|omitted|sensitive)[^A-Za-z0-9]{0,3}"
-    r"|[*•●]{3,}",
-    re.IGNORECASE,
-)
 
 
 class _Kept(NamedTuple):
@@ -138,7 +132,7 @@ class Capture:
         for name, value in entry.headers:
             place = self._place(number, f"request header {name}")
             header, own = credentials_of_headers([(name, value)], place, self._reading)
-            if any(_REMOVED.fullmatch(one.key.reveal().strip()) for one in own):
+            if any(placeholders.is_removed(one.key.reveal().strip()) for one in own):
                 header, own, lacks = ((name, value),), (), lacks | {"credential"}
             shown += header
             found += own

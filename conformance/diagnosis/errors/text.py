@@ -40,9 +40,16 @@ _STATUS = (
         re.IGNORECASE,
     ),
     re.compile(
-        r"(?:returned|response|error|got|received|with|answered)[ :\[(]{1,3}(?:an? )?([45][0-9]{2})\b", re.IGNORECASE
+        r"(?:returned|response|error|gets?|got|gives?|received|with|answered)[ :\[(]{1,3}(?:an? )?([45][0-9]{2})\b",
+        re.IGNORECASE,
     ),
-    re.compile(r"\[([45][0-9]{2})\]|\(([45][0-9]{2})\)"),
+    re.compile(r"\[([45][0-9]{2})\]|\(([45][0-9]{2})\)|^\W{0,3}([45][0-9]{2})\W{0,3}\{", re.MULTILINE),
+)
+# what a proxy answers to those who ask it for a way; only its 407 is of interest
+_OF_PROXY = re.compile(
+    r"(?:tunnel connection failed:|connect tunnel failed, response|proxyerror:|received http code"
+    r"|tunneling socket could not be established, statusCode=)\s?(?!407)[1-5][0-9]{2}[^\n'\"]{0,60}",
+    re.IGNORECASE,
 )
 _CODE = re.compile(
     r"\b(?:error[_ ])?code[\"']?\s{0,3}[:=]\s{0,3}[\"']?([A-Za-z][A-Za-z0-9]{1,40}_[A-Za-z0-9_]{2,40})\b"
@@ -92,8 +99,9 @@ def module_of(text: str) -> str:
 
 def status_of(text: str) -> int | None:
     """The status that the text speaks of, where it does."""
+    of_api = _OF_PROXY.sub("", text)
     for pattern in _STATUS:
-        if match := pattern.search(text):
+        if match := pattern.search(of_api):
             return int(next(filter(None, match.groups())))
     return None
 

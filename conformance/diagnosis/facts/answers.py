@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.case import is_success
+from conformance.diagnosis.case import is_success, is_tunnel
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.surface import is_local
 from conformance.diagnosis.urls import host_of, parts_of, shown_host
@@ -89,11 +89,21 @@ def _of_status(told: Told, status: int, case: Case) -> Iterator[Fact]:
         yield from _of_form(told, status)
 
 
+def of_tunnels(case: Case) -> Iterator[Fact]:
+    """What a proxy answers to those who ask it for a way."""
+    for one in case.exchanges:
+        if is_tunnel(one) and one.status == 407:
+            yield Fact(*_PROXY_REFUSES, one.place, "status")
+        elif is_tunnel(one) and one.status and one.status >= 300:
+            yield Fact("proxy-opens-no-way", f"the proxy answers {one.status} to CONNECT", one.place, "status")
+
+
+_PROXY_REFUSES = ("proxy-refuses", "the answer is 407, which is the proxy's")
 _BY_STATUS = {
     0: ("no-answer", "there was no answer at all"),
     402: ("too-much-used", "the answer is 402"),
     404: ("absent", "the answer is 404"),
-    407: ("proxy-refuses", "the answer is 407, which is the proxy's"),
+    407: _PROXY_REFUSES,
     429: ("too-many-requests", "the answer is 429"),
 }
 
@@ -179,7 +189,7 @@ def _of_address(exchange: PartialExchange, case: Case) -> Iterator[Fact]:
                 name, f"the request goes to {shown_host(host)}, and the API is at {surface.host}", exchange.place, "url"
             )
         return
-    if parts.scheme == "http" and exchange.status not in _REDIRECTS:
+    if parts.scheme == "http" and exchange.status is None:
         yield Fact("plain-http", f"the request goes to http://{host}, without TLS", exchange.place, "url")
     if exchange.status is None and parts.path.endswith("/") and surface.is_own_path(parts.path):
         yield Fact("slash-at-end", "the path ends with a slash, and the documented one does not", exchange.place, "url")

@@ -217,14 +217,5 @@ def _of_shape(credential: Credential, case: Case) -> Iterator[Fact]:
             yield fact._replace(name="null-in-header")
         elif fact.name == "empty":
             yield fact._replace(name="empty-header")
-        elif fact.name in ("masked", "mask-character") and _masks_by_itself(credential.place.source, case):
-            continue
         elif fact.name not in _SAYS_ITSELF:
             yield fact
-
-
-def _masks_by_itself(source: str, case: Case) -> bool:
-    """Whether who wrote this masks keys that work as well, so that a mask says nothing."""
-    works = (one for one in case.exchanges if one.place.source == source and is_success(one))
-    shown = (case.shape(credential) for one in works for credential in one.credentials)
-    return any(fact.name in ("masked", "mask-character") for shape in shown for fact in shape.facts)

@@ -28,6 +28,7 @@ def _seen(case: Case) -> Iterator[Fact]:
         from conformance.diagnosis.facts import answers
 
         yield from answers.of_answers(case)
+        yield from answers.of_tunnels(case)
         yield from answers.of_addresses(case)
         yield from answers.of_commands(case)
     if len(case.exchanges) > 1:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from conformance.diagnosis.errors.statements import asserts, printed_in, says
 from conformance.diagnosis.fact import Fact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from conformance.diagnosis.case import Case, Told
     from conformance.diagnosis.knowledge import KnownSign
@@ -20,8 +21,15 @@ def of_signs(case: Case, signs: Iterable[KnownSign]) -> Iterator[Fact]:
         searched = [(one, text) for one in case.answers if _counts(sign, one) and (text := _text(one, sign))]
         pattern = re.compile(sign.matches, re.IGNORECASE | re.MULTILINE) if searched else None
         for one, text in searched:
-            if pattern and pattern.search(text):
+            if pattern and _HOLDS[sign.counts](pattern, text):
                 yield Fact(sign.fact, sign.says, one.place, sign.within[0])
+
+
+_HOLDS: dict[str, Callable[[re.Pattern[str], str], bool]] = {
+    "anywhere": lambda pattern, text: pattern.search(text) is not None,
+    "said": says,
+    "asserted": asserts,
+}
 
 
 def _counts(sign: KnownSign, told: Told) -> bool:
@@ -34,7 +42,10 @@ def _counts(sign: KnownSign, told: Told) -> bool:
 
 def _text(told: Told, sign: KnownSign) -> str:
     """All that is searched of one answer, line by line."""
-    return "\n".join(text for within in sign.within for text in _texts(told, within) if text)
+    texts = [text for within in sign.within for text in _texts(told, within) if text]
+    if sign.counts == "anywhere" or told.exchange is not None:
+        return "\n".join(texts)
+    return "\n".join(filter(None, [told.code, printed_in(told.body)]))
 
 
 def _texts(told: Told, within: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from conformance import placeholders
 from conformance.diagnosis.answer import said
 from conformance.diagnosis.archives.entry import host_and_path
 from conformance.diagnosis.carried import credentials_of_headers, credentials_of_url
@@ -33,7 +34,6 @@ _REQUEST_ID = re.compile(
 _TELLS = re.compile(r"auth|header|forbidden|limiting|denied|credential|api.?key", re.I)
 _DROPPED = re.compile(r"invalid header line: \"([A-Za-z0-9_.-]{1,200}):?\s*([^\"]{0,8192})")
 _REFUSED = (401, 402, 403, 407, 429)
-_REMOVED = re.compile(r"\W{0,3}(?:redacted|removed|filtered|hidden|masked|scrubbed|omitted)\W{0,3}|[*•x]{3,}", re.I)
 
 
 class Teller:
@@ -90,7 +90,7 @@ class Teller:
         found: tuple[Credential, ...] = ()
         lacks: frozenset[str] = frozenset()
         for name, value in headers:
-            if _REMOVED.fullmatch(value.rpartition(" ")[2]):
+            if _is_removed(value.rpartition(" ")[2]):
                 shown += ((name, value),)
                 lacks |= {"credential"}
             elif self._is_beyond(value):
@@ -157,6 +157,10 @@ class Teller:
         if len(missing) == len(self._reading.surface.headers):
             return frozenset({"request headers"})
         return frozenset(f"{name} header" for name in missing)
+
+
+def _is_removed(value: str) -> bool:
+    return placeholders.is_removed(value) or (len(value) > 2 and not value.strip("xX"))
 
 
 def _method_and_url(fields: Fields) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from conformance.diagnosis.shells.values import ShellValues
 from conformance.diagnosis.shells.words import variables_in, with_values
 from conformance.diagnosis.transcripts.printed import printed_body
 from conformance.diagnosis.urls import host_of
+from conformance.placeholders import is_masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -169,6 +170,7 @@ class _Paste:
         self.loose += wire.loose
         if any(one.is_request for one in wire.messages):
             _tell_emptied(requests, wire.messages)
+            _tell_masked(requests, wire.messages)
             messages = wire.messages
         else:
             messages = _answered(requests, wire)
@@ -199,6 +201,14 @@ def _tell_emptied(requests: list[Message], seen: list[Message]) -> None:
     for one in requests[0].headers:
         if variables_in(one.value) and one.name.lower() not in names:
             sent.emptied.append(one)
+
+
+def _tell_masked(requests: list[Message], seen: list[Message]) -> None:
+    """Where a value of the command is masked, and was sent so, it is no record that masks."""
+    masked = {one.value.strip() for request in requests for one in request.headers if is_masked(one.value)}
+    for message in seen:
+        if any(one.value.strip() in masked for one in message.headers):
+            message.marks.discard("printed")
 
 
 def _answered(requests: list[Message], wire: Wire) -> list[Message]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from conformance import placeholders
 from conformance.diagnosis.answer import said
 from conformance.diagnosis.carried import (
     credentials_of_body,
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 1 << 16  # characters
 _QUOTES = "\"'“”„‘’‚«»"
 _CARRIES_KEYS = ("authorization", "proxy-authorization", "cookie")
-_HIDDEN = re.compile(
-    r"[\[<({]?(?:redacted|hidden|removed|filtered|omitted|sensitive|scrubbed|credentials)[\]>)}]?|[*•]{3,}|\.{3,}|…",
-    re.IGNORECASE,
-)
 _CHUNK = re.compile(r"[0-9a-fA-F]{1,8}\r?|\r?")
 _PAIR = re.compile(r"([?&])([^=&#\s]{1,200})=([^&#\s]{0,8192})")
 
@@ -165,7 +162,7 @@ class Message:
             place = Place(source, f"line {one.line}, request header {reading.hidden(name)}")
             names = _names_in(one.value, reading)
             own_shown, own = ((), ()) if names else credentials_of_headers([(name, one.value)], place, reading)
-            is_hidden = any(_HIDDEN.fullmatch(each.key.reveal().strip()) for each in own)
+            is_hidden = any(placeholders.is_removed(each.key.reveal().strip()) for each in own)
             if names and _may_carry(name.lower(), reading):
                 lacks |= {f"value of {each}" for each in names}
             if names or is_hidden:

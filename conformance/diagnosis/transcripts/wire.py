@@ -23,6 +23,7 @@ _STATUS = re.compile(r"\s*[1-5]\d\d\s*")
 _OPENING = ("{", "}", "[", "]", '"')  # of JSON, one line or many
 _MOST = 2000  # exchanges
 _TUNNEL = "connection established"
+_NO_TUNNEL = re.compile(r"connect tunnel failed|from proxy after CONNECT", re.IGNORECASE)
 
 
 class Wire:
@@ -48,6 +49,8 @@ class Wire:
         self.is_cut = len(self.messages) > _MOST
         if self.is_cut:
             return
+        if not line.mark.strip("*") and _NO_TUNNEL.search(line.text[:200]) and self.messages:
+            self.messages[-1].method = "CONNECT"
         if line.mark == "*":
             self._talk.take(line)
             self._is_failed(line)
@@ -82,6 +85,7 @@ class Wire:
     def _new(self, number: int, method: str = "", target: str = "") -> Message:
         talk = self._talk
         message = Message(number, self._client, method, target, talk.scheme or "https", issuer=talk.issuer)
+        message.marks.add("printed")
         self.messages.append(message)
         self._pseudo = set()
         return message
@@ -182,6 +186,7 @@ class Wire:
         request = self._talk.request()
         if request:
             request.client, request.issuer, request.scheme = self._client, self._talk.issuer, self._talk.scheme
+            request.marks.add("printed")
             self.messages.append(request)
 
     def _is_failed(self, line: Line) -> bool:

@@ -1,0 +1,63 @@
+"""What an answer states: what programs printed and no person wrote, and whether a sentence of it asserts something."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FRAME = re.compile(r"^[ \t│|>]+|[ \t│|]+$", re.MULTILINE)
+_OBJECT = re.compile(r"[{\[]\s*[\"'\\].*[}\]]|[{\[]\s*[\"'\\].*|<[a-z!?/].*>", re.IGNORECASE)
+_RAISED = re.compile(r"\b\w*(?:Error|Exception|Fault|error|ERROR|FATAL|fatal)\b[\])]?(?: \[\w+\])?:.*")
+_PRINTED = re.compile(
+    r"^\W{0,3}(?:HTTP\S* )?[45]\d\d\b|\bstatus(?:[ _]?code)?\W{1,3}[45]\d\d\b"
+    r"|\w(?:Error|Exception)\b|\b(?:ERROR|FATAL)\b"
+    r"|^[\"']?(?:error|errors|code|message|msg|detail|details|reason|title|description|cause|body|response)[\"']?\s?[:=]"
+)
+_OF_PEOPLE = re.compile(
+    r"\b(?:i|me|my|mine|we|us|our|ours|please|hello|hi|thanks|mein\w*|wir|unser\w*)\b", re.IGNORECASE
+)
+_LINES = re.compile(r"\s*\n(?=[a-z])")
+_SENTENCES = re.compile(r"(?<=[.!?;])\s+|\s*\n\s*|\\n|[\"“”]")
+_QUESTION = re.compile(r"\?\W*\Z|\b(?:whether|if)\b", re.IGNORECASE)
+# before a word
+_DENIED = re.compile(r"\b(?:or|not|never|cannot|may|might|maybe|perhaps|could|\w+n\Wt)\b|/\s*\Z", re.IGNORECASE)
+_ALTERNATIVE = re.compile(r"\W{0,3}(?:/|or\b)", re.IGNORECASE)  # behind it
+
+
+def printed_in(text: str) -> str:
+    """What programs printed within a text, without what people wrote around it; a line alone may be either."""
+    lines = [one for one in _LINES.sub(" ", _FRAME.sub("", text)).splitlines() if one.strip()]
+    if len(lines) == 1 and not _OF_PEOPLE.search(lines[0]):
+        return lines[0]
+    return "\n".join(piece for line in lines for piece in _printed_in_line(line))
+
+
+def _printed_in_line(line: str) -> list[str]:
+    if found := _OBJECT.findall(line):
+        return found
+    if raised := _RAISED.search(line):
+        return [raised[0]]
+    return [line] if _PRINTED.search(line) and not _OF_PEOPLE.search(line) else []
+
+
+def says(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether a sentence of a text holds it, and is no question."""
+    return any(pattern.search(sentence) for sentence in _sentences(text))
+
+
+def asserts(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether a sentence of a text holds it, neither as a question nor denied nor as one of several possibilities."""
+    return any(
+        not _DENIED.search(sentence, 0, match.start()) and not _ALTERNATIVE.match(sentence, match.end())
+        for sentence in _sentences(text)
+        for match in pattern.finditer(sentence)
+    )
+
+
+def _sentences(text: str) -> Iterator[str]:
+    for sentence in _SENTENCES.split(_LINES.sub(" ", text)):
+        if not _QUESTION.search(sentence):
+            yield " ".join(sentence.split())

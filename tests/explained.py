@@ -1,0 +1,43 @@
+"""Answers of `hopx-auth explain` to texts, each with a minted key in the place of <KEY>, its id in that of <ID>."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+from evidence import id_of, minted
+
+from conformance import cli
+
+URL = "https://api.hopx.dev/v1/sandboxes"
+
+
+def printed(*texts: str, form: str = "text", names: tuple[str, ...] = ()) -> str:
+    """What it prints; the texts are files by these names, or by their numbers."""
+    key = minted()
+    secret = key.partition(".")[2]
+    with tempfile.TemporaryDirectory() as directory, redirect_stdout(io.StringIO()) as output:
+        files = [Path(directory) / name for name in names or [f"{at}.txt" for at in range(len(texts))]]
+        for file, text in zip(files, texts, strict=True):
+            file.write_bytes(text.replace("<KEY>", key).replace("<ID>", id_of(key)).encode())
+        cli.main(["explain", *map(str, files), "--format", form])
+    assert not any(secret[at : at + 8] in output.getvalue() for at in range(len(secret) - 7))
+    return output.getvalue()
+
+
+def explained(*texts: str, names: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The same as data."""
+    found: dict[str, Any] = json.loads(printed(*texts, form="json", names=names))
+    return found
+
+
+def verdict(*texts: str, names: tuple[str, ...] = ()) -> list[str]:
+    """The causes that were found, with their confidence; else the candidates, or that it is healthy."""
+    found = explained(*texts, names=names)
+    if found["verdict"] == "cannot-tell":
+        return ["cannot-tell", *found["cannot_tell"]["candidates"]]
+    return [f"{one['variant'] or one['cause']} {one['confidence']}" for one in found["findings"]] or [found["verdict"]]
