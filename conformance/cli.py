@@ -11,11 +11,11 @@ import sys
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, cast
 
 from conformance import __version__
+from conformance.commands.status import INTERNAL
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-EXIT_OK, EXIT_PROBLEM, EXIT_USAGE, EXIT_CANNOT_TELL, EXIT_INTERNAL, EXIT_UNSAFE = range(6)
 _UNREAD = 141
 
 
@@ -43,14 +43,14 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         _give_up_output()
         print(f"hopx-auth: reading or writing failed: {error.strerror or error}", file=sys.stderr)
-        return EXIT_INTERNAL
+        return INTERNAL
     except Exception as error:
         where = error.__traceback__
         while where and where.tb_next:
             where = where.tb_next
         place = f"{os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno}" if where else "?"  # noqa: PTH119
         print(f"hopx-auth: internal error: {type(error).__name__} at {place}; please report it", file=sys.stderr)
-        return EXIT_INTERNAL
+        return INTERNAL
     return status
 
 
@@ -140,7 +140,7 @@ Commands = argparse._SubParsersAction
 def _add_mock(commands: Commands[argparse.ArgumentParser]) -> None:
     mock = commands.add_parser("mock", help="serve a strict stand-in for the API, with a key of every role")
     mock.add_argument("--port", type=_port, default=0, help="port of loopback (default: a free one)")
-    mock.add_argument("--seed", type=int, help="mint the same keys as with this number before (default: other ones)")
+    mock.add_argument("--seed", type=int, help="mint the same keys whenever this number is given (default: new ones)")
     mock.add_argument("--fault", action="append", default=[], metavar="NAME[,NAME…]", help="break promises")
     mock.add_argument("--list-faults", action="store_true", help="name the faults, and the rules that catch them")
     mock.add_argument("--print-env", action="store_true", help="print shell exports and nothing else")
@@ -177,14 +177,14 @@ def _add_key(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _add_doctor(commands: Commands[argparse.ArgumentParser]) -> None:
     doctor = commands.add_parser("doctor", help="find out why it fails on this machine")
-    doctor.add_argument("--offline", action="store_true", help="do everything but the network")
+    doctor.add_argument("--offline", action="store_true", help="examine the machine alone; nothing is sent")
     doctor.add_argument("--plan", action="store_true", help="say what would be sent where, and send nothing")
     doctor.add_argument("--watch", action="store_true", help="examine again until it is healthy")
     doctor.add_argument(
         "--interval", type=_seconds, default=5.0, metavar="S", help="seconds between two examinations (default: 5)"
     )
     doctor.add_argument(
-        "--times", type=_often, default=120, metavar="N", help="examine no more often than this (default: 120)"
+        "--times", type=_often, default=120, metavar="N", help="number of examinations at most (default: 120)"
     )
     doctor.add_argument("--base-url", default="", metavar="URL", help="default: the variable's, then the spec file's")
     doctor.add_argument(
@@ -192,7 +192,7 @@ def _add_doctor(commands: Commands[argparse.ArgumentParser]) -> None:
         type=_time_limit,
         default=10.0,
         metavar="S",
-        help="limit of anything, in seconds (default: 10)",
+        help="time limit of each step, in seconds (default: 10)",
     )
     doctor.add_argument("--clients", default="", metavar="FILE", help="default: the one that comes with the suite")
     _add_spec_option(doctor)

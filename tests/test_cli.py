@@ -15,6 +15,7 @@ import pytest
 from runs import ROOT, SPEC, environment, finish, run_command
 
 from conformance import __version__, cli
+from conformance.commands.status import CANNOT_TELL, INTERNAL
 from conformance.keys import KeyFormat
 from conformance.scrub import Scrubber
 from conformance.spec.excerpt import key_section
@@ -579,7 +580,7 @@ def test_a_mistake_of_the_program_is_told_without_a_traceback_or_its_words(
     broken_command: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken_command(RuntimeError(FORMAT.mint().reveal()))
-    assert cli.main(["key", "mint"]) == cli.EXIT_INTERNAL
+    assert cli.main(["key", "mint"]) == INTERNAL
     words = capsys.readouterr()
     assert words.out == ""
     assert words.err.startswith("hopx-auth: internal error: RuntimeError at test_cli.py:")
@@ -588,7 +589,7 @@ def test_a_mistake_of_the_program_is_told_without_a_traceback_or_its_words(
 
 
 @pytest.mark.parametrize(
-    ("error", "status"), [(KeyboardInterrupt(), 130), (OSError("odd"), cli.EXIT_INTERNAL), (None, cli.EXIT_CANNOT_TELL)]
+    ("error", "status"), [(KeyboardInterrupt(), 130), (OSError("odd"), INTERNAL), (None, CANNOT_TELL)]
 )
 def test_interruptions_and_failures_have_their_status(
     broken_command: Any, error: BaseException | None, status: int, capfd: pytest.CaptureFixture[str]

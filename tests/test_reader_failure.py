@@ -83,11 +83,6 @@ def test_the_error_that_was_raised_last_has_the_place() -> None:
     assert (found.type, found.place.where) == ("ValueError", "line 11")
 
 
-def test_where_a_character_could_not_be_encoded_is_kept() -> None:
-    text = f"{TRACE}UnicodeEncodeError: 'ascii' codec can't encode character '\\u201c' in position 7: ordinal"
-    assert evidence_of(failure, text).failures[0].at_character == 7
-
-
 def test_long_texts_are_cut_in_the_middle_and_take_time_in_proportion() -> None:
     found = evidence_of(failure, f"{TRACE}ValueError: first\n" + "x " * 400_000 + f"\n{TRACE}KeyError: 'last'\n")
     assert len(found.failures[0].text) < 70_000

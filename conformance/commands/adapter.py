@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from conformance.commands.given import spec_file
 from conformance.commands.output import complain, print_result
 from conformance.sdk.adapter import find_adapter
 from conformance.sdk.errors import AdapterError, ReleaseError
 from conformance.sdk.install import cache_directory, install, release
 from conformance.sdk.target import SdkTarget
-from conformance.spec.files import default_spec
 from conformance.spec.loader import load
 from conformance.spec.mistakes import FileError
 
@@ -80,7 +80,7 @@ def serve_adapter(options: argparse.Namespace) -> int:
 
 def _spec_and_adapter(options: argparse.Namespace) -> tuple[Spec, Adapter]:
     try:
-        spec = load(Path(options.spec) if options.spec else default_spec())
+        spec = load(spec_file(options))
         adapter = find_adapter(options.path, Path.cwd())
     except FileError as error:
         complain(str(error))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conformance.commands.given import spec_file
 from conformance.commands.output import complain, print_result
 from conformance.diagnosis.causes import load
 from conformance.report.text import citation, printable
-from conformance.spec.files import default_causes, default_spec
+from conformance.spec.files import default_causes
 from conformance.spec.loader import load as load_spec
 from conformance.spec.mistakes import FileError, suggestion
 
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
 def show_causes(options: argparse.Namespace) -> int:
     """Print the causes, or one of them in full; exit status 2 when there is none with this id."""
-    spec_file = Path(options.spec) if options.spec else default_spec()
+    file = spec_file(options)
     try:
-        causes = load(Path(options.causes) if options.causes else default_causes(), spec_file)
+        causes = load(Path(options.causes) if options.causes else default_causes(), file)
     except FileError as error:
         complain(str(error))
         return 2
@@ -32,7 +33,7 @@ def show_causes(options: argparse.Namespace) -> int:
     if options.cause and options.cause not in known:
         complain(f"there is no cause {options.cause!r}; {suggestion(options.cause, known)}")
         return 2
-    spec = load_spec(spec_file)
+    spec = load_spec(file)
     shown = [known[options.cause]] if options.cause else causes.causes
     sets = [entry for entry in causes.indistinguishable if {cause.id for cause in shown} & set(entry.candidates)]
     text = "\n".join(_full(spec, shown[0], sets) if options.cause else _list(causes))

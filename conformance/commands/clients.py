@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from conformance.commands.given import spec_file
 from conformance.commands.output import complain, print_result
 from conformance.diagnosis.clients import load
 from conformance.report.text import printable
-from conformance.spec.files import default_clients, default_spec
+from conformance.spec.files import default_clients
 from conformance.spec.mistakes import FileError
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ def show_clients(options: argparse.Namespace) -> int:
     """Print the clients and their sources in order; exit status 2 when the file has mistakes."""
     import msgspec
 
-    spec_file = Path(options.spec) if options.spec else default_spec()
+    file = spec_file(options)
     try:
-        clients = load(Path(options.clients) if options.clients else default_clients(), spec_file)
+        clients = load(Path(options.clients) if options.clients else default_clients(), file)
     except FileError as error:
         complain(str(error))
         return 2

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from conformance.commands.explain import print_proved
-from conformance.commands.output import columns, complain
+from conformance.commands import status
+from conformance.commands.given import spec_file
+from conformance.commands.output import columns, complain, print_proved
 from conformance.diagnosis.client import Clients
 from conformance.diagnosis.clients import load as load_clients
 from conformance.diagnosis.digest import knowledge
@@ -27,20 +28,20 @@ if TYPE_CHECKING:
 
     from conformance.doctoring.examination import Examined
 
-_STATUS = {"healthy": 0, "problem": 1, "cannot-tell": 3}
-_USAGE, _UNSAFE = 2, 5
-
 
 def examine_machine(options: argparse.Namespace) -> int:
     """Print what is wrong; 0 healthy, 1 a problem, 2 usage, 3 cannot tell, 5 refused as unsafe."""
-    spec_file = Path(options.spec) if options.spec else default_spec()
+    if mistake := _mistake(options):
+        complain(mistake)
+        return status.USAGE
+    file = spec_file(options)
     try:
-        spec = load_spec(spec_file)
-        known = knowledge(default_causes(), spec_file)
-        clients = _clients(options, spec_file)
+        spec = load_spec(file)
+        known = knowledge(default_causes(), file)
+        clients = _clients(options, file)
     except FileError as error:
         complain(str(error))
-        return _USAGE
+        return status.USAGE
     machine = this_machine()
     base_url = options.base_url or machine.environment.get(spec.base_url_variable, "") or spec.base_url
     if any(character.isspace() or not character.isprintable() for character in base_url):
@@ -49,30 +50,30 @@ def examine_machine(options: argparse.Namespace) -> int:
             f"the base URL, from {origin}, has a space, a line break or a control character in it, which some clients "
             "pass on and others drop; write it again without"
         )
-        return _USAGE
+        return status.USAGE
     try:
         check_base_url(base_url)
     except SetupError as error:
         complain(str(error))
-        return _UNSAFE if _is_plain(base_url) else _USAGE
+        return status.UNSAFE if _is_plain(base_url) else status.USAGE
     reading = Reading(known.surface, os.urandom(16))
     doctor = Doctor(machine, spec, clients, known, reading, base_url, options.timeout)
+    return _print_plan(doctor, options.format) if options.plan else _print_examined(doctor, options)
+
+
+def _mistake(options: argparse.Namespace) -> str:
     if options.plan and options.offline:
-        complain("--offline sends nothing, so that there is nothing to plan; leave one of the two out")
-        return _USAGE
-    if options.plan:
-        if options.format == "html":
-            complain("a plan is printed as text or json; a page is made of an examination")
-            return _USAGE
-        return _print_plan(doctor, options.format)
-    return _watch(doctor, options) if options.watch else _once(doctor, options)
+        return "--offline sends nothing, so that there is nothing to plan; leave one of the two out"
+    if options.plan and options.format == "html":
+        return "a plan is printed as text or json; a page is made of an examination"
+    return ""
 
 
-def _clients(options: argparse.Namespace, spec_file: Path) -> Clients:
+def _clients(options: argparse.Namespace, file: Path) -> Clients:
     """The clients that were asked for, or those of the spec file that comes with the suite; others have none."""
-    if not options.clients and spec_file != default_spec():
+    if not options.clients and file != default_spec():
         return Clients(title="", clients=[])
-    return load_clients(Path(options.clients) if options.clients else default_clients(), spec_file)
+    return load_clients(Path(options.clients) if options.clients else default_clients(), file)
 
 
 def _is_plain(base_url: str) -> bool:
@@ -88,25 +89,19 @@ def _print_plan(doctor: Doctor, form: str) -> int:
         text = json.dumps(telling.plan_as_json(steps))
     else:
         text = telling.plan_as_text(steps)
-    return 0 if print_proved(text, doctor.reading) else _UNSAFE
+    return status.OK if print_proved(text, doctor.reading) else status.UNSAFE
 
 
-def _once(doctor: Doctor, options: argparse.Namespace) -> int:
-    examined = _examined(doctor, options)
-    text = _text(examined, doctor, options.format)
-    return _STATUS[examined.diagnosis.verdict] if print_proved(text, doctor.reading) else _UNSAFE
-
-
-def _watch(doctor: Doctor, options: argparse.Namespace) -> int:
-    """Examine again and again until the machine is healthy, or was examined as often as was asked for."""
-    for left in reversed(range(options.times)):
+def _print_examined(doctor: Doctor, options: argparse.Namespace) -> int:
+    """Examine once, or again and again until the machine is healthy or was examined as often as was asked for."""
+    for left in reversed(range(options.times if options.watch else 1)):
         examined = _examined(doctor, options)
         if examined.diagnosis.verdict == "healthy" or not left:
             break
         complain(f"{doctor.reading.hidden(telling.headline(examined))}; again in {options.interval:g} s")
         time.sleep(options.interval)
     text = _text(examined, doctor, options.format)
-    return _STATUS[examined.diagnosis.verdict] if print_proved(text, doctor.reading) else _UNSAFE
+    return status.OF_VERDICT[examined.diagnosis.verdict] if print_proved(text, doctor.reading) else status.UNSAFE
 
 
 def _examined(doctor: Doctor, options: argparse.Namespace) -> Examined:

@@ -6,7 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance.commands.output import columns, complain
+from conformance.commands import status
+from conformance.commands.given import spec_file
+from conformance.commands.output import columns, complain, print_proved
 from conformance.diagnosis.detection import kind_of, reader
 from conformance.diagnosis.diagnosing import diagnose
 from conformance.diagnosis.digest import knowledge
@@ -15,8 +17,7 @@ from conformance.diagnosis.hiding import hidden
 from conformance.diagnosis.inputs import head, sources
 from conformance.diagnosis.reading import Reading, unreadable
 from conformance.diagnosis.rendering import as_json, as_text
-from conformance.report.text import printable
-from conformance.spec.files import default_causes, default_spec
+from conformance.spec.files import default_causes
 from conformance.spec.mistakes import FileError
 
 if TYPE_CHECKING:
@@ -26,32 +27,28 @@ if TYPE_CHECKING:
     from conformance.diagnosis.knowledge import Knowledge
     from conformance.diagnosis.reading import Source
 
-_STATUS = {"healthy": 0, "problem": 1, "cannot-tell": 3}
-_UNSAFE = 5
-
 
 def explain_files(options: argparse.Namespace) -> int:
     """Print the cause that evidence shows; 0 healthy, 1 a problem, 2 unreadable, 3 cannot tell, 5 refused as unsafe."""
-    spec = Path(options.spec) if options.spec else default_spec()
     causes = Path(options.causes) if options.causes else default_causes()
     try:
-        known = knowledge(causes, spec)
+        known = knowledge(causes, spec_file(options))
     except FileError as error:
         complain(str(error))
-        return 2
+        return status.USAGE
     reading = Reading(known.surface, os.urandom(16))
     with sources(options.files) as inputs:
         for refusal in inputs.refused:
             complain(str(refusal))
         if inputs.refused:
-            return 2
+            return status.USAGE
         evidence = Evidence(notes=inputs.notes)
         for source in inputs.sources:
             evidence += _read(source, options.kind, reading)
         evidence = hidden(evidence, reading)  # also what was met in another file only
     diagnosis = diagnose(evidence, known, reading)
     text = _text(diagnosis, evidence, known, options.format)
-    return _STATUS[diagnosis.verdict] if print_proved(text, reading) else _UNSAFE
+    return status.OF_VERDICT[diagnosis.verdict] if print_proved(text, reading) else status.UNSAFE
 
 
 def _read(source: Source, kind: str, reading: Reading) -> Evidence:
@@ -71,15 +68,3 @@ def _text(diagnosis: Diagnosis, evidence: Evidence, known: Knowledge, form: str)
 
         return as_page(diagnosis, evidence, known)
     return as_text(diagnosis, columns())
-
-
-def print_proved(text: str, reading: Reading) -> bool:
-    """Print a text without the secrets that were read; whether it was proved to hold none, and so printed."""
-    text = printable(reading.hidden(text))
-    if reading.scrubber.holds_secret(text):
-        complain(
-            "refused: the answer would hold a piece of a secret that was read, so it is not printed; please report it"
-        )
-        return False
-    print(text)
-    return True

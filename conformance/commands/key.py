@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import re
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from conformance.commands.given import key_format_of, spec_file
 from conformance.commands.output import complain, print_result
-from conformance.keys import KeyFormat, MalformedKeyError, fingerprint
-from conformance.spec.excerpt import key_section
-from conformance.spec.files import default_spec
+from conformance.keys import MalformedKeyError, fingerprint
 
 if TYPE_CHECKING:
     import argparse
+
+    from conformance.keys import KeyFormat
 
 _OF_ANOTHER_ENVIRONMENT = "test-key-on-live"  # which a well-formed key may well be
 
@@ -43,7 +43,7 @@ def inspect_key(options: argparse.Namespace) -> int:
 
     key_format = key_format_of(options)
     shape = shape_of(_text(options), key_format)
-    known = knowledge(default_causes(), Path(options.spec) if options.spec else default_spec())
+    known = knowledge(default_causes(), spec_file(options))
     facts = [{"fact": fact.name, "says": fact.says, "cause": known.pointed_to(fact.name)} for fact in shape.facts]
     causes = list(dict.fromkeys(filter(None, (fact["cause"] for fact in facts))))
     result = {
@@ -113,33 +113,6 @@ def mint_key(options: argparse.Namespace) -> int:
 
 
 new_key = mint_key
-
-
-def key_format_of(options: argparse.Namespace) -> KeyFormat:
-    """The key format of the spec file that was asked for; ends the program where it has none."""
-    file = Path(options.spec) if options.spec else default_spec()
-    section = key_section(file)
-    try:
-        key_format = KeyFormat(section or {})
-        key_format.parse(section["example"] if section else "")
-    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
-        return KeyFormat(_checked_section(file))
-    return key_format
-
-
-def _checked_section(file: Path) -> dict[str, object]:
-    """The key section of a file that is not as simple as usual, or the reason why it has none."""
-    import msgspec
-
-    from conformance.spec.loader import load
-    from conformance.spec.mistakes import FileError
-
-    try:
-        plain: dict[str, object] = msgspec.to_builtins(load(file).key)
-    except FileError as error:
-        complain(str(error))
-        sys.exit(2)
-    return plain
 
 
 def _pasted() -> str:

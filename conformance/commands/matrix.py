@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import conformance
+from conformance.commands.given import spec_file
 from conformance.commands.output import complain, print_result
 from conformance.report.lines import NotResultsError, Results, read_results
 from conformance.report.matrix import Release, matrix, matrix_text
 from conformance.sdk.adapter import find_adapter
 from conformance.sdk.errors import ReleaseError
 from conformance.sdk.install import release
-from conformance.spec.files import default_spec
 from conformance.spec.loader import load
 from conformance.spec.mistakes import FileError
 
@@ -34,7 +34,7 @@ _LAST_LINES = 4
 def matrix_report(options: argparse.Namespace) -> int:
     """Print the matrix; exit status 1 when a promise was broken or a release could not be run."""
     try:
-        spec = load(Path(options.spec) if options.spec else default_spec())
+        spec = load(spec_file(options))
         named = [
             (adapter, release(adapter, version))
             for name, versions in options.adapters

@@ -6,15 +6,14 @@ import os
 import secrets
 import shlex
 import socket
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from conformance.commands.given import spec_file
 from conformance.commands.output import complain
 from conformance.mock.directory import Directory, populate
 from conformance.mock.faults import FAULTS, unknown_fault, with_faults
 from conformance.mock.respond import Mock
 from conformance.mock.server import serve
-from conformance.spec.files import default_spec
 from conformance.spec.loader import load
 from conformance.spec.mistakes import FileError
 
@@ -37,7 +36,7 @@ def serve_mock(options: argparse.Namespace) -> int:
         complain(unknown)
         return 2
     try:
-        spec = load(Path(options.spec) if options.spec else default_spec())
+        spec = load(spec_file(options))
     except FileError as error:
         complain(str(error))
         return 2

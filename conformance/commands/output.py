@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import argparse
 
+    from conformance.diagnosis.reading import Reading
+
 
 def print_result(options: argparse.Namespace, result: dict[str, Any], text: str, *, foreign: bool = False) -> None:
     """Print a result in the format that was asked for; JSON stands alone.
@@ -24,6 +26,20 @@ def print_result(options: argparse.Namespace, result: dict[str, Any], text: str,
 
         text = printable(without_keys(text))
     print(text)
+
+
+def print_proved(text: str, reading: Reading) -> bool:
+    """Print a text without the secrets that were read; whether it was proved to hold none, and so printed."""
+    from conformance.report.text import printable
+
+    text = printable(reading.hidden(text))
+    if reading.scrubber.holds_secret(text):
+        complain(
+            "refused: the answer would hold a piece of a secret that was read, so it is not printed; please report it"
+        )
+        return False
+    print(text)
+    return True
 
 
 def columns() -> int:
@@ -50,3 +66,8 @@ def without_keys(text: str) -> str:
 
     section = key_section(default_spec())
     return Scrubber(KeyFormat(section)).scrub(text) if section else text
+
+
+def counted(count: int, what: str) -> str:
+    """So many of something, in the plural where they are not one."""
+    return f"{count} {what}{'s' if count != 1 else ''}"

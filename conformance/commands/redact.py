@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from conformance.commands.key import key_format_of
-from conformance.commands.output import complain
+from conformance.commands.given import key_format_of
+from conformance.commands.output import complain, counted
 from conformance.redaction.publishing import UnwritableError, publish_to
 from conformance.redaction.run import NotProvedError, Redaction
 from conformance.redaction.source import ClosedError, UnreadableError
@@ -114,12 +114,8 @@ def _say(summary: list[Summary], covered: int) -> None:
         complain("no secrets were found; read the result before you share it")
         return
     count, distinct = sum(one.count for one in summary), sum(one.distinct for one in summary)
-    complain(f"{_of(count, 'secret')} replaced, {distinct} different; searched for all of them again, none is left")
+    complain(f"{counted(count, 'secret')} replaced, {distinct} different; searched for all of them again, none is left")
     for one in summary:
         complain(f"  {one.kind}: {one.count}, {one.distinct} different, first in {one.file}, line {one.line}")
     if covered:
-        complain(f"  covered in {_of(covered, 'other place')}, which nothing announced")
-
-
-def _of(count: int, what: str) -> str:
-    return f"{count} {what}{'s' if count != 1 else ''}"
+        complain(f"  covered in {counted(covered, 'other place')}, which nothing announced")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from conformance.commands.key import key_format_of
-from conformance.commands.output import complain
+from conformance.commands.given import key_format_of
+from conformance.commands.output import complain, counted
 from conformance.scanning.blocks import Scanner
 from conformance.scanning.files import STDIN, Excluded, contents_of
 from conformance.scanning.find import EXAMPLE, KEY, NEAR_KEY, PLACEHOLDER, SERIOUS
@@ -100,15 +100,15 @@ class _TextPrinter:
         print(_one_line(f"{_where(place)}: {judged.kind} {judged.shown}{form}, byte {place.offset}"))
 
     def finish(self, counts: dict[str, int], scanned: int, complaints: list[str]) -> None:
-        found = ", ".join(_of(counts[kind], kind.replace("-", " ")) for kind in SERIOUS)
-        others = [_of(counts[kind], kind.replace("-", " ")) for kind in (EXAMPLE, PLACEHOLDER) if counts[kind]]
-        failed = f"; {_of(len(complaints), 'complaint')} above" if complaints else ""
-        print(f"hopx-auth: {_of(scanned, 'file')} scanned: {found}{failed}", file=sys.stderr)
+        found = ", ".join(counted(counts[kind], kind.replace("-", " ")) for kind in SERIOUS)
+        others = [counted(counts[kind], kind.replace("-", " ")) for kind in (EXAMPLE, PLACEHOLDER) if counts[kind]]
+        failed = f"; {counted(len(complaints), 'complaint')} above" if complaints else ""
+        print(f"hopx-auth: {counted(scanned, 'file')} scanned: {found}{failed}", file=sys.stderr)
         if others:
             print(f"hopx-auth: also {' and '.join(others)}, which --all shows", file=sys.stderr)
         if counts[KEY]:
             print(
-                "hopx-auth: revoke what is in use: taking it out does not undo that it was written down",
+                "hopx-auth: revoke every key that is in use: taking it out of the file does not make it secret again",
                 file=sys.stderr,
             )
 
@@ -158,7 +158,3 @@ def _one_line(text: str) -> str:
     from conformance.report.text import one_line
 
     return one_line(text)
-
-
-def _of(count: int, what: str) -> str:
-    return f"{count} {what}{'s' if count != 1 else ''}"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conformance.commands.given import spec_file
 from conformance.commands.output import complain, print_result
 from conformance.probes import probes_of
 from conformance.report.text import citation
-from conformance.spec.files import default_spec
 from conformance.spec.loader import load
 from conformance.spec.mistakes import FileError
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 def lint_spec(options: argparse.Namespace) -> int:
     """Print every mistake of a spec file; exit status 1 when there are some, 2 when there is no such file."""
-    file = _file(options)
+    file = spec_file(options)
     try:
         spec = load(file)
     except FileError as error:
@@ -71,13 +70,9 @@ def coverage_spec(options: argparse.Namespace) -> int:
     return 1 if uncovered else 0
 
 
-def _file(options: argparse.Namespace) -> Path:
-    return Path(options.spec) if options.spec else default_spec()
-
-
 def _load(options: argparse.Namespace) -> Spec:
     try:
-        return load(_file(options))
+        return load(spec_file(options))
     except FileError as error:
         complain(str(error))
         sys.exit(2)

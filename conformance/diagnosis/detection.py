@@ -47,7 +47,7 @@ def reader(kind: str) -> Reader:
 
 
 def kind_of(head: bytes) -> str:
-    """The kind that what begins so is of; an error's text where nothing else fits."""
+    """The kind of evidence, from its first bytes; "error" where nothing else fits."""
     best, surest = "error", 0
     for kind in READERS:
         if kind in _WORTH_ASKING and not _WORTH_ASKING[kind](head):

@@ -94,8 +94,7 @@ class Setting(NamedTuple):
 class Failure(NamedTuple):
     """What a client told its user: an error, in a line or in a whole traceback.
 
-    `client` is the library that raised it (`hopx-ai`, `requests`), `type` the name of its class, `text` all of it;
-    `at_character` is the position that an encoding error names, counted from 0.
+    `client` is the library that raised it (`hopx-ai`, `requests`), `type` the name of its class, `text` all of it.
     """
 
     place: Place
@@ -108,7 +107,6 @@ class Failure(NamedTuple):
     request_id: str = ""
     url: str = ""
     credentials: tuple[Credential, ...] = ()
-    at_character: int | None = None
 
 
 class Note(NamedTuple):

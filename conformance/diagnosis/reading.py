@@ -37,7 +37,7 @@ class Reader(Protocol):
     """Reads one kind of evidence."""
 
     def recognises(self, head: bytes) -> int:
-        """How sure the reader is, from 0 (no) to 100, that what begins so is of its kind."""
+        """How sure the reader is, from 0 to 100, that an input with these first bytes is of its kind."""
         ...
 
     def read(self, source: Source, reading: Reading) -> Evidence:

@@ -78,12 +78,12 @@ class Surface:
         return host.lower() == self.host or is_local(host)
 
     def is_sibling(self, host: str) -> bool:
-        """Whether a host is another one below the domain of the API's."""
+        """Whether a host is another one in the API's parent domain."""
         domain = self.host.partition(".")[2]
         return host != self.host and "." in domain and host.lower().endswith(f".{domain}")
 
     def is_own_path(self, path: str) -> bool:
-        """Whether a path below the host is one of a documented operation, its base path left out of account."""
+        """Whether a path ends as a documented operation's does, whatever base path stands before it."""
         return self._path.search(path) is not None
 
     def is_documented_path(self, path: str) -> bool:

@@ -71,7 +71,7 @@ class Asking:
     seconds: float
 
     def ask(self, label: str, credential: str, style: str, operation: str, key: ApiKey | None = None) -> Answered:
-        """Ask one question; no answer is an answer as well, with status 0."""
+        """Ask one question; without an answer the status is 0, and the message says why."""
         keyring = Keyring(self.spec, {self.asked.own: key} if key else {})
         target = HttpTarget(
             "live",

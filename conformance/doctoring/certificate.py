@@ -40,7 +40,7 @@ class Certificate:
 
     @property
     def interceptor(self) -> str:
-        """The maker of inspecting proxies that the issuer's name is of; nothing where it is of none."""
+        """The maker of inspecting proxies that the issuer's name contains; "" where it contains none."""
         return next((name for name in INTERCEPTORS if name in self.issuer.lower()), "")
 
 

@@ -10,7 +10,7 @@ Status = Literal["ok", "warn", "fail", "unknown", "skipped"]
 
 @dataclass(frozen=True)
 class Check:
-    """A row of the table: `place` is where it was looked at, where that is not said by the name."""
+    """A row of the table; `place` says where it was looked at, unless the name does."""
 
     name: str
     status: Status

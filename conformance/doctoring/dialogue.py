@@ -30,7 +30,7 @@ _TOO_MANY, _OUTAGE = 429, 500  # which are the API's as well, but no refusals
 
 @dataclass(frozen=True)
 class Dialogue:
-    """A conversation with the API; `own` is the key that is tried, `others` those that are where it is refused."""
+    """A conversation with the API; `own` is the key to try, `others` those to try if it is refused."""
 
     asking: Asking
     known: Knowledge
@@ -188,7 +188,7 @@ def _accepted_in_place_of(own: Holding, other: Holding) -> str:
 
 
 def _may_be_the_api(answered: Answered) -> bool:
-    """Whether a key may follow: nobody else has answered, with a page, or with the way to another address."""
+    """Whether a key may be sent next: there was an answer, neither a web page nor a redirect."""
     return bool(answered.status) and not answered.is_page and not 300 <= answered.status < 400
 
 

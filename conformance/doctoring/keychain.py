@@ -1,4 +1,4 @@
-"""The keyring of the system, read by somebody else: a process of its own that is not waited for forever."""
+"""The system's keyring, read in a process of its own with a time limit."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Machine:
 
     @property
     def shell(self) -> str:
-        """The name of the shell of who is signed in; nothing where nobody says it."""
+        """The name of the login shell, from SHELL; "" where that is not set."""
         return Path(self.environment.get("SHELL", "")).name
 
     @property
@@ -47,7 +47,7 @@ class Machine:
         return self.environment.get("TERM", "dumb") not in ("", "dumb")
 
     def matching(self, name: str) -> list[Path]:
-        """The paths that a name with a pattern as its last part stands for; of one without, the path itself."""
+        """The files that a path stands for, whose last part may be a glob."""
         path = self.path(name)
         if "*" not in path.name:
             return [path]

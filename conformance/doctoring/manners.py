@@ -1,4 +1,4 @@
-"""Whether who answers does so as the API does; a key is sent to nobody else."""
+"""Whether an answer is the API's own; a key is sent to nobody else."""
 
 from __future__ import annotations
 

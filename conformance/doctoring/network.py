@@ -44,7 +44,7 @@ def check_proxy_settings(proxy: Proxy | None, clients: Clients, seen: Seen) -> N
 
 
 def is_reached(asked: Questions, clients: Clients, seconds: float, seen: Seen) -> bool:
-    """Go as far towards the API as can be gone without sending anything."""
+    """Whether the API can be reached: name, connection and TLS are tried, and no request is sent."""
     found = resolved(asked.host, asked.port, seconds)
     place = Place(NETWORK, "name resolution")
     if isinstance(found, str):

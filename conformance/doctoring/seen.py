@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Seen:
-    """Collects as one goes along; `doubts` are what the machine shows and no set of the causes file has.
+    """What an examination has found so far; `doubts` are questions that no set of the causes file asks.
 
     `valid` is from when to when the certificate of the API is, in seconds since 1970, where it was believed.
     """

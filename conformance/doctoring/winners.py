@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Winner:
     """What a client uses where nobody gives it a key by hand.
 
-    `losers` are the other places of its own that hold something; `unless` what would make another one win, in words;
+    `losers` are the other places of its own that hold something; `only_when` those that count only under a condition;
     `hidden_by` is what is set to nothing, and keeps the client from looking further.
     """
 

@@ -67,7 +67,7 @@ _LITERALS = {  # in small letters
 
 
 class Candidate(NamedTuple):
-    """A place where something of a kind may begin; of a name the place behind what separates it from its value."""
+    """Where a secret of some kind may begin; for a NAME, where its value begins, behind the separator."""
 
     at: int
     kind: str

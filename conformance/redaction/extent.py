@@ -177,7 +177,7 @@ def _starts_line(text: bytearray, at: int) -> bool:
 
 
 def looks_random(value: bytes) -> bool:
-    """Whether nobody would write this as a word: letters and digits, 8 or more, and not the same ones."""
+    """Whether this looks random: 8 characters or more, letters and digits, more than 4 of them different."""
     body = value.strip(b"=")
     has_digit = any(48 <= byte <= 57 for byte in body)
     has_letter = any(byte | 32 in range(97, 123) for byte in body)

@@ -74,7 +74,7 @@ class Rewriter:
         """Give everything in the source to `write`."""
         self._ledger.file, self._ledger.offset = file, 0
         text = bytearray()
-        start = 0  # what is before it was judged
+        start = 0  # everything before it has been judged
         is_end = False
         while not is_end:
             piece = source.read(max(self._chunk, len(text) if len(text) > 2 * _AHEAD else 0))
@@ -89,7 +89,7 @@ class Rewriter:
             self._ledger.offset += written
 
     def _judge_all(self, text: bytearray, start: int, *, is_end: bool) -> int:
-        """Judge what can be judged; returns the place up to which everything was."""
+        """Judge every candidate with enough text behind it; returns how far the text is done."""
         limit = len(text) if is_end else len(text) - _AHEAD
         if limit <= start:
             return start
@@ -113,7 +113,7 @@ class Rewriter:
         return limit
 
     def _give_up(self, text: bytearray, candidate: Candidate) -> None:
-        """Hide what stands on the line of a value that has no end."""
+        """Hide the rest of the line, for a value whose closing quote is missing."""
         end = re.compile(rb"[^\r\n\0\"\\]*").match(text, candidate.at, candidate.at + LONGEST)
         if end and end.end() > candidate.at:
             self._values.hide_value(text, candidate.at, end.end(), "value without an end")

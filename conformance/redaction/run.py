@@ -59,7 +59,7 @@ class Result:
 
 
 class Redaction:
-    """Rewrites inputs; `results` are those that are proved, so there are none before `prove`."""
+    """Rewrites inputs; `prove` gives the results, and none before it."""
 
     def __init__(
         self, key_format: KeyFormat, jwt_parts: str = "all", chunk: int = CHUNK, finder: Finder | None = None

@@ -29,7 +29,7 @@ class ClosedError(Exception):
 
 
 class Source(NamedTuple):
-    """An input as a stream of text in something like ASCII, and what has to be done with the result again."""
+    """An input as an ASCII-compatible stream, and the form that its result gets back: gzip, UTF-16."""
 
     name: str
     stream: BinaryIO

@@ -54,7 +54,7 @@ def without_escaped_letters(text: bytes) -> bytes:
 
 
 def says_nothing(window: bytes) -> bool:
-    """Whether a piece of a secret is almost only of what is spared, or a word that names secrets."""
+    """Whether a window proves nothing: mostly escapes and punctuation, or part of a field's name."""
     if window.lower() in _NAMES:
         return True
     if window.isalnum():

@@ -107,7 +107,7 @@ def _mistakes() -> tuple[type[Exception], ...]:
 
 @contextmanager
 def from_its_end(head: bytes, stream: IO[bytes], budget: Budget) -> Iterator[tuple[str, IO[bytes]]]:
-    """The kind of archive that the stream is by its end, or nothing; and the stream, or a copy of a program.
+    """The kind of archive that a file's last bytes show ("" for none), and the stream, copied if it cannot seek.
 
     Raises:
         ArchiveError: It ended as an archive does, which could not be known before it was read.
@@ -131,7 +131,7 @@ def _kind_by_end(stream: IO[bytes]) -> str:
 
 
 def around(kinds: tuple[str, ...], kind: str) -> tuple[str, ...]:
-    """The archives around what is in another one; a tar file that is packed as a whole is one archive."""
+    """The archives that a member is nested in; a compressed tar file counts as one."""
     return (*kinds[:-1], kind) if kind == TAR and kinds[-1:] and kinds[-1] in _STREAMS else (*kinds, kind)
 
 

@@ -51,7 +51,7 @@ def contents_of(paths: Sequence[str], excluded: Excluded, complain: Callable[[st
 
 
 class _File(NamedTuple):
-    """A file, or a link that is met in a directory: where it leads to is read, not what is there."""
+    """A file, or a symbolic link within a directory: the path it points to is scanned, not the file there."""
 
     path: str
     is_link: bool = False

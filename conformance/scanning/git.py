@@ -78,7 +78,7 @@ def staged(repository: str, excluded: Excluded) -> Iterator[Content]:
 
 
 def history(repository: str, complain: Callable[[str], None]) -> Iterator[Content]:
-    """Every file, directory's names, commit message and tag, those too that no branch leads to; named by their ids.
+    """Every object under its id, reachable or not: files, names in directories, commits and tags.
 
     `complain` hears of objects that cannot be read; the others are given all the same.
 
@@ -136,7 +136,7 @@ def _is_repository(repository: str) -> bool:
 
 
 def _names(tree: IO[bytes], name: str) -> IO[bytes]:
-    """The names in a tree, a line for each; a large tree in pieces would be no faster."""
+    """The names in a tree object, one a line; it is read whole, since pieces would be no faster."""
     identity = len(name) // 2  # bytes
     text = tree.read()
     names: list[bytes] = []

@@ -1,4 +1,4 @@
-"""Scans of what git keeps, in which objects get the names that people know them by."""
+"""Scans of the index and the history, with every find traced back to its commit and path."""
 
 from __future__ import annotations
 

@@ -21,14 +21,8 @@ class Scan:
 
     def __init__(self, scanner: Scanner, complain: Callable[[str], None]) -> None:
         self._scanner = scanner
-        self._tell = complain
+        self.complain = complain  # of something that was not scanned, or not in whole
         self.scanned = 0
-        self.unread = 0
-
-    def complain(self, message: str) -> None:
-        """Tell of something that was not scanned, or not in whole, and count it."""
-        self.unread += 1
-        self._tell(message)
 
     def finds(self, contents: Iterable[Content]) -> Iterator[Find]:
         """All finds of all contents, in their order."""

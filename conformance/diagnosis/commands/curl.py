@@ -126,7 +126,7 @@ class _Asked:
             self._urls.append(value)
 
     def header(self, value: Word) -> None:
-        """A header; one without a value is not sent, and one without a colon neither."""
+        """A header; without a value or a colon it is not sent."""
         self._open_header = False
         text = value.text
         if text.startswith("@"):

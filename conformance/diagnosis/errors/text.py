@@ -68,7 +68,6 @@ _HOST = re.compile(
     r"(?:Pool\(host=|Cannot connect to host |Failed to connect to |getaddrinfo \w{3,12} |dial tcp: lookup )"
     r"[\"']?([A-Za-z0-9.-]{3,200})"
 )
-_POSITION = re.compile(r"\bin position ([0-9]{1,6})\b|character at index ([0-9]{1,6})\b")
 _MOST_OBJECTS = 40
 _LONGEST_OBJECT = 8_192
 
@@ -144,9 +143,3 @@ def url_of(text: str) -> str:
         return match[1].rstrip(".,;:")
     host = _HOST.search(text)
     return f"https://{host[1].rstrip('.')}" if host and "." in host[1] else ""
-
-
-def position_of(text: str) -> int | None:
-    """The position that an encoding error names, counted from 0."""
-    match = _POSITION.search(text)
-    return int(next(filter(None, match.groups()))) if match else None

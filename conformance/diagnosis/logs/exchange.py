@@ -37,7 +37,7 @@ _REFUSED = (401, 402, 403, 407, 429)
 
 
 class Teller:
-    """Turns records into exchanges; it knows the keys that it has met, since only so many are kept."""
+    """Turns log records into exchanges; it remembers a limited number of different keys."""
 
     def __init__(self, source: str, reading: Reading) -> None:
         self._source = source

@@ -157,7 +157,7 @@ def _pairs(text: str) -> list[tuple[str, str]]:
 
 
 def flat(record: Record) -> list[tuple[tuple[str, ...], Any]]:
-    """The values of a record with the names that lead to them, at most so many."""
+    """The values of a record, each with the path of names to it; at most `_MOST_FIELDS`."""
     found: list[tuple[tuple[str, ...], Any]] = []
     waiting: list[tuple[tuple[str, ...], Any]] = [((), record)]
     while waiting and len(found) < _MOST_FIELDS:

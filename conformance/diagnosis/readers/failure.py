@@ -11,7 +11,6 @@ from conformance.diagnosis.errors.text import (
     answer_of,
     cleaned,
     module_of,
-    position_of,
     status_of,
     type_of,
     url_of,
@@ -84,7 +83,6 @@ def failure_in(text: str, source: str, reading: Reading) -> Failure:
         request_id=reading.hidden(answer.request_id),
         url=url,
         credentials=(*credentials, *in_url),
-        at_character=position_of(text),
     )
 
 

@@ -76,7 +76,7 @@ def read(source: Source, reading: Reading) -> Evidence:
 
 
 def lines_of(source: Source, most: int) -> tuple[list[str], bool]:
-    """So many lines of a source, with their ends, and whether it goes on; of long lines only the beginning."""
+    """Up to `most` lines of a source with their line ends, long ones cut, and whether there are more."""
     lines: list[str] = []
     left = _MOST_CHARACTERS
     with opened_text(source) as text:

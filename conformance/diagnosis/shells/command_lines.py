@@ -50,8 +50,7 @@ _LONGEST_LINE = 65_536  # characters
 class CommandLine(NamedTuple):
     """A command: its program, its words behind that, and the lines that it takes, counted from 1.
 
-    `end` is the first line behind it; `document` is the text that it is given in its own lines; `is_at_start` says
-    whether it stands where a shell would take it from.
+    `end` is the first line behind it; `document` is the text that it is given in its own lines.
     """
 
     program: str
@@ -61,7 +60,6 @@ class CommandLine(NamedTuple):
     shell: Shell
     before: str = ""
     document: str = ""
-    is_at_start: bool = True
     oddities: frozenset[str] = frozenset()
 
     def with_values(self, values: Mapping[str, str]) -> CommandLine:
@@ -122,7 +120,6 @@ def _command(lines: Sequence[str], at: int, match: re.Match[str]) -> CommandLine
         shell,
         match["before"] or match.string[:start],
         document,
-        is_at_start(match),
         odd,
     )
 

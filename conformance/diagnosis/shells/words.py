@@ -19,7 +19,7 @@ OUTPUT = "a command's output"
 class Word(NamedTuple):
     """One word, the line that it begins in, and whether any of it was quoted.
 
-    `is_table` tells the text between the braces of a PowerShell table from a word.
+    `is_table` marks the text between the braces of a PowerShell hash table.
     """
 
     text: str

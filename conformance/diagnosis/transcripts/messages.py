@@ -43,8 +43,8 @@ class Message:
     """An exchange in the making: what was seen of it so far.
 
     `scheme` is that of the URL, where only a path is known; `stray` are texts, each with its line, that a command holds
-    and that are not sent; `dumped` is the body of the answer as it
-    came, before it was shown; `emptied` are headers that a shell filled in with nothing.
+    and that are not sent; `dumped` is the body of the answer as it came, before it was shown; `emptied` are headers
+    that a shell filled in with nothing.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Message:
         return other
 
     def take_answer(self, answer: Message) -> None:
-        """Have the answer of another message."""
+        """Take over the answer of another message."""
         self.status, self.issuer = answer.status, answer.issuer
         self.answer_headers, self.answer, self.dumped = answer.answer_headers, answer.answer, answer.dumped
 

@@ -27,7 +27,7 @@ _NO_TUNNEL = re.compile(r"connect tunnel failed|from proxy after CONNECT", re.IG
 
 
 class Wire:
-    """Takes lines one by one; has the exchanges so far, and the lines that belong to none."""
+    """Builds messages from marked lines, one by one; `loose` are the lines that belong to none."""
 
     def __init__(self, client: str = "") -> None:
         self.messages: list[Message] = []
@@ -62,7 +62,7 @@ class Wire:
             self._plain(line)
 
     def finish(self) -> None:
-        """Make of what is left what it is."""
+        """Keep a request that was only announced, and a failure that was not concluded."""
         self._add_announced()
         self._talk.finish()
 

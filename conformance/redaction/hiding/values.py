@@ -207,7 +207,7 @@ def _behind_schemes(text: bytearray, start: int, end: int) -> tuple[int, bool]:
 
 
 def _beginning(key_format: KeyFormat) -> re.Pattern[bytes]:
-    """Matches what may be shown of a key that is none: prefix and key id, with what parts it from the secret."""
+    """Matches the part of a malformed key that may be shown: prefix, key id and separator."""
     prefixes = "|".join(map(re.escape, key_format.prefixes))
     sort = r"[A-Za-z]{2,8}[_-][A-Za-z]{2,8}[_-](?=%s)"
     some_id, separator = f"[{re.escape(key_format.id_alphabet)}]", re.escape(key_format.separator)
