@@ -1319,6 +1319,8 @@ def test_a_plan_is_told_and_nothing_is_sent(machine: Machine) -> None:
         lines = ran.stdout.splitlines()
         assert lines[0] == "this is all that would be sent, in this order; nothing was sent now"
         assert f" 3. to 127.0.0.1:{server.port}: GET /v1/sandboxes (no key)" in lines
+        keyed = f"to 127.0.0.1:{server.port}: GET /v1/sandboxes with X-API-Key, where both were refused"
+        assert f" 5. {keyed} (the key of this process, {NAME})" in lines
         assert lines[-1].endswith("where that one is refused (the key of ./.env, line 1)")
         plan = json.loads(machine.run(f"--base-url={server.url}", "--plan", "--format=json").stdout)["plan"]
         asked = [one for one in plan if one["what"].startswith("GET ")]
