@@ -277,6 +277,26 @@ LOCAL: dict[str, tuple[Callable[[Machine], object], list[tuple[str, str]]]] = {
     ),
     "an example in a file": (lambda m: m.has().file("project/.env", f"{NAME}=your_api_key_here\n"), []),
     "a reference in a file": (lambda m: m.has().file("project/.env", f"{NAME}=op://vault/hopx/key\n"), []),
+    "an example in a start-up file": (
+        lambda m: m.has().in_terminal_of("bash").file(".bashrc", f"export {NAME}=your_api_key_here\n"),
+        [],
+    ),
+    "start-up file of zsh elsewhere": (
+        lambda m: (
+            m.in_terminal_of("zsh")
+            .file("zsh/.zshrc", f"export {NAME}={m.secret()}\n")
+            .given.update(ZDOTDIR=str(m.home / "zsh"))
+        ),
+        [("env-not-inherited", "certain")],
+    ),
+    "start-up file of fish elsewhere": (
+        lambda m: (
+            m.in_terminal_of("fish")
+            .file("settings/fish/conf.d/hopx.fish", f"set -gx {NAME} {m.secret()}\n")
+            .given.update(XDG_CONFIG_HOME=str(m.home / "settings"))
+        ),
+        [("env-not-inherited", "certain")],
+    ),
     "a variable in a file": (lambda m: m.has().file("project/.env", f"{NAME}=${{{NAME}}}\n"), []),
     "a variable in a file that is not set": (
         lambda m: m.file("project/.env", f"{NAME}=${{{NAME}}}\n"),
@@ -410,6 +430,17 @@ SCRIPTS: dict[str, tuple[str, bool]] = {
     "declared": ("declare -gx {NAME}={key}", True),
     "declared for the shell": ("declare {NAME}={key}", False),
     "of csh": ("setenv {NAME} {key}", True),
+    "set and taken back": ("export {NAME}={key}\nunset {NAME}", False),
+    "taken back and set": ("unset {NAME}\nexport {NAME}={key}", True),
+    "in a function": ("use_hopx() {{\n  export {NAME}={key}\n}}", False),
+    "in a function in a line": ("use_hopx() {{ export {NAME}={key}; }}", False),
+    "in a function by its word": ("function use_hopx\n{{\n  export {NAME}={key}\n}}", False),
+    "behind a function": ("function use_hopx() {{\n  echo x\n}}\nexport {NAME}={key}", True),
+    "behind a function that does not end": ("use_hopx() {{\n  echo x\nexport {NAME}={key}", True),
+    "in a text": ("cat <<END\nexport {NAME}={key}\nEND", False),
+    "in a text in quotes": ("cat <<-'END'\nexport {NAME}={key}\n\tEND", False),
+    "behind a text": ("cat <<END\nx\nEND\nexport {NAME}={key}", True),
+    "behind a text of one line": ("cat <<< END\nexport {NAME}={key}", True),
     "for one command": ("{NAME}={key} hopx list", False),
     "a comment": ("# export {NAME}={key}", False),
     "echoed": ("echo export {NAME}={key}", False),
@@ -1288,6 +1319,8 @@ def test_a_plan_is_told_and_nothing_is_sent(machine: Machine) -> None:
         lines = ran.stdout.splitlines()
         assert lines[0] == "this is all that would be sent, in this order; nothing was sent now"
         assert f" 3. to 127.0.0.1:{server.port}: GET /v1/sandboxes (no key)" in lines
+        keyed = f"to 127.0.0.1:{server.port}: GET /v1/sandboxes with X-API-Key, where both were refused"
+        assert f" 5. {keyed} (the key of this process, {NAME})" in lines
         assert lines[-1].endswith("where that one is refused (the key of ./.env, line 1)")
         plan = json.loads(machine.run(f"--base-url={server.url}", "--plan", "--format=json").stdout)["plan"]
         asked = [one for one in plan if one["what"].startswith("GET ")]

@@ -32,7 +32,7 @@ _MOST_FILES = 50
 def of_start_up_files(machine: Machine, name: str, reading: Reading) -> Iterator[Holding]:
     """What start-up files of shells and sessions set a variable to, and keys under other names."""
     for file in START_UP_FILES:
-        for path in machine.matching(file.path):
+        for path in machine.matching(file.path_with(machine.environment)):
             for held in _of_file(path, name, "shell file", machine, reading):
                 yield _in_reach(held, file, machine)
 

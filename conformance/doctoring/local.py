@@ -131,9 +131,10 @@ def settings(found: Places, machine: Machine, reading: Reading) -> Iterator[Sett
         if value := machine.environment.get(name):
             yield Setting(Place(PROCESS, name), "process", name, value=reading.hidden(value))
     nearest = found.nearest
-    if nearest and process and process.state == "key" and not is_alike(nearest, process):
-        nearest = None  # which of the two is meant, and which the API knows, the machine does not show
     shells = [one for one in found.holdings if one.kind == "shell file" and one.is_read]
+    if process and process.state == "key":  # which is meant, and which the API knows, the machine does not show
+        nearest = nearest if nearest and is_alike(nearest, process) else None
+        shells = []
     wide = next((one for one in found.holdings if one.kind == "dotenv" and "utf-16" in one.marks), None)
     if wide:
         yield Setting(wide.place, "file", found.variable, marks=wide.marks | {"refers"})

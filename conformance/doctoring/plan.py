@@ -91,7 +91,8 @@ def steps(
     yield Step(here, listing, "a key that was never issued, made for this")
     if own is not None:
         for style in asked.styles:
-            yield Step(here, f"{listing} with {spec.styles[style].header}", f"the key of {own.place}")
+            header = spec.styles[style].header
+            yield Step(here, f"{listing} with {header}, where both were refused", f"the key of {own.place}")
         if asked.viewing:
             yield Step(
                 here,

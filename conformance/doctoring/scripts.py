@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from conformance.doctoring.assignments import Assignment
@@ -19,16 +20,51 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
 _BEFORE_COMMANDS = ("then", "do", "else", "{", "(", "!", "if", "and", "or", "begin")
 _DECLARING = ("typeset", "declare", "local")
 _SINGLE = re.compile(r"'[^']*'")
+_FUNCTION = re.compile(r"(\s*)(?:function\s+[^}]*|[\w.:-]+\s*\(\s*\)[\s{]*)$")
+_TEXT = re.compile(r"(?<!<)<<(?!<)-?\s*(['\"]?)(\w+)\1")
+_MOST_LINES = 200  # of a function or a text
 
 
 def of_shell(text: str) -> Iterator[Assignment]:
     """The variables that a start-up file sets: in the words of sh and its like, of fish and of csh."""
-    commands = [(number, one) for number, line in enumerate(text.splitlines(), start=1) for one in _commands(line)]
+    commands = [(number, one) for number, line in _run_when_read(text.splitlines()) for one in _commands(line)]
     exported = {word for _, words in commands if words[0] == "export" for word in words[1:] if _NAME.match(word)}
     exports_all = any(words in (["set", "-a"], ["set", "-o", "allexport"]) for _, words in commands)
+    found: dict[str, list[Assignment]] = {}
     for number, words in commands:
+        for name in _taken_back_by(words):
+            found.pop(name, None)
         for name, written, is_exported in _set_by(words):
-            yield _assignment(name, written, number, is_exported=is_exported or exports_all or name in exported)
+            is_exported = is_exported or exports_all or name in exported
+            found.setdefault(name, []).append(_assignment(name, written, number, is_exported=is_exported))
+    return chain.from_iterable(found.values())
+
+
+def _run_when_read(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """The lines that are run when the file is read, each with its number: neither those of functions nor of texts."""
+    at = 0
+    while at < len(lines):
+        yield at + 1, lines[at]
+        at = _end(lines, at) + 1
+
+
+def _end(lines: list[str], at: int) -> int:
+    """The line that ends the function or text that begins in a line; the line itself where none does."""
+    if text := _TEXT.search(lines[at]):
+        ends: tuple[str, ...] = (text[2],)
+    elif function := _FUNCTION.match(lines[at]):
+        ends = (f"{function[1]}}}", f"{function[1]}end")
+    else:
+        return at
+    following = range(at + 1, min(at + _MOST_LINES, len(lines)))
+    return next((one for one in following if (lines[one].strip("\t") if text else lines[one].rstrip()) in ends), at)
+
+
+def _taken_back_by(words: list[str]) -> list[str]:
+    """The names that a command unsets."""
+    if words[0] == "unset" and "-f" not in words:
+        return words[1:]
+    return words[2:] if words[:2] in (["set", "-e"], ["set", "--erase"]) else []
 
 
 def _commands(line: str) -> Iterator[list[str]]:
