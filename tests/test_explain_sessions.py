@@ -234,3 +234,8 @@ def test_what_a_session_sets_is_what_its_program_is_refused_with(
     typed: str, expected: list[str], tmp_path: Path
 ) -> None:
     assert causes(explained(tmp_path, session_txt=f"{typed}{FAILED}\n")) == expected
+
+
+def test_what_a_session_sets_after_the_error_was_not_there_before(tmp_path: Path) -> None:
+    text = f"$ python app.py\n{UNSET}\n$ export HOPX_API_KEY=<KEY>\n$ python app.py\nsb_1f2e\n"
+    assert causes(explained(tmp_path, session_txt=text)) == ["env-var-unset"]
