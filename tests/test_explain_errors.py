@@ -126,6 +126,7 @@ def test_what_a_program_would_say_is_not_what_it_said(program: str, verdict: str
     "text",
     [
         "Invalid API key (code: auth_invalid_key)\n\nThe docs say: auth_key_expired means API key expired.\n",
+        "RateLimitError (code: auth_rate_limited)\n\nThe docs say: auth_key_expired means API key expired.\n",
         "401 when the key is missing. All codes: auth_invalid_key, auth_key_expired, auth_insufficient_permissions.\n",
     ],
 )

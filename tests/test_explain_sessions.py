@@ -193,3 +193,49 @@ def test_a_carriage_return_is_one_also_as_cat_shows_it(tmp_path: Path) -> None:
 def test_a_header_that_was_not_written_yet_is_none_without_a_colon(tmp_path: Path) -> None:
     assert causes(explained(tmp_path, session_txt="curl -H\n")) == []
     assert causes(explained(tmp_path, session_txt=f'$ curl -H "" {URL}\n')) == ["env-var-unset"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        (
+            "C:\\>setx HOPX_API_KEY <KEY>\n\nSUCCESS: Specified value was saved.\n\nC:\\>python app.py\n",
+            "env-not-inherited",
+        ),
+        ('C:\\>setx HOPX_API_KEY "<KEY>"\n\nC:\\>python app.py\n', "env-not-inherited"),
+        (
+            "PS C:\\> [Environment]::SetEnvironmentVariable('HOPX_API_KEY', '<KEY>', 'User')\nPS C:\\> python app.py\n",
+            "env-not-inherited",
+        ),
+        ("$ echo 'export HOPX_API_KEY=<KEY>' >> ~/.bashrc\n$ python app.py\n", "env-not-inherited"),
+        ("$ HOPX_API_KEY=<KEY>\n$ python app.py\n", "env-not-passed-to-process"),
+        ("$ export HOPX_API_KEY=<KEY>\n$ docker run --rm agent\n", "env-not-passed-to-process"),
+        ("$ export HOPX_API_KEY=<KEY>\n$ sudo python app.py\n", "env-not-passed-to-process"),
+        ("$ python app.py\n", "env-var-unset"),
+        ("$ export HOPX_API_KEY=\n$ python app.py\n", "env-var-unset"),
+    ],
+)
+def test_where_a_session_sets_what_its_program_lacks_says_why(typed: str, expected: str, tmp_path: Path) -> None:
+    assert causes(explained(tmp_path, session_txt=f"{typed}{UNSET}\n")) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("C:\\>set HOPX_API_KEY= <KEY>\nC:\\>python app.py\n", ["key-surrounding-whitespace"]),
+        ("$ export HOPX_API_KEY=hopx_live_YOUR_KEY_HERE\n$ python app.py\n", ["placeholder-key"]),
+        ("$ export HOPX_API_KEY=<KEY>\n$ python app.py\n", []),
+        ("$ export HOPX_API_KEY=hopx_live_****\n$ python app.py\n", []),
+        ("$ export HOPX_API_KEY=<redacted>\n$ python app.py\n", []),
+        ("I did HOPX_API_KEY=hopx_live_YOUR_KEY_HERE first\n$ python app.py\n", []),
+    ],
+)
+def test_what_a_session_sets_is_what_its_program_is_refused_with(
+    typed: str, expected: list[str], tmp_path: Path
+) -> None:
+    assert causes(explained(tmp_path, session_txt=f"{typed}{FAILED}\n")) == expected
+
+
+def test_what_a_session_sets_after_the_error_was_not_there_before(tmp_path: Path) -> None:
+    text = f"$ python app.py\n{UNSET}\n$ export HOPX_API_KEY=<KEY>\n$ python app.py\nsb_1f2e\n"
+    assert causes(explained(tmp_path, session_txt=text)) == ["env-var-unset"]

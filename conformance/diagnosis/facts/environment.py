@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.diagnosis.case import Case
-    from conformance.diagnosis.evidence import Place, Setting
+    from conformance.diagnosis.evidence import Holder, Place, Setting
 
 NAMES = frozenset(
     {
@@ -135,7 +135,7 @@ def told_apart(fact: Fact, case: Case) -> Fact:
     """
     if fact.name != UNSET:
         return fact
-    found = {one.holder: one for one in reversed(_keys(case, case.surface.variable))}
+    found = {_whose(one): one for one in reversed(_keys(case, case.surface.variable))}
     for holders, name in _OUT_OF_REACH.items():
         if one := next((found[holder] for holder in holders if holder in found), None):
             return Fact(name, f"{fact.says}, and {one.place} has one", fact.place, one.name)
@@ -149,6 +149,7 @@ def of_winners(case: Case) -> Iterator[Fact]:
     variable = case.surface.variable
     found = _keys(case, variable)
     process = [one for one in found if one.holder == "process"]
+    typed = [one for one in found if "typed" in one.marks]
     files = [one for one in found if one.holder in ("file", "docker", "compose", "systemd")]
     shells = [one for one in found if one.holder == "shell"]
     for one in files:
@@ -159,7 +160,7 @@ def of_winners(case: Case) -> Iterator[Fact]:
     if lacking is None:
         yield from _of_use(case, files)
         return
-    if process:
+    if process or typed:
         yield Fact("key-in-other-process", f"{variable} is set in another process, and not here", lacking)
     elif files:
         yield Fact("file-not-loaded", f"{files[0].place} has a key, and the process does not", files[0].place)
@@ -171,6 +172,11 @@ def of_winners(case: Case) -> Iterator[Fact]:
         yield Fact("ci-without-secret", "this is a run for a pull request, which gets no secrets", lacking)
     elif not any(_is_misnamed(one, case) for one in case.settings):
         yield Fact("variable-unset", f"{variable} is not set", lacking)
+
+
+def _whose(setting: Setting) -> Holder:
+    """Who holds a variable: the process of the shell itself, where it was typed there."""
+    return "process" if "typed" in setting.marks else setting.holder
 
 
 def _keys(case: Case, name: str) -> list[Setting]:

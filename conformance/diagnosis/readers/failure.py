@@ -18,12 +18,14 @@ from conformance.diagnosis.errors.text import (
 )
 from conformance.diagnosis.evidence import Evidence, Failure, Place
 from conformance.diagnosis.hiding import hidden, learn_pieces
-from conformance.diagnosis.shells.sessions import settings_of_session
+from conformance.diagnosis.shells.prompts import prompt_of
+from conformance.diagnosis.shells.sessions import is_abridged, settings_of_session
+from conformance.diagnosis.shells.values import ShellValues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.diagnosis.evidence import Credential
+    from conformance.diagnosis.evidence import Credential, Setting
     from conformance.diagnosis.reading import Reading, Source
     from conformance.diagnosis.surface import Surface
 
@@ -59,8 +61,21 @@ def read(source: Source, reading: Reading) -> Evidence:
     with opened_text(source) as stream:
         text = cleaned(stream.read(_LONGEST).replace("\r\n", "\n"))
     learn_pieces(text, reading)
-    printed = settings_of_session(text.split("\n"), source.name, reading)
-    return hidden(Evidence(failures=(failure_in(text, source.name, reading),), settings=printed), reading)
+    failure = failure_in(text, source.name, reading)
+    settings = tuple(_settings(text.splitlines(keepends=True), failure, reading))
+    return hidden(Evidence(failures=(failure,), settings=settings), reading)
+
+
+def _settings(lines: list[str], failure: Failure, reading: Reading) -> Iterator[Setting]:
+    """What a session sets before its error, and prints, as far as it is shown in full."""
+    values = ShellValues(failure.place.source, reading)
+    before = int(failure.place.where.removeprefix("line ")) if failure.type else len(lines) + 1
+    typed = [line if (prompt := prompt_of(line)) and prompt.shell else "\n" for line in lines]
+    values.read(typed, 1, before)
+    for one in values.settings:
+        if one.credential is None or not is_abridged(one.credential.key.reveal(), reading):
+            yield one
+    yield from settings_of_session(lines, failure.place.source, reading)
 
 
 def failure_in(text: str, source: str, reading: Reading) -> Failure:

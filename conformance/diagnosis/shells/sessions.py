@@ -63,11 +63,17 @@ def settings_of_session(lines: Sequence[str], source: str, reading: Reading) -> 
         shown = _shown(one, name)
         if shown or sets.search(one.text):
             found = shown
-    if found is None or _is_abridged(found[0], reading):
+    if found is None or is_abridged(found[0], reading):
         return ()
     value, number = found
     place = Place(source, f"line {number}")
     return (Setting(place, "process", name, reading.credential(value, place, "variable", name) if value else None),)
+
+
+def is_abridged(value: str, reading: Reading) -> bool:
+    """Whether somebody left only a part of a value before others were to see it."""
+    facts = {fact.name for fact in shape_of(value, reading.surface.key_format).facts} if value else set()
+    return _ABRIDGED.fullmatch(value) is not None or placeholders.is_masked(value) or not facts.isdisjoint(_CUT)
 
 
 def _typed(lines: Sequence[str]) -> Iterator[_Typed]:
@@ -97,8 +103,3 @@ def _shown(one: _Typed, name: str) -> tuple[str, int] | None:
         pairs = ((line.partition("="), at) for line, at in some)
         return next(((value, at) for (key, _, value), at in pairs if key == name), None)
     return None
-
-
-def _is_abridged(value: str, reading: Reading) -> bool:
-    facts = {fact.name for fact in shape_of(value, reading.surface.key_format).facts} if value else set()
-    return _ABRIDGED.fullmatch(value) is not None or placeholders.is_masked(value) or not facts.isdisjoint(_CUT)
