@@ -135,6 +135,7 @@ SETS = {
     "EQ5": {"wrong-base-url", "hidden-404", "resource-absent"},
     "EQ6": {"sdk-ignores-proxy-env", "network-unreachable"},
     "EQ7": {"quota-or-billing", "scope-insufficient", "waf-block-403-html"},
+    "EQ8": {"tls-interception", "captive-portal-or-login-html", "wrong-base-url"},
 }
 
 TINY = """\
