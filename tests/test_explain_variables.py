@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from explained import verdict
 from runs import SPEC, run_command
 
 from conformance.keys import KeyFormat
@@ -158,3 +159,18 @@ def test_a_web_page_in_a_log_is_of_something_before_the_api(
     assert [(one["cause"], one["confidence"]) for one in found["findings"]] == (
         [("waf-block-403-html", expected)] if expected else []
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [(".env", "{}={}\n"), ("app.env", '{}="{}"\n'), ("a.service", "[Service]\nEnvironment={}={}\n")]
+)
+def test_a_line_that_a_later_one_replaces_is_not_judged(name: str, form: str) -> None:
+    cut, whole = (form.format("HOPX_API_KEY", key) for key in ("hopx_live_<ID>.abc", "<KEY>"))
+    assert verdict(f"# old\n{cut}# new\n{whole}", names=(name,)) == ["healthy"]
+    assert verdict(f"{whole}{cut}", names=(name,))[0].startswith("key-truncated")
+
+
+def test_the_services_of_a_compose_file_are_judged_each() -> None:
+    service = "  {}:\n    environment:\n      - HOPX_API_KEY={}\n"
+    text = f"services:\n{service.format('a', 'hopx_live_<ID>.abc')}{service.format('b', '<KEY>')}"
+    assert verdict(text)[0].startswith("key-truncated")
