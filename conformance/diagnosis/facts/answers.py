@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.case import is_success, is_tunnel
+from conformance.diagnosis.case import is_navigation, is_success, is_tunnel
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.surface import is_local
 from conformance.diagnosis.urls import host_of, parts_of, shown_host
@@ -145,6 +145,8 @@ def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
         if case.presented(exchange):
             name = "sent-but-missing" if is_missing else "refused"
             yield Fact(name, "401 for a well-formed key in the right header", told.place, "status")
+    elif exchange is not None and is_navigation(exchange):
+        return
     elif exchange is not None and _shows_no_key(exchange, case):
         name = "key-not-sent" if exchange.witness == "client" else "unread-key"
         yield Fact(name, f"{exchange.method or 'a'} request without a key was answered with 401", told.place, "status")
