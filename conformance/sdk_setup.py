@@ -9,7 +9,7 @@ import pytest
 from conformance.options import given
 from conformance.sdk.adapter import find_adapter
 from conformance.sdk.errors import AdapterError
-from conformance.sdk.install import cache_directory, install, release
+from conformance.sdk.install import install, release, release_directory
 from conformance.sdk.target import SdkTarget
 from conformance.sdk_run import SdkRun
 from conformance.setup import load_known
@@ -48,7 +48,7 @@ def make_sdk_run(config: pytest.Config, spec: Spec, adapter: Adapter, waivers: l
     """
     try:
         version = release(adapter, given(config, "--sdk-version"))
-        directory = install(adapter, version, cache_directory())
+        directory = install(adapter, version, release_directory())
         target = SdkTarget(spec, adapter, version, directory)
     except AdapterError as error:
         raise pytest.UsageError(str(error)) from None

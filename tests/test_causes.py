@@ -135,6 +135,9 @@ SETS = {
     "EQ5": {"wrong-base-url", "hidden-404", "resource-absent"},
     "EQ6": {"sdk-ignores-proxy-env", "network-unreachable"},
     "EQ7": {"quota-or-billing", "scope-insufficient", "waf-block-403-html"},
+    "EQ8": {"tls-interception", "captive-portal-or-login-html", "wrong-base-url"},
+    "EQ9": {"scope-insufficient", "ip-not-allowed", "quota-or-billing"},
+    "EQ10": {"wrong-base-url", "vendor-incident-or-client-defect"},
 }
 
 TINY = """\

@@ -20,7 +20,7 @@ from scripted import Peer, scripted
 from conformance.diagnosis.clients import clients_schema, load
 from conformance.keys import KeyFormat
 from conformance.sdk.adapter import find_adapter
-from conformance.sdk.install import cache_directory, install
+from conformance.sdk.install import install, release_directory
 from conformance.spec.files import default_clients, default_spec, specs_directory
 from conformance.spec.mistakes import FileError
 
@@ -94,7 +94,7 @@ class Place:
             "HOME": str(self.home),
             "PYTHONPATH": f"{ROOT}{os.pathsep}{directory}",
             "PYTHON_KEYRING_BACKEND": "ring.Ring",
-            "XDG_CACHE_HOME": str(cache_directory().parent.parent),
+            "XDG_CACHE_HOME": str(release_directory().parent.parent),
         }
 
     def fill(self, source: KeySource, text: str | None) -> None:
@@ -135,7 +135,7 @@ def directory_of(adapter: str) -> Path:
     if not adapter:
         return Path()
     found = find_adapter(adapter, Path.cwd())
-    return install(found, found.file.version, cache_directory())
+    return install(found, found.file.version, release_directory())
 
 
 def run_client(client: str, place: Place, server: Scripted, argv: list[str] | None = None, **more: str) -> list[str]:

@@ -299,11 +299,15 @@ def test_evidence_shows_its_cause_and_no_other(number: int) -> None:
 OPEN: list[tuple[str, Callable[[], Story]]] = [
     ("EQ1", lambda: S().with_key(401)),
     ("EQ1", lambda: S().failed("AuthenticationError: Unauthorized", status=401, code="AUTHENTICATION_ERROR")),
-    ("EQ2", lambda: S().with_key(403, body=FORBIDDEN)),
+    ("EQ2", lambda: S().with_key(403, body=FORBIDDEN, method="POST")),
+    ("EQ2", lambda: S().with_key(403, body=FORBIDDEN, url=f"{BASE}/sandboxes/sb_1")),
+    ("EQ9", lambda: S().with_key(403, body=FORBIDDEN)),
     ("EQ3", lambda: S().logged(401, 1.0, headers=(("Accept", "*/*"),))),
     ("EQ3", lambda: S().failed('AuthenticationError: {"error": "Missing API key"}', status=401)),
     ("EQ4", lambda: S().failed("json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)")),
-    ("EQ5", lambda: S().with_key(404)),
+    ("EQ5", lambda: S().with_key(404, url=f"{BASE}/sandboxes/sb_1")),
+    ("EQ10", lambda: S().with_key(404)),
+    ("EQ8", lambda: S().failed("curl: (60) SSL certificate problem: unable to get local issuer certificate")),
     ("EQ6", lambda: S().failed("hopx_ai.errors.NetworkError: Connection refused")),
     ("EQ7", lambda: S().failed("ResourceLimitError: Key has limited permissions", status=403)),
 ]

@@ -474,6 +474,13 @@ def test_every_source_is_named_with_its_line_and_what_it_shows(machine: Machine)
     assert any("holds another key, and loses" in says for status, says in told.rows("client") if status == "warn")
 
 
+@pytest.mark.parametrize("file", [".env", "docker.env"])
+def test_of_a_name_that_a_file_sets_twice_the_last_value_counts(file: str, machine: Machine) -> None:
+    machine.file(f"project/{file}", f"{NAME}={machine.secret()[:40]}\nA=1\n{NAME}={(last := machine.secret())}\n")
+    sources = [one for one in machine.offline().data["sources"] if one["source"] == f"./{file}"]
+    assert [(one["where"], one["shown"]) for one in sources] == [("line 3", FORMAT.redact(last))]
+
+
 @pytest.mark.parametrize("kind", ["a directory", "a pipe", "a dead link", "bytes", "empty", "huge"])
 def test_no_file_is_too_odd_to_look_at(kind: str, machine: Machine) -> None:
     machine.has()

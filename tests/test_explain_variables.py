@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from explained import verdict
 from runs import SPEC, run_command
 
 from conformance.keys import KeyFormat
@@ -180,3 +181,18 @@ def test_what_scanners_and_monitors_ask_a_gateway_for_says_nothing_of_the_api(no
     assert explained(tmp_path, access_log=good + noise)["verdict"] == "healthy"
     bad = "".join(line.format(n=n, status=429) for n in range(9))
     assert causes(explained(tmp_path, access_log=bad + noise)) == ["rate-limited"]
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [(".env", "{}={}\n"), ("app.env", '{}="{}"\n'), ("a.service", "[Service]\nEnvironment={}={}\n")]
+)
+def test_a_line_that_a_later_one_replaces_is_not_judged(name: str, form: str) -> None:
+    cut, whole = (form.format("HOPX_API_KEY", key) for key in ("hopx_live_<ID>.abc", "<KEY>"))
+    assert verdict(f"# old\n{cut}# new\n{whole}", names=(name,)) == ["healthy"]
+    assert verdict(f"{whole}{cut}", names=(name,))[0].startswith("key-truncated")
+
+
+def test_the_services_of_a_compose_file_are_judged_each() -> None:
+    service = "  {}:\n    environment:\n      - HOPX_API_KEY={}\n"
+    text = f"services:\n{service.format('a', 'hopx_live_<ID>.abc')}{service.format('b', '<KEY>')}"
+    assert verdict(text)[0].startswith("key-truncated")

@@ -10,7 +10,7 @@ from conformance.commands.given import spec_file
 from conformance.commands.output import complain, print_result
 from conformance.sdk.adapter import find_adapter
 from conformance.sdk.errors import AdapterError, ReleaseError
-from conformance.sdk.install import cache_directory, install, release
+from conformance.sdk.install import install, release, release_directory
 from conformance.sdk.target import SdkTarget
 from conformance.spec.loader import load
 from conformance.spec.mistakes import FileError
@@ -27,7 +27,7 @@ def check_adapter(options: argparse.Namespace) -> int:
     spec, adapter = _spec_and_adapter(options)
     try:
         version = release(adapter, options.sdk_version)
-        target = SdkTarget(spec, adapter, version, install(adapter, version, cache_directory()))
+        target = SdkTarget(spec, adapter, version, install(adapter, version, release_directory()))
     except ReleaseError as error:
         complain(f"--sdk-version: {error}")
         return 2

@@ -75,6 +75,7 @@ class Case:
             for one in every
             if (self._concerns(one) if one.witness == "client" else not is_of_api or self._is_received(one))
         )
+        near = tuple(one for one in near if one.credentials or not is_navigation(one)) or near
         # a header of the same name may belong to somebody else's API; that counts where nothing else does
         return near or tuple(one for one in every if self._has_header(one))
 
@@ -174,6 +175,11 @@ class Case:
 def is_tunnel(exchange: PartialExchange) -> bool:
     """Whether it asks a proxy for a way, and the API for nothing."""
     return exchange.method.upper() == "CONNECT"
+
+
+def is_navigation(exchange: PartialExchange) -> bool:
+    """Whether somebody opened a page in a browser, which sends no key, whatever the page or its program do later."""
+    return any(name.lower() == "sec-fetch-mode" and value == "navigate" for name, value in exchange.headers)
 
 
 def is_success(exchange: PartialExchange) -> bool:

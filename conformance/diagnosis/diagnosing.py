@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.case import Case, is_success
 from conformance.diagnosis.evidence import Note
+from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.facts.every import facts_of
 from conformance.diagnosis.finding import Diagnosis, Doubt, SeenKey
 from conformance.diagnosis.matching import match
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from conformance.diagnosis.evidence import Evidence
-    from conformance.diagnosis.fact import Fact
     from conformance.diagnosis.finding import Finding, Verdict
     from conformance.diagnosis.knowledge import Knowledge
     from conformance.diagnosis.reading import Reading
@@ -27,6 +27,7 @@ _NOTHING = Doubt(
     "hopx-auth redact on it before you send it?",
     "A status, a header or an error message says where to look; this holds none of them.",
 )
+_LONGEST = 120  # characters of a message
 
 
 def diagnose(evidence: Evidence, known: Knowledge, reading: Reading, more: Iterable[Fact] = ()) -> Diagnosis:
@@ -50,7 +51,18 @@ def _verdict(case: Case, findings: tuple[Finding, ...], doubts: tuple[Doubt, ...
         return "problem", None
     if doubts:
         return "cannot-tell", doubts[-1]
-    return ("healthy", None) if _looks_healthy(case) else ("cannot-tell", _NOTHING)
+    return ("healthy", None) if _looks_healthy(case) else ("cannot-tell", _unknown(case))
+
+
+def _unknown(case: Case) -> Doubt:
+    """That nothing was found, and what there is all the same: a status or an error message that no cause goes with."""
+    failed = [one for one in case.answers if one.is_failure and not case.surface.is_sibling(one.host)]
+    statuses = [Fact("unknown-status", f"the answer is {one.status}", one.place) for one in failed if one.status]
+    said = [one for one in failed if not one.status and one.exchange is None and (one.type or one.client)]
+    messages = [Fact("unknown-error", f"an error message: {one.message[:_LONGEST]}", one.place) for one in said]
+    if not (facts := (*statuses, *messages)):
+        return _NOTHING
+    return _NOTHING._replace(splits="It is not known here; all of it, or the request, may say more.", facts=facts)
 
 
 def _looks_healthy(case: Case) -> bool:

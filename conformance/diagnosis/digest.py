@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from conformance.cache import cache_directory
 from conformance.diagnosis.knowledge import Knowledge, from_json
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ def knowledge(causes_file: Path, spec_file: Path) -> Knowledge:
 
     """
     code = [Path(__file__).with_name(name) for name in _CODE]
-    kept = _cache() / f"knowledge-{_mark((causes_file, spec_file, *code))}.json"
+    cache = cache_directory()
+    if cache is None:
+        return _from_files(causes_file, spec_file)
+    kept = cache / f"knowledge-{_mark((causes_file, spec_file, *code))}.json"
     with suppress(OSError, ValueError, KeyError, TypeError):
         return from_json(json.loads(kept.read_bytes()))
     fresh = _from_files(causes_file, spec_file)
@@ -54,10 +58,6 @@ def _mark(files: Iterable[Path]) -> str:
         data = file.read_bytes() if file.is_file() else b""
         mark += f"{len(data):x}{zlib.crc32(data):08x}"
     return mark
-
-
-def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hopx-auth"
 
 
 def _keep(known: Knowledge, to: Path) -> None:

@@ -86,6 +86,10 @@ class Surface:
         """Whether a path ends as a documented operation's does, whatever base path stands before it."""
         return self._path.search(path) is not None
 
+    def is_list(self, path: str) -> bool:
+        """Whether a path below the host is a documented one that is not about a single thing."""
+        return any("{" not in one and path.rstrip("/").endswith(one) for one in self.paths)
+
     def is_documented_path(self, path: str) -> bool:
         """Whether a path below the host is one of a documented operation, and nothing stands before its base path."""
         base = urlsplit(self.base_url).path.rstrip("/")

@@ -83,7 +83,10 @@ def _of_file(path: Path, name: str, kind: FileKind, machine: Machine, reading: R
             yield Holding(kind, place, name, "unreadable", note=written.problem, marks=written.marks_of(name))
         return
     begins = reading.surface.key_format.prefixes
-    for one in _read(kind, written.text, name, begins):
+    found = list(_read(kind, written.text, name, begins))
+    if kind != "shell file":  # in which a condition may stand between two that set the same
+        found = list({one.name: one for one in found}.values())
+    for one in found:
         if one.name == name or one.value.lstrip("'\" ").startswith(begins):
             yield _of_assignment(one, kind, place.source, written.marks, reading)
 

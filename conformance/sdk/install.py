@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
 import re
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from conformance.cache import cache_directory
 from conformance.sdk.errors import InstallError, ReleaseError
 
 if TYPE_CHECKING:
@@ -26,9 +26,17 @@ _LAST_LINES = 12
 _PATIENCE = 900.0
 
 
-def cache_directory() -> Path:
-    """Where releases are kept: the user's cache (`XDG_CACHE_HOME`)."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hopx-auth" / "adapters"
+def release_directory() -> Path:
+    """Where releases are kept: in the user's cache.
+
+    Raises:
+        InstallError: There is none.
+
+    """
+    cache = cache_directory()
+    if cache is None:
+        raise InstallError("there is no home directory to keep releases in; name a directory by XDG_CACHE_HOME")
+    return cache / "adapters"
 
 
 def release(adapter: Adapter, wanted: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.case import is_success, is_tunnel
+from conformance.diagnosis.case import is_navigation, is_success, is_tunnel
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.surface import is_local
 from conformance.diagnosis.urls import host_of, parts_of, shown_host
@@ -25,6 +25,8 @@ NAMES = frozenset(
         "moved",
         "moved-by-slash",
         "moved-to-page",
+        "list-forbidden",
+        "list-not-found",
         "no-answer",
         "no-answer-to-page",
         "no-key-in-command",
@@ -79,6 +81,8 @@ def _of_preflight(told: Told, exchange: PartialExchange) -> Iterator[Fact]:
 def _of_status(told: Told, status: int, case: Case) -> Iterator[Fact]:
     if status == 0 and told.exchange and _is_of_another_page(told.exchange):
         yield Fact("no-answer-to-page", "a page of another origin got no answer", told.place, "status")
+    elif status == 404 and _asks_for_list(told, case):
+        yield Fact("list-not-found", "the answer is 404, and the list that was asked for is always there", told.place)
     elif by_status := _BY_STATUS.get(status):
         yield Fact(by_status[0], by_status[1], told.place, "status")
     elif status in _REDIRECTS:
@@ -87,6 +91,13 @@ def _of_status(told: Told, status: int, case: Case) -> Iterator[Fact]:
         yield from _of_unauthorized(told, case)
     else:
         yield from _of_form(told, status)
+        if status == 403 and not told.is_html and _asks_for_list(told, case):
+            yield Fact("list-forbidden", "the list is refused, and no thing of somebody else", told.place)
+
+
+def _asks_for_list(told: Told, case: Case) -> bool:
+    asked = told.exchange
+    return asked is not None and asked.method.upper() == "GET" and case.surface.is_list(parts_of(asked.url).path)
 
 
 def of_tunnels(case: Case) -> Iterator[Fact]:
@@ -136,6 +147,8 @@ def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
             yield Fact(name, "401 for a well-formed key in the right header", told.place, "status")
     elif exchange is not None and exchange.method.upper() == "HEAD" and not exchange.credentials:
         return  # which somebody sends to see whether and from where an answer comes
+    elif exchange is not None and is_navigation(exchange):
+        return
     elif exchange is not None and _shows_no_key(exchange, case):
         name = "key-not-sent" if exchange.witness == "client" else "unread-key"
         yield Fact(name, f"{exchange.method or 'a'} request without a key was answered with 401", told.place, "status")

@@ -45,6 +45,7 @@ _OF_SHELLS = re.compile(
 )
 _OF_START = re.compile(r"\s*# ?~?/?\.?(?:\w{0,9}rc|\w{0,6}profile|bash_login|zshenv)\b")
 _OF_CMD = re.compile(r"\s*@?(?:echo off|setx? |setlocal|rem )", re.IGNORECASE)  # which alone fills in %NAME%
+_LAST_WINS = ("file", "docker", "systemd")  # where a later line replaces an earlier one, and no shell runs between them
 _USER = re.compile(r"(?<=://)[^/@\s]{1,2000}@")
 
 
@@ -79,6 +80,8 @@ def read(source: Source, reading: Reading) -> Evidence:
     marks |= {"crlf"} if ends and len(ends) * 2 > len(raw) else set()
     marks |= {"batch"} if any(map(_OF_CMD.match, lines)) else set()
     found = list(_assignments(lines, holder))
+    if holder in _LAST_WINS and any("=" in line for line in lines):
+        found = list({one.name: one for one in found}.values())
     settings = [one for each in found if (one := _setting(each, holder, frozenset(marks), source, reading))]
     variable = reading.surface.variable
     if holder == "process" and found and not any(one.name == variable for one in found):

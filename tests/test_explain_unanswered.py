@@ -1,0 +1,60 @@
+"""Requests that got no answer, and errors that no cause goes with."""
+
+from __future__ import annotations
+
+import pytest
+from explained import URL, explained, verdict
+
+COMMAND = f'$ curl -sS -H "X-API-Key: <KEY>" {URL}\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "curl: (28) Operation timed out after 30001 milliseconds with 0 bytes received",
+        "curl: (28) Resolving timed out after 5000 milliseconds",
+        "curl: (35) Recv failure: Connection reset by peer",
+        "curl: (56) Recv failure: Connection reset by peer",
+        "curl: (52) Empty reply from server",
+        "httpx.ReadTimeout: The read operation timed out",
+        "asyncio.exceptions.TimeoutError",
+        "httpx.RemoteProtocolError: Server disconnected without sending a response.",
+        "requests.exceptions.ConnectionError: ('Connection aborted.', ConnectionResetError(104, 'Connection reset'))",
+        "Error: socket hang up\n    at connResetException (node:internal/errors:720:14) {\n  code: 'ECONNRESET'\n}",
+        "AxiosError: timeout of 1000ms exceeded",
+        f'Get "{URL}": EOF',
+        f'Get "{URL}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
+    ],
+)
+def test_what_broke_off_or_took_too_long_is_likely_the_network(text: str) -> None:
+    assert verdict(f"{text}\n") == ["network-unreachable likely"]
+    assert verdict(f"{COMMAND}{text}\n") == ["network-unreachable likely"]
+
+
+def test_the_sdk_that_took_too_long_may_have_passed_the_proxy_over() -> None:
+    assert verdict("hopx_ai.errors.TimeoutError: Request timed out after 60s\n") == [
+        "cannot-tell",
+        "sdk-ignores-proxy-env",
+        "network-unreachable",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("curl: (35) error:0A00010B:SSL routines::wrong version number", "wrong version number"),
+        ("TypeError: 'NoneType' object is not subscriptable", "NoneType"),
+        ('HTTP/1.1 400 Bad Request\n\n{"error": "what?"}', "the answer is 400"),
+    ],
+)
+def test_what_is_not_known_is_not_said_to_be_missing(text: str, seen: str) -> None:
+    doubt = explained(f"{COMMAND}{text}\n")["cannot_tell"]
+    assert doubt["candidates"] == []
+    assert [seen in one["detail"] for one in doubt["evidence"]] == [True]
+    assert "holds none" not in doubt["splits"]
+
+
+def test_where_there_is_nothing_it_is_said_to_be_missing() -> None:
+    doubt = explained("It does not work any more.\n")["cannot_tell"]
+    assert "holds none of them" in doubt["splits"]
+    assert doubt["evidence"] == []
