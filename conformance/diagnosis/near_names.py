@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from conformance.diagnosis.surface import Surface
-
-_OF_SECRETS = ("KEY", "TOKEN", "SECRET")
-_LIKE = 0.85
+_ALIKE = 0.85  # of 1, as difflib counts
 _LONGEST = 100  # characters
+_OF_KEYS = {"KEY", "APIKEY", "TOKEN", "APITOKEN", "SECRET", "AUTH"}
 
 
-def is_near(name: str, surface: Surface) -> bool:
-    """Whether a name may well be meant for the variable of the key: of the same vendor, or a slip of the pen away."""
-    written, wanted = name.upper(), surface.variable
+def is_near(name: str, wanted: str) -> bool:
+    """Whether a name may well be meant for another: of the same service and for a key, or a slip of the pen away."""
     if not wanted or name == wanted or len(name) > _LONGEST:
         return False
-    vendor = wanted.partition("_")[0]
-    if vendor in written and any(word in written for word in _OF_SECRETS):
+    words, right = _words(name), _words(wanted)
+    if "".join(words) == "".join(right) or words[-len(right) :] == right:
         return True
-    return SequenceMatcher(None, written, wanted).ratio() >= _LIKE
+    is_of_service = right[0] in words and not _OF_KEYS.isdisjoint(words) and len(set(words) - set(right)) <= 1
+    return is_of_service or SequenceMatcher(None, name.upper(), wanted).ratio() >= _ALIKE
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"[A-Z0-9]+", name.upper())

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.evidence import Place, Setting
+from conformance.diagnosis.near_names import is_near
 from conformance.diagnosis.shape import shape_of
 from conformance.doctoring.sources import PROCESS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from conformance.diagnosis.evidence import Holder
     from conformance.diagnosis.reading import Reading
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from conformance.doctoring.seen import Seen
 
 HOLDERS: dict[str, Holder] = {"variable": "process", "dotenv": "file", "shell file": "shell"}
-_ALIKE = 0.85  # of 1, as difflib counts
-_KEY_WORDS = {"KEY", "APIKEY", "TOKEN", "SECRET", "AUTH", "APITOKEN"}
 
 
 def check_names(found: Places, machine: Machine, reading: Reading, meant: Collection[str], seen: Seen) -> None:
@@ -32,7 +29,8 @@ def check_names(found: Places, machine: Machine, reading: Reading, meant: Collec
     surface, environment = reading.surface, machine.environment
     has_key = found.process is not None and found.process.state == "key"
     others = {*surface.variables, surface.base_url_variable}
-    odd = {*near_misses(environment, found.variable, others), *_of_keys(environment, reading)} - others
+    near = {name for name in environment if is_near(name, found.variable)}
+    odd = {*near, *_of_keys(environment, reading)} - others - {found.variable}
     roles = [] if has_key else [name for name in surface.variables[1:] if environment.get(name)]
     for name in [*sorted(odd), *roles]:
         seen.check("name", "warn", f"{name} is set, and clients read {found.variable}", PROCESS)
@@ -52,26 +50,3 @@ def check_names(found: Places, machine: Machine, reading: Reading, meant: Collec
 def _of_keys(environment: Mapping[str, str], reading: Reading) -> Iterator[str]:
     begins = reading.surface.key_format.prefixes
     return (name for name, value in environment.items() if value.startswith(begins))
-
-
-def near_misses(names: Iterable[str], wanted: str, known: Collection[str]) -> Iterator[str]:
-    """Names that are nearly the wanted one, or speak of a key of the same service; the known ones are none."""
-    words = set(_words(wanted))
-    service = next(iter(_words(wanted)), "")
-    for name in names:
-        if name in known or name == wanted:
-            continue
-        own = set(_words(name))
-        same_letters = _letters(name) == _letters(wanted)
-        of_service = service in own and bool(own & _KEY_WORDS) and len(own - words) <= 1
-        is_near = SequenceMatcher(None, name.upper(), wanted).ratio() >= _ALIKE
-        if same_letters or of_service or is_near:
-            yield name
-
-
-def _words(name: str) -> list[str]:
-    return re.findall(r"[A-Z0-9]+", name.upper())
-
-
-def _letters(name: str) -> str:
-    return "".join(_words(name))

@@ -126,7 +126,7 @@ def _setting(
         return Setting(place, "client", one.name, credential, marks=marks)
     if (
         one.name in surface.variables
-        or is_near(one.name, surface)
+        or is_near(one.name, surface.variable)
         or one.value.strip("\"' ").startswith(surface.key_format.prefixes)
     ):
         return _of_key(one, holder, marks, place, reading)
