@@ -16,7 +16,7 @@ from conformance.keys import MalformedKeyError, fingerprint
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from conformance.diagnosis.evidence import Evidence
+    from conformance.diagnosis.evidence import Evidence, PartialExchange
     from conformance.diagnosis.finding import Finding, Verdict
     from conformance.diagnosis.knowledge import Knowledge
     from conformance.diagnosis.reading import Reading
@@ -43,6 +43,7 @@ def diagnose(evidence: Evidence, known: Knowledge, reading: Reading, more: Itera
         _request_ids(case),
         _keys(evidence, reading),
         (*evidence.notes, *_notes(case)),
+        next((one.place for one in case.exchanges if _is_accepted(one, case)), None),
     )
 
 
@@ -73,6 +74,13 @@ def _looks_healthy(case: Case) -> bool:
     well_formed = any(case.shape(one).well_formed for one in case.evidence.every_credential)
     asked = any(case.presented(one) or one.lacks for one in case.exchanges)
     return well_formed or asked or any(is_success(one) for one in case.exchanges)
+
+
+def _is_accepted(exchange: PartialExchange, case: Case) -> bool:
+    """Whether the API itself took a key: by its own log, or by the answer that came from its host over TLS."""
+    parts = parts_of(exchange.url)
+    is_of_api = exchange.witness == "server" or (parts.scheme == "https" and parts.hostname == case.surface.host)
+    return is_of_api and bool(exchange.status and case.presented(exchange)) and is_success(exchange)
 
 
 def _notes(case: Case) -> Iterator[Note]:

@@ -110,7 +110,7 @@ class Failure(NamedTuple):
 
 
 class Note(NamedTuple):
-    """What could not be read, or was left out, and why."""
+    """What could not be read or was left out, and why, or what has to be known besides."""
 
     place: Place
     says: str

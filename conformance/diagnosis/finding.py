@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from conformance.diagnosis.evidence import Note
+    from conformance.diagnosis.evidence import Note, Place
     from conformance.diagnosis.fact import Fact
     from conformance.diagnosis.knowledge import KnownCause, KnownSet
 
@@ -41,7 +41,7 @@ class SeenKey(NamedTuple):
 
 
 class Diagnosis(NamedTuple):
-    """The answer to a person who asks why it does not work."""
+    """The answer to a person who asks why it does not work; `accepted` is where the API did what a key asked for."""
 
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
@@ -49,3 +49,4 @@ class Diagnosis(NamedTuple):
     request_ids: tuple[str, ...] = ()
     keys: tuple[SeenKey, ...] = ()
     notes: tuple[Note, ...] = ()
+    accepted: Place | None = None

@@ -94,7 +94,7 @@ def _note(diagnosis: Diagnosis, verdict: str) -> Iterator[str]:
         yield f"  What would refute it: {finding.cause.falsified_by}"
     if diagnosis.doubt:
         yield from _open(diagnosis.doubt)
-    yield from (f"Left out: {one.place}: {one.says}" for one in diagnosis.notes)
+    yield from (f"Note: {one.place}: {one.says}" for one in diagnosis.notes)
     if diagnosis.request_ids:
         yield f"Request ids: {', '.join(diagnosis.request_ids)}"
     if diagnosis.keys:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 WIDEST = 110  # columns that are still read with ease
 _SHELLS = ("any", "bash")  # of which steps people see first; `hopx-auth spec causes ID` has all
 ROTATE = "Replace the key as well: it was where others can read it."
-_HEALTHY = "healthy: nothing in this evidence is wrong; whether the API accepts the key, only the API can say"
+_HEALTHY = "healthy: nothing in this evidence is wrong"
+_UNASKED = "whether the API accepts the key, only the API can say"
 
 
 def as_json(diagnosis: Diagnosis) -> dict[str, Any]:
@@ -92,7 +93,9 @@ def _lines(diagnosis: Diagnosis, width: int) -> Iterator[str]:
 def headline(diagnosis: Diagnosis) -> str:
     """The whole diagnosis in one line."""
     if diagnosis.verdict == "healthy":
-        return _HEALTHY
+        return f"{_HEALTHY}; " + (
+            f"the API accepted the key ({diagnosis.accepted})" if diagnosis.accepted else _UNASKED
+        )
     if diagnosis.verdict == "problem":
         found = "; ".join(f"{one.cause.title} ({one.confidence})" for one in diagnosis.findings)
         open_too = _may_be(diagnosis)
