@@ -29,6 +29,7 @@ from conformance.redaction.candidates import PatternFinder, WordFinder, best_fin
 from conformance.redaction.proof import best_search, hits, windows_of
 from conformance.redaction.pseudonyms import PSEUDONYM
 from conformance.redaction.run import NotProvedError, Redaction
+from conformance.redaction.source import ClosedError, UnreadableError
 from conformance.shapes import Shapes
 from conformance.vendors import VENDORS
 
@@ -714,12 +715,10 @@ PIECES = [
 @given(st.lists(st.one_of(st.sampled_from(PIECES), text, st.builds(drawn)), max_size=25).map("".join), st.data())
 def test_lines_and_lengths_stay_and_a_second_time_changes_nothing(written: str, data: st.DataObject) -> None:
     raw = written.encode("utf-8", "surrogatepass") + data.draw(st.binary(max_size=20))
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b", b"PK"):
-        return
     try:
         result = redacted(raw, SCRATCH, data.draw(st.sampled_from([5, 100, 1 << 20])))
-    except NotProvedError:
-        return
+    except (NotProvedError, ClosedError, UnreadableError):
+        reject()  # it happens to begin as something compressed, or to look like UTF-16 with an error in it
     assert len(result) == len(raw)
     assert result.count(b"\n") == raw.count(b"\n")
     assert redacted(result, SCRATCH) == result

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from conformance.shapes import Shapes
 
-KEY, HALF, VENDOR, JWT, PEM, URL, SCHEME, OPTION, NAME, COOKIES = "key", "half", "vendor", "jwt", "pem", "url", "scheme", "option", "name", "cookies"  # fmt: skip # noqa: E501
+KEY, HALF, VENDOR, JWT, PEM = "key", "half", "vendor", "jwt", "pem"
+URL, SCHEME, OPTION, NAME, COOKIES = "url", "scheme", "option", "name", "cookies"
 _TOKEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 _CLASSES = bytes(97 if byte in _TOKEN else 32 for byte in range(256))
 _ESCAPE = re.compile(rb"\\[nrtbf]")
@@ -38,9 +39,8 @@ _GIVEN = re.compile(  # as an option, to a command that sets it, or behind the u
     re.IGNORECASE,
 )
 _LONGEST_GIVEN = 160  # bytes
-_TOKEN_USER = rb"://[A-Za-z0-9_.-]{16,128}@"
-_USER = rb"://[^/\s\"'<>@?#\\:]{0,80}:[^/\s\"'<>@?#\\]{1,256}@"
-_URL_USER = re.compile(b"%b|%b" % (_USER, _TOKEN_USER))
+URL_PASSWORD = re.compile(rb"://[^/\s\"'<>@?#\\:]{0,80}:([^/\s\"'<>@?#\\]{1,256})@")
+URL_TOKEN = re.compile(rb"://([A-Za-z0-9_.-]{16,128})@")
 _FEWEST_SIGNS = 8
 _SIGNS = rb"[A-Za-z0-9_%%+/.-]{%d}" % _FEWEST_SIGNS
 # which break no key into pieces
@@ -127,7 +127,11 @@ class WordFinder:
             if pattern.match(text, at)
         }
         found |= {Candidate(at, kind) for word, kind in _LITERALS.items() for at in _places(small, word)}
-        found |= {Candidate(at, URL) for at in _places(text, b"://") if _URL_USER.match(text, at)}
+        found |= {
+            Candidate(at, URL)
+            for at in _places(text, b"://")
+            if URL_PASSWORD.match(text, at) or URL_TOKEN.match(text, at)
+        }
         found |= {Candidate(at, HALF) for at in self._halves(text)}
         for word in WORDS:
             ends = (_AFTER.match(text, at + len(word)).end() for at in _places(small, word.encode()))  # type: ignore[union-attr]
@@ -156,7 +160,7 @@ class PatternFinder:
         for text, follows, length, kind in _beginnings(shapes):
             patterns.append((re.escape(text) + follows, 0, kind, len(text) + length))
         patterns += [(re.escape(word), small, kind, len(word)) for word, kind in _LITERALS.items()]
-        patterns += [(_USER, 0, URL, 0), (_TOKEN_USER, 0, URL, 0)]
+        patterns += [(pattern, 0, URL, 0) for pattern in (URL_PASSWORD.pattern, URL_TOKEN.pattern)]
         patterns.append((_ANY_NAME + _SEPARATION_BEGINS, small, NAME, 1))
         run = rb"[A-Za-z0-9_-]{%d}" % shapes.secret_length
         half = rb"(?:^|[^A-Za-z0-9_-]|%b)%b[^A-Za-z0-9_-]" % (_ESCAPE.pattern, run)

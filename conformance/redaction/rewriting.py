@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from conformance.redaction import candidates as kinds
-from conformance.redaction.extent import LONGEST, NeedsMore, named_value, quoted_end
-from conformance.redaction.extent import looks_random as _looks_random
+from conformance.redaction.extent import LONGEST, NeedsMore, looks_random, named_value, quoted_end
 from conformance.redaction.private_keys import body_end
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ _MOST = 8 << 20  # bytes that are kept at most, whatever does not end
 _WRAPPED = re.compile(rb"[A-Za-z0-9_.+/-]*[\\`]{0,2}[ \t]{0,8}(?:\r?\n|(?:\\r)?\\n)")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]*")
 _SCHEME_VALUE = re.compile(rb"(bearer|basic)(?:[ \t]+|%20)([A-Za-z0-9._~+/=%-]{6,})", re.IGNORECASE)
-_URL_PASSWORD = re.compile(rb"://[^/\s\"'<>@?#\\:]{0,80}:([^/\s\"'<>@?#\\]{1,256})@")
-_URL_TOKEN = re.compile(rb"://([A-Za-z0-9_.-]{16,128})@")
 _USER_OPTION = re.compile(
     rb" (?:-[a-z]{0,4}u|--(?:proxy-)?user)(?:[ =]+|(?=[^ ]))(\\*[\"']?)[^\s\"':\\]{1,200}:([^\s\"'\\]+)", re.IGNORECASE
 )
@@ -145,15 +143,15 @@ class Rewriter:
             self._tokens.hide_pem(text, begin.end(), end)
 
     def _url(self, text: bytearray, candidate: Candidate) -> None:
-        match = _URL_PASSWORD.match(text, candidate.at)
+        match = kinds.URL_PASSWORD.match(text, candidate.at)
         if match:
             self._values.hide_value(text, *match.span(1), "password in a URL")
-        elif (match := _URL_TOKEN.match(text, candidate.at)) and _looks_random(bytes(match[1])):
+        elif (match := kinds.URL_TOKEN.match(text, candidate.at)) and looks_random(bytes(match[1])):
             self._values.hide_value(text, *match.span(1), "token in a URL")
 
     def _scheme(self, text: bytearray, candidate: Candidate) -> None:
         match = _SCHEME_VALUE.match(text, candidate.at)
-        if match and (match[1].lower() == b"basic" or _looks_random(bytes(match[2]))):
+        if match and (match[1].lower() == b"basic" or looks_random(bytes(match[2]))):
             self._values.hide_value(text, candidate.at, match.end(), "authorization")
 
     def _option(self, text: bytearray, candidate: Candidate) -> None:
@@ -180,7 +178,7 @@ class Rewriter:
         if opening is None:
             return
         depth, at = len(opening[1]), opening.end()
-        string = _STRINGS.get(depth) or _STRINGS.setdefault(depth, _string_or_end(depth))
+        string = _string_or_end(depth)
         while True:
             mark = string.search(text, at)
             if mark is None:
@@ -193,13 +191,11 @@ class Rewriter:
             at += depth + 1
 
 
+@cache
 def _string_or_end(depth: int) -> re.Pattern[bytes]:
     """Matches the end of a list or the beginning of a string so deep in escapes; group 2 says that it is a value."""
     quote, space = b"\\\\" * depth + b'"', rb"(?:\s|\\[nrt])*"
     return re.compile(rb"\]|(%b(value%b%b:%b%b)?)" % (quote, quote, space, space, quote))
-
-
-_STRINGS: dict[int, re.Pattern[bytes]] = {}
 
 
 def _kind_of(name: bytes) -> str:

@@ -139,20 +139,12 @@ class Values:
         if is_hidden(value) or placeholders.is_no_secret(value.decode("latin-1")):
             return
         shown = self._hide_shapes(text, start, end)
-        if shown is None and kind in _MAY_BE_KEYS and (beginning := self._beginning.match(value)):
+        if shown is not None:
+            _hide_beside(text, start, end, shown)
+        elif kind in _MAY_BE_KEYS and (beginning := self._beginning.match(value)):
             self._keys.hide_signs(text, start + beginning.end(), end)
-        elif shown is None:
+        else:
             self._replace(text, start, end, kind)
-        if shown is None:
-            return
-        at = start
-        plain = without_escapes(value)
-        for head, tail in [*shown, (end, end)]:
-            for run in SIGNS.finditer(plain, at - start, head - start):
-                if _SCHEME.fullmatch(run[0]):
-                    continue
-                text[start + run.start() : start + run.end()] = b"x" * len(run[0])
-            at = tail
 
     def _hide_shapes(self, text: bytearray, start: int, end: int) -> list[tuple[int, int]] | None:
         """Hide the keys within a value; returns where they and what may be shown of them stand."""
@@ -185,6 +177,17 @@ class Values:
             self._ledger.note(kind, secret, start)
             if _is_searched(kind, secret) and not is_hidden(signs):
                 self._ledger.search(secret)
+
+
+def _hide_beside(text: bytearray, start: int, end: int, shown: list[tuple[int, int]]) -> None:
+    """Hide what stands in a value beside the secrets in it, but for schemes."""
+    at = start
+    plain = without_escapes(bytes(text[start:end]))
+    for head, tail in [*shown, (end, end)]:
+        for run in SIGNS.finditer(plain, at - start, head - start):
+            if not _SCHEME.fullmatch(run[0]):
+                text[start + run.start() : start + run.end()] = b"x" * len(run[0])
+        at = tail
 
 
 def _inside(text: bytearray, start: int, end: int) -> tuple[int, int]:
