@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _WINDOW = 2048  # characters in which a broken key ends
 _MOST_SIGNS = 24  # characters that may have come into a key
+_REACH = 160  # characters in which the rest of a key is looked for, behind what a tool writes before a line
 # what stands between its pieces: an end of line, unless a header follows, or signs of a shell or of broken bytes
 _BROKEN = re.compile(
     r"[A-Za-z0-9_-]*+(?:(?:[\\`^]{0,2}\r?\n[ \t>]{0,4}(?![\w-]{1,40}[:=])"
@@ -38,9 +39,12 @@ def learn_pieces(text: str, reading: Reading) -> None:
         if first and len(first[0]) >= key_format.secret_length:
             continue
         broken = _pieces(_BROKEN, text, start, start + longest)
-        scattered = _pieces(_SCATTERED, text, start, start + longest)
         pieces = _whole(text, match.start(), reading) or _missing(broken, key_format.secret_length)
-        for piece in (*pieces, *_random(scattered, key_format)):
+        pieces += _random(_pieces(_SCATTERED, text, start, start + longest), key_format)
+        if start > match.end():
+            runs = _PIECES.findall(text, start, start + longest + _REACH)
+            pieces += _random([one for one in runs if not one.startswith(key_format.prefixes)], key_format)
+        for piece in pieces:
             if SHORTEST_SECRET <= len(piece) < key_format.secret_length:
                 reading.scrubber.learn(piece)
 
