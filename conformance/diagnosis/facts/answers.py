@@ -127,14 +127,14 @@ def _is_of_another_page(exchange: PartialExchange) -> bool:
 
 
 def _of_form(told: Told, status: int) -> Iterator[Fact]:
-    what = "a web page" if told.is_html else "an answer of the API"
+    says = f"{status} with a web page" if told.is_html else f"{status}, and no web page"
     if 200 <= status < 300 and told.is_html:
         yield Fact("page-for-answer", f"{status} with a web page, and the API answers with JSON", told.place, "status")
     elif status == 403:
-        yield Fact("forbidden-page" if told.is_html else "forbidden", f"403 with {what}", told.place, "status")
+        yield Fact("forbidden-page" if told.is_html else "forbidden", says, told.place, "status")
     elif status >= 500:
         is_page = told.is_html and status == 503
-        yield Fact("refused-page" if is_page else "server-error", f"{status} with {what}", told.place, "status")
+        yield Fact("refused-page" if is_page else "server-error", says, told.place, "status")
 
 
 def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
