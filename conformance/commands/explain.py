@@ -70,7 +70,7 @@ def _text(diagnosis: Diagnosis, evidence: Evidence, known: Knowledge, form: str)
         from conformance.diagnosis.page import as_page
 
         return as_page(diagnosis, evidence, known)
-    return as_text(diagnosis)
+    return as_text(diagnosis, known.titles)
 
 
 def print_proved(text: str, reading: Reading) -> bool:
