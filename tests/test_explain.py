@@ -265,6 +265,20 @@ def test_no_sign_within_a_key_brings_a_piece_of_it_to_light(before: str, sign: s
     assert not any(secret[at : at + 8] in printed for at in range(len(secret) - 7))
 
 
+@pytest.mark.parametrize("kind", ["", "error", "curl", "http", "env", "log", "key"])
+@pytest.mark.parametrize("lost", [0, 1, 3])
+@pytest.mark.parametrize(
+    "begin", ["0096: ", "2026-11-28T09:00:00Z stdout F ", "    12 | ", "<= Recv header, 20 bytes\n0000: "]
+)
+def test_the_rest_of_a_key_is_hidden_behind_what_begins_a_line(begin: str, lost: int, kind: str) -> None:
+    pieces = [KEYS[0][-43:-24], f"{KEYS[1][-5:-2]}aB3d{KEYS[1][-16:-13]}", f"{KEYS[2][-20:-10]}Zq9x"]  # all look random
+    secret = "".join(pieces)
+    first = f"{secret[:19]} {secret[19 + lost // 2 : 29 - lost // 2]}"
+    text = f"X-API-Key: {KEYS[0][:23]}{first}\n{begin}{secret[29:]}\n401 Unauthorized\n"
+    _, printed = in_process(text.encode(), "--format", "html", *(["--as", kind] if kind else []))
+    assert not any(secret[at : at + 8] in printed for at in range(len(secret) - 7))
+
+
 def verdict(data: bytes) -> tuple[str, list[str]]:
     _, printed = in_process(data, "--format", "json")
     found = json.loads(printed)

@@ -100,3 +100,36 @@ def test_a_key_that_a_client_repeats_as_it_was_given_is_cut_where_it_ends(
 ) -> None:
     key = minted()
     assert causes(explained(tmp_path, f'    client = Sandbox(api_key="{key[:length]}")\n{REFUSED}', key)) == [cause]
+
+
+RAISED = 'Traceback (most recent call last):\n  File "app.py", line 12, in <module>\n'
+
+
+@pytest.mark.parametrize(
+    ("program", "verdict"),
+    [
+        ('if (!key) throw new Error("HOPX_API_KEY is not set");\n', "cannot-tell"),
+        (f'{RAISED}    raise SystemExit("quota exceeded?")\n{REFUSED}', "cannot-tell"),
+        (
+            f"    except RateLimitError:\n        time.sleep(30)\n    except AuthenticationError as e:\n{REFUSED}",
+            "cannot-tell",
+        ),
+        (f'  }} catch (e) {{\n    console.error("API key expired", e);\n  }}\n{REFUSED}', "cannot-tell"),
+        (f'{RAISED}    raise ValueError(\n        "API key required")\nValueError: API key required\n', "problem"),
+    ],
+)
+def test_what_a_program_would_say_is_not_what_it_said(program: str, verdict: str, tmp_path: Path) -> None:
+    assert explained(tmp_path, program)["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Invalid API key (code: auth_invalid_key)\n\nThe docs say: auth_key_expired means API key expired.\n",
+        "RateLimitError (code: auth_rate_limited)\n\nThe docs say: auth_key_expired means API key expired.\n",
+        "401 when the key is missing. All codes: auth_invalid_key, auth_key_expired, auth_insufficient_permissions.\n",
+    ],
+)
+def test_nothing_is_certain_where_a_text_names_several_refusals(text: str, tmp_path: Path) -> None:
+    found = explained(tmp_path, text)
+    assert "certain" not in {one["confidence"] for one in found["findings"]}

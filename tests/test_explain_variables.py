@@ -174,3 +174,25 @@ def test_the_services_of_a_compose_file_are_judged_each() -> None:
     service = "  {}:\n    environment:\n      - HOPX_API_KEY={}\n"
     text = f"services:\n{service.format('a', 'hopx_live_<ID>.abc')}{service.format('b', '<KEY>')}"
     assert verdict(text)[0].startswith("key-truncated")
+
+
+def test_a_template_beside_the_file_with_the_key_is_no_mistake(tmp_path: Path) -> None:
+    files = {"_env_example": "# copy me\nHOPX_API_KEY=hopx_live_YOUR_KEY_HERE\n", "_env": "HOPX_API_KEY=<KEY>\n"}
+    assert explained(tmp_path, **files)["verdict"] == "healthy"
+    assert causes(explained(tmp_path, _env="HOPX_API_KEY=hopx_live_YOUR_KEY_HERE\n")) == ["placeholder-key"]
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        '10.0.0.9 - - [28/Nov/2026:09:00:30 +0000] "GET /admin HTTP/1.1" 401 12 "-" "zgrab"\n',
+        '10.0.0.9 - - [28/Nov/2026:09:00:31 +0000] "GET /.env HTTP/1.1" 403 12 "-" "zgrab"\n',
+        '10.0.0.9 - - [28/Nov/2026:09:00:32 +0000] "GET /metrics HTTP/1.1" 503 12 "-" "Prometheus"\n',
+    ],
+)
+def test_what_scanners_and_monitors_ask_a_gateway_for_says_nothing_of_the_api(noise: str, tmp_path: Path) -> None:
+    line = '10.0.0.{n} - - [28/Nov/2026:09:00:0{n} +0000] "GET /v1/sandboxes HTTP/1.1" {status} 60 "-" "curl/8.5.0"\n'
+    good = "".join(line.format(n=n, status=200) for n in range(9))
+    assert explained(tmp_path, access_log=good + noise)["verdict"] == "healthy"
+    bad = "".join(line.format(n=n, status=429) for n in range(9))
+    assert causes(explained(tmp_path, access_log=bad + noise)) == ["rate-limited"]

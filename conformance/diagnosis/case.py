@@ -40,7 +40,7 @@ class Told(NamedTuple):
         """Whether it is anything but what was asked for; of an answer without a status, what its body tells."""
         if self.status is None and self.exchange is not None:
             return self.is_html or tells_failure(self.body)
-        return self.status is None or not 200 <= self.status < 300 or self.is_html
+        return self.status is None or not (200 <= self.status < 300 or self.status == 304) or self.is_html
 
     @property
     def is_html(self) -> bool:
@@ -69,7 +69,12 @@ class Case:
     def exchanges(self) -> tuple[PartialExchange, ...]:
         """Those that have to do with the API: at its host, with a credential of its kind, or for one of its paths."""
         every = tuple(self._without_masks(_with_status(one)) for one in self.evidence.exchanges)
-        near = tuple(one for one in every if self._concerns(one))
+        is_of_api = any(one.witness == "server" and self._is_received(one) for one in every)
+        near = tuple(
+            one
+            for one in every
+            if (self._concerns(one) if one.witness == "client" else not is_of_api or self._is_received(one))
+        )
         near = tuple(one for one in near if one.credentials or not is_navigation(one)) or near
         # a header of the same name may belong to somebody else's API; that counts where nothing else does
         return near or tuple(one for one in every if self._has_header(one))
@@ -144,7 +149,7 @@ class Case:
 
     def _concerns(self, exchange: PartialExchange) -> bool:
         host, path = host_of(exchange.url), parts_of(exchange.url).path
-        if not host or exchange.witness == "server" or self.surface.is_own_path(path):
+        if not host or self.surface.is_own_path(path):
             return True
         if any(map(self.is_key_like, exchange.credentials)):
             return True
@@ -153,6 +158,12 @@ class Case:
         if not self.surface.is_own_host(host):
             return False
         return is_tunnel(exchange) or self._has_header(exchange) or self.surface.is_below_base(path)
+
+    def _is_received(self, exchange: PartialExchange) -> bool:
+        """Whether a server's log tells of a request to the API, and not of one that scanners and monitors make."""
+        path = parts_of(exchange.url).path
+        is_own = not path or self.surface.is_own_path(path) or self.surface.is_below_base(path)
+        return is_own or bool(exchange.key_id) or any(map(self.is_key_like, exchange.credentials))
 
     def _has_header(self, exchange: PartialExchange) -> bool:
         names = {*self.surface.headers, *self.surface.wrong_headers}

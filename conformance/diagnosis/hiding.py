@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MOST_SIGNS = 24  # characters that may have come into a key
+_REACH = 160  # characters in which the rest of a key is looked for, behind what a tool writes before a line
 # what stands between its pieces: an end of line, unless a header follows, or signs of a shell or of broken bytes
 _BROKEN = re.compile(
     r"[A-Za-z0-9_-]*+(?:(?:[\\`^]{0,2}\r?\n[ \t>]{0,4}(?![\w-]{1,40}[:=])"
@@ -38,7 +39,11 @@ def learn_pieces(text: str, reading: Reading) -> None:
         broken = _pieces(_BROKEN, text, start, start + whole + _MOST_SIGNS)
         parted = _pieces(_PARTED, text, start, start + whole + _MOST_SIGNS)
         pieces = _adding_up(parted, key_format.secret_length) or _missing(broken, key_format.secret_length)
-        for piece in (*pieces, *_random(_pieces(_SCATTERED, text, start, start + whole + _MOST_SIGNS), key_format)):
+        pieces += _random(_pieces(_SCATTERED, text, start, start + whole + _MOST_SIGNS), key_format)
+        if start > match.end():
+            runs = _PIECES.findall(text, start, start + whole + _REACH)
+            pieces += _random([one for one in runs if not one.startswith(key_format.prefixes)], key_format)
+        for piece in pieces:
             if SHORTEST_SECRET <= len(piece) < key_format.secret_length:
                 reading.scrubber.learn(piece)
 

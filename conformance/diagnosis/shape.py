@@ -88,7 +88,7 @@ _SCHEME = rf"(?i)(bearer|basic|token|apikey|digest)([\s{_INVISIBLE}]+|:\s*|%20|\
 _GLUED_SCHEME = r"(?i)bearer(?=[a-z0-9]+[_-])"
 _HEADER = r"[A-Za-z][A-Za-z0-9-]{1,40}:\s+(?=\S)"
 _ASSIGNMENT = r"(?:export\s+|set\s+|\$env:)?[A-Za-z_][A-Za-z0-9_]{1,60}\s?=\s?(?=\S)"
-_ESCAPED = r"(?:\\+[nrt])+\Z"
+_ESCAPED = r"(?:(?:\\+[nrt])+|\^M\$?)\Z"  # also as cat -A shows it
 _URL = r"(?i)[a-z][a-z0-9+.-]{1,12}://\S*"
 _MAIL = r"[^@\s]{1,80}@[^@\s]{1,80}\.[A-Za-z]{2,20}"
 _COMMAND = r"(?i)(?:curl|wget|export|echo|cat|printenv|op|vault|aws|gcloud|sudo|python3?|node|npx)\s+\S"

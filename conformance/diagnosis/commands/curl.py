@@ -141,6 +141,8 @@ class _Asked:
         name, colon, rest = text.partition(":")
         if not colon and name.endswith(";"):
             self._made.headers.append(Field(value.line, name[:-1].strip(), ""))
+        elif not text.strip():
+            return
         elif not colon and variables_in(name):
             self._made.lacks |= {f"value of {one}" for one in variables_in(name)}
         elif not colon:

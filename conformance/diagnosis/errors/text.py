@@ -16,6 +16,13 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[ -/]{0,3}[@-~]|\][^\x07\x1b]{0,50
 _QUOTED = re.compile(r"^(?:>[ \t]?){1,5}|^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,18}Z (?=\S)", re.MULTILINE)
 # a table of all statuses, as Node prints the module that a request was made with
 _TABLE = re.compile(r"(?:[\"']?[1-5][0-9]{2}[\"']?:\s{1,9}(?:'[^'\n]{2,40}'|\"[^\"\n]{2,40}\")[,\s]{0,40}){5,100}")
+# lines of a program, as tracebacks quote them: what they would say, and to what they would have answered
+_PROGRAM = re.compile(
+    r"^[ \t]*(?:(?:raise|throw)\b[^\n]*|except\b[^\n]*:|\}?[ \t]*catch\b[^\n]*\{"
+    r"|(?:if|elif|else if|while|assert)\b[^\n]*[:{;)]|(?:print|console\.\w{1,9}|log(?:ger|ging)?\.\w{1,9})\([^\n]*\))"
+    r"|\bthrow new \w{1,60}\([^\n]*",
+    re.MULTILINE,
+)
 _TYPE = re.compile(
     r"^[ \t|]{0,80}(?:Uncaught |Unhandled |\[cause\]: |cause: |Caused by: |E {1,5}|panic: )?"
     r"((?:[A-Za-z_]\w{0,60}\.){0,8}[A-Z]\w{0,60}"
@@ -75,6 +82,11 @@ _LONGEST_OBJECT = 8_192
 def cleaned(text: str) -> str:
     """The text without colours, what quotes its lines, and tables of statuses; its lines keep their numbers."""
     return _TABLE.sub(lambda one: "\n" * one[0].count("\n"), _QUOTED.sub("", _ESCAPES.sub("", text)))
+
+
+def without_program(text: str) -> str:
+    """The text without those lines of a program that name errors before there are any."""
+    return _PROGRAM.sub("", text)
 
 
 def type_of(text: str) -> tuple[str, int]:

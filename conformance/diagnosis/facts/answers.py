@@ -147,8 +147,8 @@ def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
         if case.presented(exchange):
             name = "sent-but-missing" if is_missing else "refused"
             yield Fact(name, "401 for a well-formed key in the right header", told.place, "status")
-    elif exchange is not None and is_navigation(exchange):
-        return
+    elif exchange is not None and (is_navigation(exchange) or exchange.method.upper() == "HEAD"):
+        return  # which somebody sends to see whether and from where an answer comes
     elif exchange is not None and _shows_no_key(exchange, case):
         name = "key-not-sent" if exchange.witness == "client" else "unread-key"
         yield Fact(name, f"{exchange.method or 'a'} request without a key was answered with 401", told.place, "status")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.diagnosis.case import Case
-    from conformance.diagnosis.evidence import Credential, PartialExchange
+    from conformance.diagnosis.evidence import Credential, PartialExchange, Setting
 
 NAMES = frozenset(
     {
@@ -49,6 +49,7 @@ _VAGUE = (
     "command",
     "header-name",
     "assignment",
+    "placeholder",
     "masked",
     "mask-character",
     "no-separator",
@@ -80,12 +81,20 @@ def of_settings(case: Case) -> Iterator[Fact]:
         if setting.credential is None:
             continue
         for fact in _own(setting.credential, case):
+            if fact.name == "placeholder" and _is_template(setting, case):
+                continue
             if fact.name == "scheme-without-space":
                 yield fact._replace(name="scheme-bearer")
             elif fact.name not in ("empty", _VARIANT) and not (
                 fact.name == "byte-order-mark" and "bom" in setting.marks
             ):
                 yield fact
+
+
+def _is_template(setting: Setting, case: Case) -> bool:
+    """Whether a file is the template of another one that has a key in the same place."""
+    others = (one for one in case.settings if one.name == setting.name and one.holder == setting.holder == "file")
+    return any(one.credential and case.shape(one.credential).well_formed for one in others)
 
 
 def of_texts(case: Case) -> Iterator[Fact]:

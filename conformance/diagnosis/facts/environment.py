@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.facts.stories import are_near
-from conformance.diagnosis.shells.prompts import typed_in
+from conformance.diagnosis.shells.prompts import prompt_of, typed_in
 from conformance.diagnosis.urls import host_of, shown_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.diagnosis.case import Case
-    from conformance.diagnosis.evidence import Place, Setting
+    from conformance.diagnosis.evidence import Holder, Place, Setting
 
 NAMES = frozenset(
     {
@@ -30,6 +30,7 @@ NAMES = frozenset(
         "misnamed",
         "proxy-set",
         "quoted-for-docker",
+        "quotes-for-docker",
         "shell-hides-file",
         "stored-key-differs",
         "used-other-than-file",
@@ -48,9 +49,10 @@ _WRITTEN = {
     "utf-16": ("file-in-utf-16", "the file is written in UTF-16"),
     "crlf": ("file-with-crlf", "the lines of the file end with CR LF"),
 }
-_ENV_FILE = re.compile(  # a line that begins with the command, a prompt before it or not
+_ENV_FILE = re.compile(
     r"(?:sudo )?(?:docker|podman)(?: container)? (?:run|create) [^\n]{0,400}?--env-file[= ][\"']?([^\s\"']{1,300})"
 )
+_GOES_ON = re.compile(r"[\\`^]\r?\n[ \t]*(?:>{1,2}[ \t])?")
 _BUNDLED = ("VITE_", "NEXT_PUBLIC_", "REACT_APP_", "PUBLIC_", "EXPO_PUBLIC_", "NUXT_PUBLIC_", "GATSBY_")
 
 
@@ -63,14 +65,23 @@ def of_writing(case: Case) -> Iterator[Fact]:
 
 
 def of_docker(case: Case) -> Iterator[Fact]:
-    """Quotes in a file that docker reads, as somebody's command shows, which takes every value as it stands."""
-    lines = (typed_in(line) for one in case.failures for line in one.text.splitlines())
-    read = [match[1] for match in map(_ENV_FILE.match, lines) if match]
+    """Quotes in a file that docker reads, as a command shows, which takes every value as it stands.
+
+    A command is one behind a prompt; a line that begins as one may also be somebody's sentence.
+    """
+    for failure in case.failures:
+        for line in _GOES_ON.sub("", failure.text).splitlines():
+            if match := _ENV_FILE.match(typed_in(line)):
+                prompt = prompt_of(line)
+                name = "quoted-for-docker" if prompt and prompt.shell else "quotes-for-docker"
+                yield from _of_quotes(match[1], name, case)
+
+
+def _of_quotes(path: str, name: str, case: Case) -> Iterator[Fact]:
     for setting in case.settings:
-        is_read = any(_may_be_one_file(setting.place.source, path) for path in read)
-        if "quoted" in setting.marks and setting.credential and is_read:
+        if "quoted" in setting.marks and setting.credential and _may_be_one_file(setting.place.source, path):
             says = f"quotes stand around {setting.name}, and docker run --env-file makes them part of it"
-            yield Fact("quoted-for-docker", says, setting.place, setting.name)
+            yield Fact(name, says, setting.place, setting.name)
 
 
 def _may_be_one_file(one: str, other: str) -> bool:
@@ -124,7 +135,7 @@ def told_apart(fact: Fact, case: Case) -> Fact:
     """
     if fact.name != UNSET:
         return fact
-    found = {one.holder: one for one in reversed(_keys(case, case.surface.variable))}
+    found = {_whose(one): one for one in reversed(_keys(case, case.surface.variable))}
     for holders, name in _OUT_OF_REACH.items():
         if one := next((found[holder] for holder in holders if holder in found), None):
             return Fact(name, f"{fact.says}, and {one.place} has one", fact.place, one.name)
@@ -138,6 +149,7 @@ def of_winners(case: Case) -> Iterator[Fact]:
     variable = case.surface.variable
     found = _keys(case, variable)
     process = [one for one in found if one.holder == "process"]
+    typed = [one for one in found if "typed" in one.marks]
     files = [one for one in found if one.holder in ("file", "docker", "compose", "systemd")]
     shells = [one for one in found if one.holder == "shell"]
     for one in files:
@@ -148,7 +160,7 @@ def of_winners(case: Case) -> Iterator[Fact]:
     if lacking is None:
         yield from _of_use(case, files)
         return
-    if process:
+    if process or typed:
         yield Fact("key-in-other-process", f"{variable} is set in another process, and not here", lacking)
     elif files:
         yield Fact("file-not-loaded", f"{files[0].place} has a key, and the process does not", files[0].place)
@@ -160,6 +172,11 @@ def of_winners(case: Case) -> Iterator[Fact]:
         yield Fact("ci-without-secret", "this is a run for a pull request, which gets no secrets", lacking)
     elif not any(_is_misnamed(one, case) for one in case.settings):
         yield Fact("variable-unset", f"{variable} is not set", lacking)
+
+
+def _whose(setting: Setting) -> Holder:
+    """Who holds a variable: the process of the shell itself, where it was typed there."""
+    return "process" if "typed" in setting.marks else setting.holder
 
 
 def _keys(case: Case, name: str) -> list[Setting]:

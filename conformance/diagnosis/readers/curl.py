@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from conformance.diagnosis.commands.curl import requests_of
 from conformance.diagnosis.commands.others import of_cmdlet, of_httpie, of_wget
 from conformance.diagnosis.decoded import decoded
-from conformance.diagnosis.evidence import Evidence, Note, Place, Setting
+from conformance.diagnosis.evidence import Evidence, Note, Place
 from conformance.diagnosis.hiding import hidden, learn_pieces
 from conformance.diagnosis.readers.beside import told_beside
 from conformance.diagnosis.readers.transcript import evidence_of_messages, failures_of, lines_of, wire_of
 from conformance.diagnosis.shells.command_lines import command_in, command_lines, is_at_start
-from conformance.diagnosis.shells.printed import line_of_unset
 from conformance.diagnosis.shells.prompts import prompt_of
+from conformance.diagnosis.shells.sessions import settings_of_session
 from conformance.diagnosis.shells.values import ShellValues
 from conformance.diagnosis.shells.words import variables_in, with_values
 from conformance.diagnosis.transcripts.printed import printed_body
@@ -23,8 +23,9 @@ from conformance.diagnosis.urls import host_of
 from conformance.placeholders import is_masked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from conformance.diagnosis.evidence import Setting
     from conformance.diagnosis.reading import Reading, Source
     from conformance.diagnosis.shells.command_lines import CommandLine
     from conformance.diagnosis.transcripts.client_talk import Trouble
@@ -109,15 +110,15 @@ class _Paste:
             evidence += self._of_command(command, self._numbered(command.end, end) + glued)
             self.values.read(self.lines, command.end, end)
         evidence += told_beside(self.loose, evidence, self.source, self.reading)
-        return evidence + Evidence(settings=(*self.values.settings, *self._unset(commands)))
+        return evidence + Evidence(settings=(*self.values.settings, *self._printed_before(commands)))
 
-    def _unset(self, commands: list[CommandLine]) -> tuple[Setting, ...]:
-        """The API's variable where the session shows that it is not set, and its commands do not go without it."""
-        name = self.reading.surface.variable
+    def _printed_before(self, commands: list[CommandLine]) -> Iterable[Setting]:
+        """The API's variable as the session printed it; one without a value counts where the commands use it."""
         written = ["".join(self.lines[one.line - 1 : one.end - 1]) for one in commands]
-        is_used = not written or any(name in text for text in written)
-        number = line_of_unset(self.lines, name) if name and is_used and name not in self.values.values else 0
-        return (Setting(Place(self.source, f"line {number}"), "process", name),) if number else ()
+        for one in settings_of_session(self.lines, self.source, self.reading):
+            is_used = not written or any(one.name in text for text in written)
+            if one.name not in self.values.values and (one.credential or is_used):
+                yield one
 
     def _numbered(self, first: int, end: int) -> list[tuple[int, str]]:
         return [(number, self.lines[number - 1]) for number in range(first, end)]

@@ -7,14 +7,26 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.carried import credentials_of_headers, credentials_of_url
 from conformance.diagnosis.decoded import decoded, opened_text
-from conformance.diagnosis.errors.text import answer_of, cleaned, module_of, position_of, status_of, type_of, url_of
+from conformance.diagnosis.errors.text import (
+    answer_of,
+    cleaned,
+    module_of,
+    position_of,
+    status_of,
+    type_of,
+    url_of,
+    without_program,
+)
 from conformance.diagnosis.evidence import Evidence, Failure, Place
 from conformance.diagnosis.hiding import hidden, learn_pieces
+from conformance.diagnosis.shells.prompts import prompt_of
+from conformance.diagnosis.shells.sessions import is_abridged, settings_of_session
+from conformance.diagnosis.shells.values import ShellValues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.diagnosis.evidence import Credential
+    from conformance.diagnosis.evidence import Credential, Setting
     from conformance.diagnosis.reading import Reading, Source
     from conformance.diagnosis.surface import Surface
 
@@ -51,14 +63,29 @@ def read(source: Source, reading: Reading) -> Evidence:
     with opened_text(source) as stream:
         text = cleaned(stream.read(_LONGEST).replace("\r\n", "\n"))
     learn_pieces(text, reading)
-    return hidden(Evidence(failures=(failure_in(text, source.name, reading),)), reading)
+    failure = failure_in(text, source.name, reading)
+    settings = tuple(_settings(text.splitlines(keepends=True), failure, reading))
+    return hidden(Evidence(failures=(failure,), settings=settings), reading)
+
+
+def _settings(lines: list[str], failure: Failure, reading: Reading) -> Iterator[Setting]:
+    """What a session sets before its error, and prints, as far as it is shown in full."""
+    values = ShellValues(failure.place.source, reading)
+    before = int(failure.place.where.removeprefix("line ")) if failure.type else len(lines) + 1
+    typed = [line if (prompt := prompt_of(line)) and prompt.shell else "\n" for line in lines]
+    values.read(typed, 1, before)
+    for one in values.settings:
+        if one.credential is None or not is_abridged(one.credential.key.reveal(), reading):
+            yield one
+    yield from settings_of_session(lines, failure.place.source, reading)
 
 
 def failure_in(text: str, source: str, reading: Reading) -> Failure:
     """The failure that a text tells of; its lines are those of the source."""
+    credentials = tuple(_credentials(text, source, reading))
+    text = without_program(text)
     kind, at = type_of(text)
     place = Place(source, f"line {text.count(chr(10), 0, at) + 1}")
-    credentials = tuple(_credentials(text, source, reading))
     url, in_url = credentials_of_url(url_of(text), place, reading)
     answer = answer_of(text)
     kept = text if len(text) <= _KEPT else text[: _KEPT // 4] + "\n…\n" + text[-(_KEPT // 4) * 3 :]

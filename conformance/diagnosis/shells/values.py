@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.evidence import Place, Setting
 from conformance.diagnosis.shells.posix import words_of
-from conformance.diagnosis.shells.prompts import typed_in
+from conformance.diagnosis.shells.prompts import prompt_of, typed_in
 from conformance.diagnosis.shells.windows import words_of_powershell
 from conformance.diagnosis.shells.words import unmarked, variables_in
 
@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 _POSIX = re.compile(r"\s*(?:export\s+|declare\s+-x\s+|typeset\s+-x\s+)?([A-Za-z_]\w{0,80}=.*)", re.DOTALL)
 _CMD = re.compile(r"set\s+(?P<quote>\"?)(?P<name>[A-Za-z_]\w{0,80})=(?P<value>[^\r\n]*)", re.IGNORECASE)
 _SESSION = re.compile(r"\$(?P<scope>env:)?(?P<name>[A-Za-z_]\w{0,80})\s*=\s*(?P<value>.*)", re.IGNORECASE | re.DOTALL)
+_FOR_LATER = re.compile(  # what only shells have that are started later
+    r"setx\s+\"?(?P<setx>[A-Za-z_]\w{0,80})\"?\s+(?P<of_setx>\"[^\"\r\n]*\"|\S+)"
+    r"|\[(?:System\.)?Environment\]::SetEnvironmentVariable\(\s*(['\"])(?P<net>\w{1,80})\3\s*,\s*(?P<of_net>'[^'\n]*'|\"[^\"\n]*\")"
+    r"|echo\s+(['\"]?)(?:export\s+)?(?P<echo>[A-Za-z_]\w{0,80})=(?P<of_echo>[^\n]*?)\6\s*>>",
+    re.IGNORECASE,
+)
 _ASSIGNED = re.compile(r"([A-Za-z_]\w{0,80})=(.*)", re.DOTALL)
+_OF_LATER = (("setx", "net", "echo"), ("of_setx", "of_net", "of_echo"))
 _LONGEST = 20_000  # characters of a line
 _MOST_OF_TABLE = 50  # lines
 
@@ -37,12 +44,19 @@ class ShellValues:
         self.tables: dict[str, str] = {}
         self.own: set[str] = set()
         self.settings: list[Setting] = []
+        self._how: frozenset[str] = frozenset()
 
     def read(self, lines: Sequence[str], first: int, end: int) -> None:
         """Take the lines from one number up to another, counted from 1, that no command takes."""
         for number in range(first, end):
+            prompt = prompt_of(lines[number - 1][:_LONGEST])
+            self._how = frozenset({"typed"}) if prompt and prompt.shell else frozenset()
             line = typed_in(lines[number - 1][:_LONGEST])
-            if match := _SESSION.match(line):
+            if match := _FOR_LATER.match(line):
+                name, value = (next(filter(None, match.group(*names)), "") for names in _OF_LATER)
+                self._how = frozenset()
+                self._keep(name, value.strip("'\""), number)
+            elif match := _SESSION.match(line):
                 self.own |= set() if match["scope"] else {match["name"].upper()}
                 text = "".join([match["value"], *lines[number : number + _MOST_OF_TABLE]])[:_LONGEST]
                 self._of_session(match["name"], text, number)
@@ -54,6 +68,7 @@ class ShellValues:
 
     def read_before(self, text: str, number: int) -> None:
         """Take what stands before a command in its line; its own variables come too late for its words."""
+        self._how = frozenset()
         *statements, own = re.split(r";|&&", typed_in(text[:_LONGEST]))
         for statement in statements:
             if match := _POSIX.match(statement):
@@ -85,7 +100,7 @@ class ShellValues:
         self._keep(name, value, number)
 
     def _keep(self, name: str, value: str, number: int, marks: frozenset[str] = frozenset()) -> None:
-        surface = self.reading.surface
+        surface, marks = self.reading.surface, marks | self._how
         place = Place(self.source, f"line {number}")
         if name == surface.base_url_variable:
             self.settings.append(Setting(place, "shell", name, value=self.reading.hidden(unmarked(value)), marks=marks))
