@@ -111,7 +111,7 @@ VARIANTS = {
         "unicode-lookalike-cyrillic",
     ],
     "dotenv-bom-or-utf16": ["dotenv-crlf"],
-    "network-unreachable": ["authorities-missing", "proxy-unreachable"],
+    "network-unreachable": ["authorities-missing", "other-address-unreachable", "proxy-unreachable"],
 }
 SETS = {
     "EQ1": {

@@ -753,7 +753,7 @@ def test_a_key_that_is_refused_is_told_beside_the_file_that_was_not_read(
     assert told.causes == [("dotenv-not-loaded", "certain")]
     assert set(told.data["cannot_tell"]["candidates"]) >= EQ1
     text = machine.run(f"--base-url={mock['HOPX_BASE_URL']}").stdout
-    assert "; besides, it may be key-mistyped, " in text.splitlines()[0]
+    assert "; besides, it may be one of 7 causes" in text.splitlines()[0]
     assert "ask this next:" in text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from explained import URL, explained, verdict
+from explained import URL, explained, printed, verdict
 
 COMMAND = f'$ curl -sS -H "X-API-Key: <KEY>" {URL}\n'
 
@@ -58,3 +58,9 @@ def test_where_there_is_nothing_it_is_said_to_be_missing() -> None:
     doubt = explained("It does not work any more.\n")["cannot_tell"]
     assert "holds none of them" in doubt["splits"]
     assert doubt["evidence"] == []
+
+
+@pytest.mark.parametrize("text", ["I always get 403 forbidden", "We get 502 Bad Gateway"])
+def test_of_an_answer_that_does_not_show_no_more_is_said_than_its_status(text: str) -> None:
+    status = next(word for word in text.split() if word.isdecimal())
+    assert f"seen: {status}, and no web page (" in printed(f"{text}\n")

@@ -117,4 +117,4 @@ def _text(examined: Examined, doctor: Doctor, form: str) -> str:
         from conformance.diagnosis.page import as_page
 
         return as_page(examined.diagnosis, examined.evidence, doctor.known, examined.checks, telling.headline(examined))
-    return telling.as_text(examined, columns())
+    return telling.as_text(examined, doctor.known.titles, columns())

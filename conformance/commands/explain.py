@@ -67,4 +67,4 @@ def _text(diagnosis: Diagnosis, evidence: Evidence, known: Knowledge, form: str)
         from conformance.diagnosis.page import as_page
 
         return as_page(diagnosis, evidence, known)
-    return as_text(diagnosis, columns())
+    return as_text(diagnosis, known.titles, columns())

@@ -90,6 +90,11 @@ class Knowledge(NamedTuple):
         """The causes by their ids."""
         return {cause.id: cause for cause in self.causes}
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """What the causes are called for people, by their ids."""
+        return {cause.id: cause.title for cause in self.causes}
+
     def pointed_to(self, fact: str) -> str:
         """The id of the cause, or of its variant, that a fact decides or suggests; nothing where there is none."""
         for cause in self.causes:

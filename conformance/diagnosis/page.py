@@ -42,7 +42,7 @@ def as_page(
     return template.render(
         diagnosis=diagnosis,
         first=first or headline(diagnosis),
-        titles={cause.id: cause.title for cause in known.causes},
+        titles=known.titles,
         says=lambda finding: summary(finding).removeprefix(f"{finding.cause.title}. "),
         by_place=by_place,
         places=PLACES | _OF_OTHERS,

@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from conformance.diagnosis.finding import Diagnosis, Doubt, Finding
     from conformance.diagnosis.knowledge import Remedy
@@ -69,19 +69,22 @@ def _step(remedy: Remedy) -> str:
     return remedy.text if remedy.place == "any" else f"{remedy.place}: {remedy.text}"
 
 
-def as_text(diagnosis: Diagnosis, width: int = WIDEST) -> str:
-    """The diagnosis for people: one line that says it all, then the evidence and what to do, in so many columns."""
-    return "\n".join(_lines(diagnosis, width))
+def as_text(diagnosis: Diagnosis, titles: Mapping[str, str], width: int = WIDEST) -> str:
+    """The diagnosis for people: one line that says it all, then the evidence and what to do, in so many columns.
+
+    `titles` are those of the causes, by their ids.
+    """
+    return "\n".join(_lines(diagnosis, titles, width))
 
 
-def _lines(diagnosis: Diagnosis, width: int) -> Iterator[str]:
+def _lines(diagnosis: Diagnosis, titles: Mapping[str, str], width: int) -> Iterator[str]:
     yield headline(diagnosis)
     for finding in diagnosis.findings:
         yield ""
         yield from _of_finding(finding, width)
     if diagnosis.doubt:
         yield from [""] if diagnosis.findings else []
-        yield from _of_doubt(diagnosis.doubt, width)
+        yield from _of_doubt(diagnosis.doubt, titles, width)
     for note in diagnosis.notes:
         yield f"note: {note.place}: {note.says}"
     if diagnosis.request_ids:
@@ -106,9 +109,9 @@ def headline(diagnosis: Diagnosis) -> str:
 
 def _may_be(diagnosis: Diagnosis) -> str:
     candidates = diagnosis.doubt.candidates if diagnosis.doubt else ()
-    if not candidates:
-        return ""
-    return f"it may be {' or '.join(filter(None, [', '.join(candidates[:-1]), candidates[-1]]))}"
+    if len(candidates) > 1:
+        return f"it may be one of {len(candidates)} causes"
+    return f"it may be {candidates[0]}" if candidates else ""
 
 
 def _of_finding(finding: Finding, width: int) -> Iterator[str]:
@@ -132,7 +135,10 @@ def _of_finding(finding: Finding, width: int) -> Iterator[str]:
         yield from _wrapped(because, "  ", width)
 
 
-def _of_doubt(doubt: Doubt, width: int) -> Iterator[str]:
+def _of_doubt(doubt: Doubt, titles: Mapping[str, str], width: int) -> Iterator[str]:
+    if doubt.candidates:
+        yield "  it may be:"
+    yield from (f"    {titles.get(one, one)} ({one})" for one in doubt.candidates)
     yield from (f"  seen: {fact.says} ({fact.place})" for fact in _first(doubt.facts))
     yield "  ask this next:"
     yield from _wrapped(doubt.ask, "    ", width)

@@ -10,7 +10,7 @@ from conformance.diagnosis import rendering
 from conformance.keys import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from conformance.diagnosis.reading import Reading
     from conformance.doctoring.examination import Examined
@@ -31,9 +31,12 @@ def headline(examined: Examined) -> str:
     return "healthy as far as this machine shows; whether the API accepts the key was not asked"
 
 
-def as_text(examined: Examined, width: int) -> str:
-    """For people: the verdict, every check, every finding with its fix, and the request ids at the end."""
-    findings = "\n".join(rendering.as_text(examined.diagnosis, width).split("\n")[1:]).strip("\n")
+def as_text(examined: Examined, titles: Mapping[str, str], width: int) -> str:
+    """For people: the verdict, every check, every finding with its fix, and the request ids at the end.
+
+    `titles` are those of the causes, by their ids.
+    """
+    findings = "\n".join(rendering.as_text(examined.diagnosis, titles, width).split("\n")[1:]).strip("\n")
     return "\n".join([headline(examined), "", *_table(examined, width), "", findings]).rstrip("\n")
 
 

@@ -68,6 +68,12 @@ _HOST = re.compile(
     r"(?:Pool\(host=|Cannot connect to host |Failed to connect to |getaddrinfo \w{3,12} |dial tcp: lookup )"
     r"[\"']?([A-Za-z0-9.-]{3,200})"
 )
+_REFUSED = re.compile(
+    r"(?:\bE(?:CONNREFUSED|NOTFOUND|AI_AGAIN|TIMEDOUT|HOSTUNREACH) |could not resolve host: |cannot connect to host "
+    r"|failed to connect to |dial tcp(?: lookup|:)? |\(host=)['\"\[]?([a-z0-9.-]{3,200}|[0-9a-f:]{2,40})['\"\]]?"
+    r"(?:(?:,? port[ =]|:)([0-9]{1,5}))?",
+    re.IGNORECASE,
+)
 _MOST_OBJECTS = 40
 _LONGEST_OBJECT = 8_192
 
@@ -143,3 +149,9 @@ def url_of(text: str) -> str:
         return match[1].rstrip(".,;:")
     host = _HOST.search(text)
     return f"https://{host[1].rstrip('.')}" if host and "." in host[1] else ""
+
+
+def refused_address(text: str) -> tuple[str, str]:
+    """The host and the port that a connection was wanted with; nothing where the text names none."""
+    match = _REFUSED.search(text)
+    return (match[1].rstrip(".:"), match[2] or "") if match else ("", "")

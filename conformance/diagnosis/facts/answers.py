@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.case import is_navigation, is_success, is_tunnel
+from conformance.diagnosis.errors.text import refused_address
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.surface import is_local
 from conformance.diagnosis.urls import host_of, parts_of, shown_host
@@ -30,6 +31,7 @@ NAMES = frozenset(
         "no-answer",
         "no-answer-to-page",
         "no-key-in-command",
+        "other-address-unreachable",
         "other-host",
         "other-path",
         "other-shells-variable",
@@ -125,14 +127,14 @@ def _is_of_another_page(exchange: PartialExchange) -> bool:
 
 
 def _of_form(told: Told, status: int) -> Iterator[Fact]:
-    what = "a web page" if told.is_html else "an answer of the API"
+    says = f"{status} with a web page" if told.is_html else f"{status}, and no web page"
     if 200 <= status < 300 and told.is_html:
         yield Fact("page-for-answer", f"{status} with a web page, and the API answers with JSON", told.place, "status")
     elif status == 403:
-        yield Fact("forbidden-page" if told.is_html else "forbidden", f"403 with {what}", told.place, "status")
+        yield Fact("forbidden-page" if told.is_html else "forbidden", says, told.place, "status")
     elif status >= 500:
         is_page = told.is_html and status == 503
-        yield Fact("refused-page" if is_page else "server-error", f"{status} with {what}", told.place, "status")
+        yield Fact("refused-page" if is_page else "server-error", says, told.place, "status")
 
 
 def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
@@ -210,6 +212,20 @@ def _of_address(exchange: PartialExchange, case: Case) -> Iterator[Fact]:
         yield Fact(
             "other-path", f"the path {parts.path} is none of those below {surface.base_url}", exchange.place, "url"
         )
+
+
+def with_address(fact: Fact, case: Case) -> Fact:
+    """A connection that did not come about, with the address where that is not the API's."""
+    texts = (one.text for one in case.failures if one.place == fact.place and fact.name == "says-unreachable")
+    for text in texts:
+        host, port = refused_address(text)
+        is_other = is_local(host) or ("." in host and host.strip(".0123456789") != "")
+        if not is_other or case.surface.host in text or case.surface.is_sibling(host):
+            return fact  # an address in numbers may be that of the API
+        shown = shown_host(host) + (f":{port}" if port else "")
+        says = f"no connection was made to {shown}, and the API is at {case.surface.host}"
+        return fact._replace(name="other-address-unreachable", says=says)
+    return fact
 
 
 def of_commands(case: Case) -> Iterator[Fact]:

@@ -32,6 +32,7 @@ NAMES = frozenset(
         "scheme-twice",
         "scheme-without-space",
         "two-keys",
+        "windows-line-end",
     }
 )
 _SAYS_ITSELF = ("scheme-bearer", "scheme-basic", "scheme-other", "scheme-without-space", "empty", "literal-null")
@@ -100,13 +101,22 @@ def of_texts(case: Case) -> Iterator[Fact]:
     """What is wrong with keys that stand alone, or that an error repeats."""
     for credential in case.evidence.credentials:
         for fact in _own(credential, case):
-            if fact.name != _VARIANT:
+            if fact.name == "trailing-newline" and _is_windows_line(credential.key.reveal()):
+                says = (
+                    "key: the file ends its line as Windows does, and programs that take only the newline off keep half"
+                )
+                yield Fact("windows-line-end", says, credential.place._replace(where="its end"), fact.at)
+            elif fact.name != _VARIANT:
                 yield fact
     for failure in case.failures:
         for credential in failure.credentials:
             yield from _in_url(credential, case)
             facts = _own(credential, case)
             yield from (fact for fact in facts if credential.name or fact.name not in _VAGUE)
+
+
+def _is_windows_line(text: str) -> bool:
+    return text.endswith("\r\n") and not text.removesuffix("\r\n").endswith(("\r", "\n"))
 
 
 def _own(credential: Credential, case: Case) -> list[Fact]:

@@ -55,10 +55,13 @@ def _seen(case: Case) -> Iterator[Fact]:
 
 def _said(case: Case, known: Iterable[KnownSign]) -> Iterator[Fact]:
     """What answers and errors say; where settings are known too, what is said is told apart by them."""
-    if not case.settings:
-        yield from signs.of_signs(case, known)
-        return
-    from conformance.diagnosis.facts import environment
+    said = signs.of_signs(case, known)
+    if case.failures:
+        from conformance.diagnosis.facts import answers
 
-    for fact in signs.of_signs(case, known):
-        yield environment.told_apart(fact, case)
+        said = (answers.with_address(fact, case) for fact in said)
+    if case.settings:
+        from conformance.diagnosis.facts import environment
+
+        said = (environment.told_apart(fact, case) for fact in said)
+    yield from said

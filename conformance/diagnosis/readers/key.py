@@ -29,8 +29,12 @@ def recognises(head: bytes) -> int:
 
 
 def read(source: Source, reading: Reading) -> Evidence:
-    """The credential; one line break at the end is the file's own, everything else belongs to it."""
+    """The credential; one line break at the end is the file's own, everything else belongs to it.
+
+    A line end of Windows stays, since programs take off only half of it.
+    """
     with source.open() as stream:
         data = stream.read(_LONGEST)
     text = data.decode(encoding_of(data) if not data.startswith(b"\xef\xbb\xbf") else "utf-8", "replace")
-    return Evidence(credentials=(reading.credential(text.removesuffix("\n"), Place(source.name), "text"),))
+    text = text if text.endswith("\r\n") else text.removesuffix("\n")
+    return Evidence(credentials=(reading.credential(text, Place(source.name), "text"),))

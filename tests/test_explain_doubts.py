@@ -1,0 +1,23 @@
+"""What people read where several causes are left open: what they are called, and how many there are."""
+
+from __future__ import annotations
+
+from explained import explained, printed
+
+REFUSED = '401 {"error": "Unauthorized", "code": "AUTHENTICATION_ERROR"}\n'
+
+
+def test_causes_that_are_left_open_are_told_by_their_titles() -> None:
+    lines = printed(REFUSED).splitlines()
+    assert lines[:2] == ["cannot tell: it may be one of 7 causes", "  it may be:"]
+    assert "    The key was revoked (revoked)" in lines
+
+
+def test_programs_read_their_ids() -> None:
+    assert "key-mistyped" in explained(REFUSED)["cannot_tell"]["candidates"]
+
+
+def test_a_page_says_first_how_many_they_are() -> None:
+    page = printed(REFUSED, form="html")
+    assert "<h1>cannot tell: it may be one of 7 causes</h1>" in page
+    assert "<title>cannot tell: it may be one of 7 causes</title>" in page
