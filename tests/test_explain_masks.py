@@ -59,6 +59,11 @@ def test_the_key_id_that_a_mask_leaves_is_still_known() -> None:
     assert [(one["cause"], one["confidence"]) for one in found["findings"]] == [("revoked", "likely")]
 
 
+def test_two_masked_keys_are_not_one_that_was_mistyped() -> None:
+    found = explained(log("hopx_live_0dx2****") + log("hopx_live_0dx3****"))
+    assert (found["verdict"], found["findings"]) == ("cannot-tell", [])
+
+
 def test_a_mask_in_a_log_that_shows_other_keys_whole_is_what_was_sent() -> None:
     assert verdict(log("<KEY>", 200) + log("hopx_live_0dx2ZtR81bYx.********")) == ["key-masked certain"]
 

@@ -48,6 +48,7 @@ def test_a_page_about_keys_is_no_answer() -> None:
         ('I got 401 {"error":"key_revoked","message":"The key was revoked. Create another, or ask us."}', "revoked"),
         ("Error: this key was revoked, and can not be used\nany more or again", "revoked"),
         ("Request failed with status code 401: key expired", "expired"),
+        ('Error: API key expired {"request_id": "req_1"} since Monday\nand we wonder', "expired"),
         ("│ Error: API key         │\n│ expired on Monday      │", "expired"),
         ('{\n  "message": "The key has expired",\n  "status": 401\n}', "expired"),
         ('403 {"error": "Forbidden", "message": "Your IP is not allowed, or not yet"}', "ip-not-allowed"),

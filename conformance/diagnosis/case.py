@@ -126,20 +126,31 @@ class Case:
 
     def _without_masks(self, exchange: PartialExchange) -> PartialExchange:
         """The exchange without the masks that its record has put in the place of keys."""
-        if not any(map(self._is_masked, exchange.credentials)) or not self._masks(exchange):
+        if not any(map(self.is_masked_key, exchange.credentials)) or not self._masks(exchange):
             return exchange
-        shown = tuple(one for one in exchange.credentials if not self._is_masked(one))
+        shown = tuple(one for one in exchange.credentials if not self.is_masked_key(one))
         return exchange._replace(key_id=self.key_id(exchange), credentials=shown, lacks=exchange.lacks | {"credential"})
 
     def _masks(self, exchange: PartialExchange) -> bool:
         """Whether what wrote this down may mask keys by itself: it shows none, or masks one that works."""
-        same = [one for one in self.evidence.exchanges if one.place.source == exchange.place.source]
-        if any(is_success(one) and any(map(self._is_masked, one.credentials)) for one in same):
-            return True
+        source = exchange.place.source
         is_record = exchange.witness == "server" or "printed" in exchange.marks
-        return is_record and not any(self.shape(key).well_formed for one in same for key in one.credentials)
+        return source in self._masking_what_works or (is_record and source not in self._showing)
 
-    def _is_masked(self, credential: Credential) -> bool:
+    @cached_property
+    def _showing(self) -> frozenset[str]:
+        every = ((one.place.source, key) for one in self.evidence.exchanges for key in one.credentials)
+        return frozenset(source for source, key in every if self.shape(key).well_formed)
+
+    @cached_property
+    def _masking_what_works(self) -> frozenset[str]:
+        every = self.evidence.exchanges
+        return frozenset(
+            one.place.source for one in every if any(map(self.is_masked_key, one.credentials)) and is_success(one)
+        )
+
+    def is_masked_key(self, credential: Credential) -> bool:
+        """Whether characters of a credential were replaced by a mask."""
         text = credential.key.reveal()
         if not is_masked(text):
             return False

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_FRAME = re.compile(r"^[ \t│|>]+|[ \t│|]+$", re.MULTILINE)
-_OBJECT = re.compile(r"[{\[]\s*[\"'\\].*[}\]]|[{\[]\s*[\"'\\].*|<[a-z!?/].*>", re.IGNORECASE)
-_RAISED = re.compile(r"\b\w*(?:Error|Exception|Fault|error|ERROR|FATAL|fatal)\b[\])]?(?: \[\w+\])?:.*")
+_FRAME = " \t│|>"
+_OBJECT = re.compile(r"[{\[]\s*[\"'\\]|<[a-z!?/]", re.IGNORECASE)
+_RAISED = re.compile(r"\b\w*(?:Error|Exception|Fault|error|ERROR|FATAL|fatal)\b[\])]?(?: \[\w+\])?:")
 _PRINTED = re.compile(
     r"^\W{0,3}(?:HTTP\S* )?[45]\d\d\b|\bstatus(?:[ _]?code)?\W{1,3}[45]\d\d\b"
     r"|\w(?:Error|Exception)\b|\b(?:ERROR|FATAL)\b"
@@ -19,27 +19,28 @@ _PRINTED = re.compile(
 _OF_PEOPLE = re.compile(
     r"\b(?:i|me|my|mine|we|us|our|ours|please|hello|hi|thanks|mein\w*|wir|unser\w*)\b", re.IGNORECASE
 )
-_LINES = re.compile(r"\s*\n(?=[a-z])")
-_SENTENCES = re.compile(r"(?<=[.!?;])\s+|\s*\n\s*|\\n|[\"“”]")
-_QUESTION = re.compile(r"\?\W*\Z|\b(?:whether|if)\b", re.IGNORECASE)
+_GOES_ON = re.compile(r"\n(?=[ \t]{0,80}[a-z])")
+_SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n|\\n|[\"“”]")
+_QUESTION = re.compile(r"\?\W{0,20}\Z|\b(?:whether|if)\b", re.IGNORECASE)
 # before a word
-_DENIED = re.compile(r"\b(?:or|not|never|cannot|may|might|maybe|perhaps|could|\w+n\Wt)\b|/\s*\Z", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:or|not|never|cannot|may|might|maybe|perhaps|could|\w+n\Wt)\b|/\s?\Z", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"\W{0,3}(?:/|or\b)", re.IGNORECASE)  # behind it
 
 
 def printed_in(text: str) -> str:
     """What programs printed within a text, without what people wrote around it; a line alone may be either."""
-    lines = [one for one in _LINES.sub(" ", _FRAME.sub("", text)).splitlines() if one.strip()]
+    bare = "\n".join(line.strip(_FRAME) for line in text.splitlines())
+    lines = [line for line in _GOES_ON.sub(" ", bare).splitlines() if line]
     if len(lines) == 1 and not _OF_PEOPLE.search(lines[0]):
         return lines[0]
     return "\n".join(piece for line in lines for piece in _printed_in_line(line))
 
 
 def _printed_in_line(line: str) -> list[str]:
-    if found := _OBJECT.findall(line):
-        return found
-    if raised := _RAISED.search(line):
-        return [raised[0]]
+    starts = [found.start() for found in (_RAISED.search(line), _OBJECT.search(line)) if found]
+    if starts:
+        end = max(map(line.rfind, "}]>")) + 1
+        return [line[min(starts) : end if end > max(starts) else None]]
     return [line] if _PRINTED.search(line) and not _OF_PEOPLE.search(line) else []
 
 
@@ -58,6 +59,6 @@ def asserts(pattern: re.Pattern[str], text: str) -> bool:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    for sentence in _SENTENCES.split(_LINES.sub(" ", text)):
+    for sentence in _SENTENCES.split(_GOES_ON.sub(" ", text)):
         if not _QUESTION.search(sentence):
             yield " ".join(sentence.split())

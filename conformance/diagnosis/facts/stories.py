@@ -110,7 +110,7 @@ def of_likeness(case: Case) -> Iterator[Fact]:
     """Two well-formed keys that differ in one character, or in two that changed places."""
     seen: dict[ApiKey, Credential] = {}
     for credential in case.evidence.every_credential:
-        if case.is_key_like(credential):
+        if case.is_key_like(credential) and not case.is_masked_key(credential):
             seen.setdefault(credential.key, credential)
     for one, other in combinations(list(seen.values())[:50], 2):
         if are_near(one.key.reveal(), other.key.reveal()):
