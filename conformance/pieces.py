@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -64,10 +65,14 @@ def _is_secret(pieces: list[bytes]) -> bool:
     """Whether these may be drawn by chance, and are no sentence: lines of one width, or without a word among them."""
     lengths = [len(piece) for piece in pieces]
     is_wrapped = {max(lengths)} == set(lengths[1:-1])
-    secret = b"".join(pieces).decode()
-    return all(any(map(kind, secret)) for kind in (str.islower, str.isupper, str.isdigit)) and (
-        is_wrapped or not any(map(_WORD.fullmatch, pieces[1:]))
-    )
+    return _is_drawn(b"".join(pieces).decode()) and (is_wrapped or not any(map(_WORD.fullmatch, pieces[1:])))
+
+
+def _is_drawn(text: str) -> bool:
+    """Whether it has lower and upper case, and digits, or changes between the cases more often than words do."""
+    changes = sum(one.isupper() != other.isupper() for one, other in pairwise(text))
+    has_both = any(map(str.islower, text)) and any(map(str.isupper, text))
+    return has_both and (any(map(str.isdigit, text)) or changes > len(text) // 4)
 
 
 def _letters(text: str) -> str:

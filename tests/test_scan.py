@@ -1013,6 +1013,13 @@ def test_the_beginning_of_a_key_is_a_near_key_whatever_follows(signs: int, behin
     assert [find["kind"] for find in scanned(tmp_path, "note", status=1)] == ["near-key"]
 
 
+def test_a_broken_secret_without_a_digit_is_found_too() -> None:
+    shown, secret = parts(minted())
+    letters = secret.translate(str.maketrans("0123456789", "aBcDeFgHiJ"))[:-1] + "A"
+    (find,) = found_in(f"{shown}{letters[:20]}\n{letters[20:]}\n".encode())
+    assert find.judged.kind == "key"
+
+
 def test_words_behind_a_key_id_are_no_key() -> None:
     shown, _ = parts(minted())
     text = f"{shown}\nThis sentence is as long as the secret of a key is, more or less."
