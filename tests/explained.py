@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence import id_of, minted
+from runs import run_command
 
 from conformance import cli
 
@@ -33,6 +34,24 @@ def explained(*texts: str, names: tuple[str, ...] = ()) -> dict[str, Any]:
     """The same as data."""
     found: dict[str, Any] = json.loads(printed(*texts, form="json", names=names))
     return found
+
+
+def explained_files(directory: Path, **files: str) -> dict[str, Any]:
+    """The answer of the command itself to files by name, `_` for a dot."""
+    key = minted()
+    names = [name.replace("_", ".") for name in files]
+    for name, text in zip(names, files.values(), strict=True):
+        (directory / name).write_text(text.replace("<KEY>", key), encoding="utf-8")
+    ran = run_command(directory, "explain", *names, "--format", "json")
+    secret = key.partition(".")[2]
+    assert not any(secret[at : at + 8] in ran.output for at in range(len(secret) - 7))
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
+
+
+def causes(found: dict[str, Any]) -> list[str]:
+    """The causes of an answer that is a problem."""
+    return [one["cause"] for one in found["findings"]]
 
 
 def verdict(*texts: str, names: tuple[str, ...] = ()) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from evidence import id_of, minted
+from explained import causes
 from runs import run_command
 
 if TYPE_CHECKING:
@@ -41,10 +42,6 @@ def explained(directory: Path, text: str, key: str = "") -> dict[str, Any]:
     assert not any(secret[at : at + 8] in ran.output for at in range(len(secret) - 7))
     found: dict[str, Any] = json.loads(ran.stdout)
     return found
-
-
-def causes(found: dict[str, Any]) -> list[str]:
-    return [one["cause"] for one in found["findings"]]
 
 
 @pytest.mark.parametrize("text", [DUMP, DUMP.replace(",\n            '", ", '"), f"$ curl -V\n{DUMP}"])

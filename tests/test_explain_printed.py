@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from evidence import id_of, minted
+from explained import causes
 from runs import run_command
 
 if TYPE_CHECKING:
@@ -31,10 +32,6 @@ def explained(directory: Path, *texts: str | bytes) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(ran.stdout)
     assert ran.status == {"problem": 1, "healthy": 0, "cannot-tell": 3}[found["verdict"]]
     return found
-
-
-def causes(found: dict[str, Any]) -> list[str]:
-    return [one["cause"] for one in found["findings"]]
 
 
 def below(printed: str, options: str = "", command: str = "$ curl") -> str:

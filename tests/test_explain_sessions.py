@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from evidence import minted
-from runs import run_command
+from explained import causes, explained_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,24 +19,6 @@ CURL_OF_POWERSHELL = f'curl.exe -s -H "X-API-Key: $env:HOPX_API_KEY" {URL}'
 METER = (
     "  % Total    % Received % Xferd  Average Speed   Time\n  0     0    0     0    0     0      0      0 --:--:--\n"
 )
-
-
-def explained(directory: Path, **files: str) -> dict[str, Any]:
-    """The answer to files by name, `_` for a dot, with a minted key for KEY."""
-    key = minted()
-    names = []
-    for name, text in files.items():
-        names.append(name.replace("_", "."))
-        (directory / names[-1]).write_text(text.replace("<KEY>", key), encoding="utf-8")
-    ran = run_command(directory, "explain", *names, "--format", "json")
-    secret = key.partition(".")[2]
-    assert not any(secret[at : at + 8] in ran.output for at in range(len(secret) - 7))
-    found: dict[str, Any] = json.loads(ran.stdout)
-    return found
-
-
-def causes(found: dict[str, Any]) -> list[str]:
-    return [one["cause"] for one in found["findings"]]
 
 
 @pytest.mark.parametrize(
@@ -57,15 +38,15 @@ def causes(found: dict[str, Any]) -> list[str]:
 )
 def test_every_prompt_is_one_wherever_it_stands(prompt: str, tmp_path: Path) -> None:
     session = f"{prompt}export HOPX_API_KEY='\"<KEY>\"'\n{prompt}{CURL}\n{METER}{FLAT}\n{prompt}\n"
-    assert causes(explained(tmp_path, session_txt=session)) == ["key-wrapped-in-quotes"]
+    assert causes(explained_files(tmp_path, session_txt=session)) == ["key-wrapped-in-quotes"]
     session = f'{prompt}echo "$HOPX_API_KEY"\n\n{prompt}{CURL}\n{METER}{FLAT}\n{prompt}\n'
-    assert causes(explained(tmp_path, session_txt=session)) == ["env-var-unset"]
+    assert causes(explained_files(tmp_path, session_txt=session)) == ["env-var-unset"]
 
 
 @pytest.mark.parametrize("prompt", ["C:\\Users\\ann>", "C:\\Users\\ann> ", "C:\\>"])
 def test_nothing_stands_behind_the_prompt_of_cmd(prompt: str, tmp_path: Path) -> None:
     session = f'{prompt}set HOPX_API_KEY="<KEY>"\n\n{prompt}{CURL_OF_CMD}\n{FLAT}\n{prompt}\n'
-    assert causes(explained(tmp_path, session_txt=session)) == ["key-wrapped-in-quotes"]
+    assert causes(explained_files(tmp_path, session_txt=session)) == ["key-wrapped-in-quotes"]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +62,7 @@ def test_nothing_stands_behind_the_prompt_of_cmd(prompt: str, tmp_path: Path) ->
 )
 def test_what_another_shell_prints_says_nothing_of_this_one(session: str, tmp_path: Path) -> None:
     text = session.format(curl=CURL, powershell=CURL_OF_POWERSHELL, cmd=CURL_OF_CMD, flat=FLAT)
-    assert explained(tmp_path, session_txt=text)["verdict"] == "cannot-tell"
+    assert explained_files(tmp_path, session_txt=text)["verdict"] == "cannot-tell"
 
 
 ASKED = {
@@ -123,38 +104,38 @@ def session(how: str, value: str, printed: str = FAILED) -> str:
 def test_what_a_session_prints_of_the_variable_is_what_the_process_holds(
     how: str, value: str, expected: list[str], tmp_path: Path
 ) -> None:
-    assert causes(explained(tmp_path, session_txt=session(how, value))) == expected
+    assert causes(explained_files(tmp_path, session_txt=session(how, value))) == expected
 
 
 @pytest.mark.parametrize("how", [how for how in ASKED if "python" not in how])
 def test_a_variable_of_which_nothing_is_printed_is_not_set(how: str, tmp_path: Path) -> None:
     nothing = "%HOPX_API_KEY%\n" if how == "cmd" else ""
-    assert causes(explained(tmp_path, session_txt=session(how, nothing, FLAT))) == ["env-var-unset"]
+    assert causes(explained_files(tmp_path, session_txt=session(how, nothing, FLAT))) == ["env-var-unset"]
 
 
 @pytest.mark.parametrize("lists", ["env | grep HOPX", "printenv", "env"])
 def test_a_list_of_variables_in_a_session_shows_them(lists: str, tmp_path: Path) -> None:
     text = f'$ {lists}\nHOPX_API_KEY="<KEY>"\nDEBUG=1\n$ python app.py\n{FAILED}\n$ \n'
-    assert causes(explained(tmp_path, session_txt=text)) == ["key-wrapped-in-quotes"]
+    assert causes(explained_files(tmp_path, session_txt=text)) == ["key-wrapped-in-quotes"]
     text = f'C:\\>set HOPX\nHOPX_API_KEY="<KEY>"\n\nC:\\>python app.py\n{FAILED}\nC:\\>\n'
-    assert causes(explained(tmp_path, session_txt=text)) == ["key-wrapped-in-quotes"]
+    assert causes(explained_files(tmp_path, session_txt=text)) == ["key-wrapped-in-quotes"]
 
 
 def test_what_is_set_after_it_was_printed_is_not_what_was_printed(tmp_path: Path) -> None:
     text = f'$ echo $HOPX_API_KEY\n"<KEY>"\n$ export HOPX_API_KEY=<KEY>\n$ python app.py\n{FAILED}\n$ \n'
-    assert explained(tmp_path, session_txt=text)["verdict"] == "cannot-tell"
+    assert explained_files(tmp_path, session_txt=text)["verdict"] == "cannot-tell"
 
 
 def test_a_key_that_the_shell_prints_hides_another_one_in_a_file(tmp_path: Path) -> None:
     key = minted()
     text = f"$ printenv HOPX_API_KEY\n{key}\n$ {CURL}\n{FLAT}\n$ \n"
-    assert causes(explained(tmp_path, _env="HOPX_API_KEY=<KEY>\n", session_txt=text)) == ["env-shadowed-by-shell"]
+    assert causes(explained_files(tmp_path, _env="HOPX_API_KEY=<KEY>\n", session_txt=text)) == ["env-shadowed-by-shell"]
 
 
 @pytest.mark.parametrize("program", ["python app.py", "sudo python app.py", "docker run --rm agent"])
 def test_a_key_that_the_shell_prints_and_the_program_lacks_is_not_handed_on(program: str, tmp_path: Path) -> None:
     text = f"$ echo $HOPX_API_KEY\n<KEY>\n$ {program}\n{UNSET}\n$ \n"
-    assert causes(explained(tmp_path, session_txt=text)) == ["env-not-passed-to-process"]
+    assert causes(explained_files(tmp_path, session_txt=text)) == ["env-not-passed-to-process"]
 
 
 @pytest.mark.parametrize(
@@ -168,31 +149,31 @@ def test_a_key_that_the_shell_prints_and_the_program_lacks_is_not_handed_on(prog
     ],
 )
 def test_a_file_is_docker_s_where_its_command_was_typed(command: str, confidence: str, tmp_path: Path) -> None:
-    found = explained(tmp_path, _env='HOPX_API_KEY="<KEY>"\n', session_txt=command + FAILED)
+    found = explained_files(tmp_path, _env='HOPX_API_KEY="<KEY>"\n', session_txt=command + FAILED)
     assert [(one["cause"], one["confidence"]) for one in found["findings"]] == [("key-wrapped-in-quotes", confidence)]
 
 
 def test_who_asks_for_the_head_without_a_key_looks_whether_an_answer_comes(tmp_path: Path) -> None:
     head = f"$ curl -sI {URL}\nHTTP/2 401\ncontent-type: application/json\n\n"
-    assert causes(explained(tmp_path, head_txt=head)) == []
+    assert causes(explained_files(tmp_path, head_txt=head)) == []
     failed = "hopx_ai.errors.NetworkError: [Errno 110] Connection timed out\n"
-    found = explained(tmp_path, error_txt=failed, head_txt=head, _env="HOPX_API_KEY=<KEY>\n")
+    found = explained_files(tmp_path, error_txt=failed, head_txt=head, _env="HOPX_API_KEY=<KEY>\n")
     assert found["cannot_tell"]["candidates"] == ["sdk-ignores-proxy-env", "network-unreachable"]
 
 
 def test_an_answer_that_has_not_changed_since_is_no_failure(tmp_path: Path) -> None:
     text = "> GET /v1/sandboxes HTTP/1.1\n> Host: api.hopx.dev\n> X-API-Key: <KEY>\n>\n< HTTP/1.1 304 Not Modified\n<\n"
-    assert explained(tmp_path, trace_txt=text)["verdict"] == "healthy"
+    assert explained_files(tmp_path, trace_txt=text)["verdict"] == "healthy"
 
 
 def test_a_carriage_return_is_one_also_as_cat_shows_it(tmp_path: Path) -> None:
     text = f"$ cat -A .env\nHOPX_API_KEY=<KEY>^M$\n$ source .env\n$ {CURL}\n{FLAT}\n"
-    assert causes(explained(tmp_path, session_txt=text)) == ["key-trailing-newline"]
+    assert causes(explained_files(tmp_path, session_txt=text)) == ["key-trailing-newline"]
 
 
 def test_a_header_that_was_not_written_yet_is_none_without_a_colon(tmp_path: Path) -> None:
-    assert causes(explained(tmp_path, session_txt="curl -H\n")) == []
-    assert causes(explained(tmp_path, session_txt=f'$ curl -H "" {URL}\n')) == ["env-var-unset"]
+    assert causes(explained_files(tmp_path, session_txt="curl -H\n")) == []
+    assert causes(explained_files(tmp_path, session_txt=f'$ curl -H "" {URL}\n')) == ["env-var-unset"]
 
 
 @pytest.mark.parametrize(
@@ -216,7 +197,7 @@ def test_a_header_that_was_not_written_yet_is_none_without_a_colon(tmp_path: Pat
     ],
 )
 def test_where_a_session_sets_what_its_program_lacks_says_why(typed: str, expected: str, tmp_path: Path) -> None:
-    assert causes(explained(tmp_path, session_txt=f"{typed}{UNSET}\n")) == [expected]
+    assert causes(explained_files(tmp_path, session_txt=f"{typed}{UNSET}\n")) == [expected]
 
 
 @pytest.mark.parametrize(
@@ -233,9 +214,9 @@ def test_where_a_session_sets_what_its_program_lacks_says_why(typed: str, expect
 def test_what_a_session_sets_is_what_its_program_is_refused_with(
     typed: str, expected: list[str], tmp_path: Path
 ) -> None:
-    assert causes(explained(tmp_path, session_txt=f"{typed}{FAILED}\n")) == expected
+    assert causes(explained_files(tmp_path, session_txt=f"{typed}{FAILED}\n")) == expected
 
 
 def test_what_a_session_sets_after_the_error_was_not_there_before(tmp_path: Path) -> None:
     text = f"$ python app.py\n{UNSET}\n$ export HOPX_API_KEY=<KEY>\n$ python app.py\nsb_1f2e\n"
-    assert causes(explained(tmp_path, session_txt=text)) == ["env-var-unset"]
+    assert causes(explained_files(tmp_path, session_txt=text)) == ["env-var-unset"]

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
-from explained import verdict
-from runs import SPEC, run_command
-
-from conformance.keys import KeyFormat
+from explained import causes, explained_files, verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,24 +44,6 @@ alias ll='ls -alF'
 """
 
 
-def explained(directory: Path, **files: str) -> dict[str, Any]:
-    """The answer to files by name, `_` for a dot, with a minted key for KEY."""
-    key = KeyFormat(msgspec.to_builtins(SPEC.key)).mint().reveal()
-    names = []
-    for name, text in files.items():
-        names.append(name.replace("_", "."))
-        (directory / names[-1]).write_text(text.replace("<KEY>", key), encoding="utf-8")
-    ran = run_command(directory, "explain", *names, "--format", "json")
-    secret = key.partition(".")[2]
-    assert not any(secret[at : at + 8] in ran.output for at in range(len(secret) - 7))
-    found: dict[str, Any] = json.loads(ran.stdout)
-    return found
-
-
-def causes(found: dict[str, Any]) -> list[str]:
-    return [one["cause"] for one in found["findings"]]
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -76,7 +54,7 @@ def causes(found: dict[str, Any]) -> list[str]:
     ],
 )
 def test_what_set_prints_on_windows_is_the_value_itself(text: str, expected: bool, tmp_path: Path) -> None:
-    assert causes(explained(tmp_path, set_txt=text)) == (["key-wrapped-in-quotes"] if expected else [])
+    assert causes(explained_files(tmp_path, set_txt=text)) == (["key-wrapped-in-quotes"] if expected else [])
 
 
 @pytest.mark.parametrize(
@@ -98,7 +76,7 @@ def test_quotes_in_a_file_belong_to_the_key_where_docker_reads_it(
     command: str, expected: list[str], tmp_path: Path
 ) -> None:
     files = {"_env": 'HOPX_API_KEY="<KEY>"\n', "cmd_txt": command + REFUSED}
-    assert causes(explained(tmp_path, **files)) == expected
+    assert causes(explained_files(tmp_path, **files)) == expected
 
 
 @pytest.mark.parametrize(
@@ -109,14 +87,14 @@ def test_quotes_in_a_file_belong_to_the_key_where_docker_reads_it(
     ],
 )
 def test_a_start_up_file_that_sets_the_key_was_not_taken_over(text: str, tmp_path: Path) -> None:
-    assert causes(explained(tmp_path, err_txt=UNSET, _bashrc=text)) == ["env-not-inherited"]
+    assert causes(explained_files(tmp_path, err_txt=UNSET, _bashrc=text)) == ["env-not-inherited"]
 
 
 @pytest.mark.parametrize(
     "text", ["HOPX_KEY=<KEY>\n", "HOME=/root\nHOPX_API_KEY_PROD=<KEY>\nPATH=/bin\n", "HOPX_APIKEY=<KEY>\nA=1\n"]
 )
 def test_a_variable_with_another_name_is_why_none_is_found(text: str, tmp_path: Path) -> None:
-    assert causes(explained(tmp_path, err_txt=UNSET, env_txt=text)) == ["env-var-misnamed"]
+    assert causes(explained_files(tmp_path, err_txt=UNSET, env_txt=text)) == ["env-var-misnamed"]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +107,7 @@ def test_a_variable_with_another_name_is_why_none_is_found(text: str, tmp_path: 
     ],
 )
 def test_percent_signs_mean_something_to_cmd_alone(text: str, expected: list[str], tmp_path: Path) -> None:
-    assert causes(explained(tmp_path, _env=text)) == expected
+    assert causes(explained_files(tmp_path, _env=text)) == expected
 
 
 @pytest.mark.parametrize("says", ['reason="missing api key"', 'msg="no credentials"', "error=missing_api_key"])
@@ -138,7 +116,7 @@ def test_a_log_of_names_and_values_says_that_no_key_arrived(says: str, tmp_path:
         f"ts=2026-11-20T10:00:0{n}Z level=info method=GET path=/v1/sandboxes status=401 {says} request_id=req_{n}\n"
         for n in range(5)
     )
-    found = explained(tmp_path, gateway_log=lines)
+    found = explained_files(tmp_path, gateway_log=lines)
     assert found["verdict"] == "cannot-tell"
     assert {"env-var-unset", "proxy-stripped-header"} <= set(found["cannot_tell"]["candidates"])
 
@@ -155,7 +133,7 @@ def test_a_web_page_in_a_log_is_of_something_before_the_api(
     fields: dict[str, str], expected: str, tmp_path: Path
 ) -> None:
     record = {"ts": "2026-11-20T10:00:00Z", "method": "GET", "path": "/v1/sandboxes", "status": 403, "client_ip": "::1"}
-    found = explained(tmp_path, g_jsonl=(json.dumps(record | fields) + "\n") * 3)
+    found = explained_files(tmp_path, g_jsonl=(json.dumps(record | fields) + "\n") * 3)
     assert [(one["cause"], one["confidence"]) for one in found["findings"]] == (
         [("waf-block-403-html", expected)] if expected else []
     )
@@ -163,8 +141,8 @@ def test_a_web_page_in_a_log_is_of_something_before_the_api(
 
 def test_a_template_beside_the_file_with_the_key_is_no_mistake(tmp_path: Path) -> None:
     files = {"_env_example": "# copy me\nHOPX_API_KEY=hopx_live_YOUR_KEY_HERE\n", "_env": "HOPX_API_KEY=<KEY>\n"}
-    assert explained(tmp_path, **files)["verdict"] == "healthy"
-    assert causes(explained(tmp_path, _env="HOPX_API_KEY=hopx_live_YOUR_KEY_HERE\n")) == ["placeholder-key"]
+    assert explained_files(tmp_path, **files)["verdict"] == "healthy"
+    assert causes(explained_files(tmp_path, _env="HOPX_API_KEY=hopx_live_YOUR_KEY_HERE\n")) == ["placeholder-key"]
 
 
 @pytest.mark.parametrize(
@@ -178,9 +156,9 @@ def test_a_template_beside_the_file_with_the_key_is_no_mistake(tmp_path: Path) -
 def test_what_scanners_and_monitors_ask_a_gateway_for_says_nothing_of_the_api(noise: str, tmp_path: Path) -> None:
     line = '10.0.0.{n} - - [28/Nov/2026:09:00:0{n} +0000] "GET /v1/sandboxes HTTP/1.1" {status} 60 "-" "curl/8.5.0"\n'
     good = "".join(line.format(n=n, status=200) for n in range(9))
-    assert explained(tmp_path, access_log=good + noise)["verdict"] == "healthy"
+    assert explained_files(tmp_path, access_log=good + noise)["verdict"] == "healthy"
     bad = "".join(line.format(n=n, status=429) for n in range(9))
-    assert causes(explained(tmp_path, access_log=bad + noise)) == ["rate-limited"]
+    assert causes(explained_files(tmp_path, access_log=bad + noise)) == ["rate-limited"]
 
 
 @pytest.mark.parametrize(
