@@ -90,7 +90,7 @@ def test_the_body_below_a_command_decides(printed: str, cause: str, tmp_path: Pa
         (f'curl -H "X-API-Key: KEY" {URL} gives me {FLAT}\n', REFUSED),
         (below(FORBIDDEN), "scope-insufficient"),
         (below('{"error":{"code":"PERMISSION_DENIED"}}'), "scope-insufficient"),
-        (below('{"error":"Not Found","code":"NOT_FOUND"}'), "resource-absent"),
+        (below('{"error":"Not Found","code":"NOT_FOUND"}'), "wrong-base-url"),
     ],
 )
 def test_a_refusal_below_a_command_is_never_healthy(text: str, candidate: str, tmp_path: Path) -> None:
