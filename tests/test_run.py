@@ -141,6 +141,13 @@ def test_a_mistake_in_the_options_gives_exit_status_4_and_says_what_to_write(nam
     assert not (tmp_path / "reports" / "results.jsonl").exists()
 
 
+def test_a_key_as_the_readme_abbreviates_it_is_a_usage_error_and_no_failure(tmp_path: Path) -> None:
+    ran = run_suite(tmp_path, *LIVE, given={KEY: "…", URL: NOBODY})
+    assert ran.status == 4
+    assert f"{KEY} holds no key of the documented format (it has a character outside ASCII)" in ran.stderr
+    assert not (tmp_path / "reports" / "results.jsonl").exists()
+
+
 def test_env_takes_the_key_of_that_environment(tmp_path: Path, mock: dict[str, str]) -> None:
     given = {URL: mock[URL], "HOPX_API_KEY_STAGING": mock[KEY], KEY: some_key()}
     ran = run_suite(tmp_path, *LIVE, "--env=staging", "-k", "valid-key-authenticates", given=given)
