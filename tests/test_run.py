@@ -7,6 +7,7 @@ import importlib
 import json
 import os
 import pkgutil
+import re
 import select
 import shutil
 import signal
@@ -146,6 +147,14 @@ def test_a_key_as_the_readme_abbreviates_it_is_a_usage_error_and_no_failure(tmp_
     assert ran.status == 4
     assert f"{KEY} holds no key of the documented format (it has a character outside ASCII)" in ran.stderr
     assert not (tmp_path / "reports" / "results.jsonl").exists()
+
+
+def test_the_documents_say_the_budget_that_a_run_with_one_key_prints(tmp_path: Path) -> None:
+    ran = run_suite(tmp_path, *LIVE, given={KEY: some_key(), URL: NOBODY})
+    budget = re.search(r"^budget: (at most \d+ requests) \(smoke test, read-only\)", ran.stdout, re.MULTILINE)
+    assert budget
+    for document in ("README.md", "docs/live.md"):
+        assert budget[1] in (ROOT / document).read_text(encoding="utf-8"), document
 
 
 def test_env_takes_the_key_of_that_environment(tmp_path: Path, mock: dict[str, str]) -> None:
