@@ -1292,6 +1292,7 @@ def test_a_certificate_of_another_host_may_be_a_portal_s(machine: Machine, tmp_p
     machine.has().given["SSL_CERT_FILE"] = str(own)
     with scripted(answering(api()), tls=context) as server:
         told = machine.asks(f"https://localhost:{server.port}/v1")
+    assert told.row("tls")[1] == "Hostname mismatch, certificate is not valid for 'localhost', issued by test"
     assert told.causes == [("captive-portal-or-login-html", "likely")]
     assert server.requests == []
 
