@@ -358,6 +358,11 @@ def test_a_key_that_does_not_work_blocks_what_needs_it_and_accuses_the_api_of_no
     assert "blocked: needs a key that works in HOPX_API_KEY" in ran.stdout
 
 
+def test_what_is_blocked_for_lack_of_a_key_needs_its_variable(tmp_path: Path, mock: dict[str, str]) -> None:
+    ran = run_suite(tmp_path, *LIVE, "-k", "unauthorized-revoked", given={name: mock[name] for name in (URL, KEY)})
+    assert re.search(r"^\d+ blocked: needs HOPX_API_KEY_REVOKED$", ran.stdout, re.MULTILINE)
+
+
 def test_a_run_in_which_nothing_could_be_asked_fails(tmp_path: Path, mock: dict[str, str]) -> None:
     ran = run_suite(tmp_path, *LIVE, "-k", "denied-create", given=mock)
     assert ran.status == 1

@@ -429,11 +429,11 @@ def test_the_key_of_the_documentation_is_a_credential_without_any_issued_key() -
 
 def test_what_a_keyring_cannot_supply_is_said_with_its_variable() -> None:
     ring = Keyring(SPEC, {}, variables={"full": "HOPX_API_KEY_DEV"})
-    assert ring.obstacle(Recipe("full")) == "set HOPX_API_KEY_DEV"
-    assert ring.obstacle(Recipe("revoked")) == "set HOPX_API_KEY_REVOKED"
-    assert ring.obstacle(Recipe("wrong_secret")) == "set HOPX_API_KEY_DEV"
-    assert ring.obstacle(Recipe("near_miss", "drop")) == "set HOPX_API_KEY_DEV"
-    assert ring.obstacle(Recipe("malformed", "quoted")) == "set HOPX_API_KEY_DEV"
+    assert ring.obstacle(Recipe("full")) == "HOPX_API_KEY_DEV"
+    assert ring.obstacle(Recipe("revoked")) == "HOPX_API_KEY_REVOKED"
+    assert ring.obstacle(Recipe("wrong_secret")) == "HOPX_API_KEY_DEV"
+    assert ring.obstacle(Recipe("near_miss", "drop")) == "HOPX_API_KEY_DEV"
+    assert ring.obstacle(Recipe("malformed", "quoted")) == "HOPX_API_KEY_DEV"
     for recipe in (Recipe("missing"), Recipe("empty"), Recipe("unknown"), Recipe("malformed", "undefined")):
         assert ring.obstacle(recipe) == ""
 
