@@ -595,12 +595,17 @@ def test_a_tool_that_cannot_read_the_keyring_is_not_one_that_finds_nothing(name:
     assert says in source["note"]
 
 
+def test_what_is_so_for_every_client_is_not_said_of_one_after_the_other(machine: Machine) -> None:
+    machine.given["NO_PROXY"] = "*"
+    assert machine.has().offline().rows("client") == [("ok", f"every client: this process, {NAME} comes first")]
+
+
 def test_what_cannot_be_read_comes_before_nothing_where_nothing_is_found(machine: Machine) -> None:
     def why() -> str:
         clients = cli_with(machine, KEYRINGS["locked"][0]).offline().data["clients"]
         return str(next(one["why"] for one in clients if one["client"] == "hopx-cli"))
 
-    assert why() == "it finds no key: the keyring, hopx-cli, default:api_key cannot be read (it is locked)"
+    assert why() == "no key is found: the keyring, hopx-cli, default:api_key cannot be read (it is locked)"
     machine.file(".hopx/credentials.yaml", f"default:\n  api_key: {machine.secret()}\n")
     assert why() == (
         "~/.hopx/credentials.yaml, default.api_key comes first of those that can be read; "
@@ -920,7 +925,7 @@ def test_no_key_follows_a_stranger_who_was_not_refused(name: str, machine: Machi
     assert not any(good.encode() in head for head in server.requests)
     assert told.causes == causes
     assert told.status == (1 if causes else 3)
-    assert told.row("key") == ("skipped", "it is not sent to who does not answer as the API does")
+    assert told.row("key") == ("skipped", "it is not sent to a server that does not answer as the API does")
 
 
 def test_no_key_follows_one_that_was_answered_with_a_page(machine: Machine) -> None:
@@ -1292,6 +1297,7 @@ def test_a_certificate_of_another_host_may_be_a_portal_s(machine: Machine, tmp_p
     machine.has().given["SSL_CERT_FILE"] = str(own)
     with scripted(answering(api()), tls=context) as server:
         told = machine.asks(f"https://localhost:{server.port}/v1")
+    assert told.row("tls")[1] == "Hostname mismatch, certificate is not valid for 'localhost', issued by test"
     assert told.causes == [("captive-portal-or-login-html", "likely")]
     assert server.requests == []
 

@@ -64,6 +64,23 @@ def test_a_well_formed_key_of_another_environment_is_noted_and_healthy(tmp_path:
     assert "[test-key-on-live]" in ran.stdout
 
 
+@pytest.mark.parametrize(("encoding", "mark"), [("utf-16-le", "\ufeff"), ("utf-16-be", "\ufeff"), ("utf-16-le", "")])
+def test_a_key_that_a_shell_wrote_in_utf_16_is_read_and_its_mark_is_named(
+    encoding: str, mark: str, tmp_path: Path
+) -> None:
+    key = FORMAT.mint().reveal()
+    result = inspected(tmp_path, f"{mark}{key}\n".encode(encoding).decode("utf-8", "surrogateescape"))
+    assert [fact["fact"] for fact in result["facts"] if fact["cause"]] == (["byte-order-mark"] if mark else [])
+    assert (result["key_id"], result["well_formed"]) == (FORMAT.parse(key).key_id, not mark)
+
+
+def test_a_byte_of_no_text_is_called_a_byte(tmp_path: Path) -> None:
+    key = FORMAT.mint().reveal()
+    ran = run_command(tmp_path, "key", "inspect", stdin=f"{key[:-1]}\udcff")
+    assert ran.status == 1
+    assert f"a character outside ASCII stands at position {len(key)} (byte FF)" in ran.stdout
+
+
 def other_last(key: str) -> str:
     return key[:-1] + next(one for one in FORMAT.secret_alphabet if one not in FORMAT.last_characters)
 

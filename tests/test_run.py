@@ -7,6 +7,7 @@ import importlib
 import json
 import os
 import pkgutil
+import re
 import select
 import shutil
 import signal
@@ -139,6 +140,21 @@ def test_a_mistake_in_the_options_gives_exit_status_4_and_says_what_to_write(nam
     assert message in ran.stderr
     assert "Traceback" not in ran.output
     assert not (tmp_path / "reports" / "results.jsonl").exists()
+
+
+def test_a_key_as_the_readme_abbreviates_it_is_a_usage_error_and_no_failure(tmp_path: Path) -> None:
+    ran = run_suite(tmp_path, *LIVE, given={KEY: "…", URL: NOBODY})
+    assert ran.status == 4
+    assert f"{KEY} holds no key of the documented format (it has a character outside ASCII)" in ran.stderr
+    assert not (tmp_path / "reports" / "results.jsonl").exists()
+
+
+def test_the_documents_say_the_budget_that_a_run_with_one_key_prints(tmp_path: Path) -> None:
+    ran = run_suite(tmp_path, *LIVE, given={KEY: some_key(), URL: NOBODY})
+    budget = re.search(r"^budget: (at most \d+ requests) \(smoke test, read-only\)", ran.stdout, re.MULTILINE)
+    assert budget
+    for document in ("README.md", "docs/live.md"):
+        assert budget[1] in (ROOT / document).read_text(encoding="utf-8"), document
 
 
 def test_env_takes_the_key_of_that_environment(tmp_path: Path, mock: dict[str, str]) -> None:
@@ -340,6 +356,11 @@ def test_a_key_that_does_not_work_blocks_what_needs_it_and_accuses_the_api_of_no
     assert ran.status == 1
     assert ran.rules("fail", "advisory") == {"valid-key-authenticates"}
     assert "blocked: needs a key that works in HOPX_API_KEY" in ran.stdout
+
+
+def test_what_is_blocked_for_lack_of_a_key_needs_its_variable(tmp_path: Path, mock: dict[str, str]) -> None:
+    ran = run_suite(tmp_path, *LIVE, "-k", "unauthorized-revoked", given={name: mock[name] for name in (URL, KEY)})
+    assert re.search(r"^\d+ blocked: needs HOPX_API_KEY_REVOKED$", ran.stdout, re.MULTILINE)
 
 
 def test_a_run_in_which_nothing_could_be_asked_fails(tmp_path: Path, mock: dict[str, str]) -> None:

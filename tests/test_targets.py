@@ -29,6 +29,7 @@ from conformance.targets.live import LiveOptions, SetupError, check_base_url, is
 from conformance.targets.pace import Pace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from scripted import Script, Scripted
@@ -390,6 +391,19 @@ def test_a_key_with_a_line_break_is_refused_and_not_shown(end: str, bare: pytest
     assert KEYS.parts(key).secret not in str(refused.value)
 
 
+@pytest.mark.parametrize("spoil", [lambda _: "…", lambda key: key[:-1], lambda key: f" {key}", lambda _: "changeme"])
+@pytest.mark.parametrize(("variable", "environment"), [("HOPX_API_KEY", ""), ("HOPX_API_KEY_DEV", "development")])
+def test_a_full_key_of_another_format_is_refused_with_the_reason_and_not_shown(
+    variable: str, environment: str, spoil: Callable[[str], str], bare: pytest.MonkeyPatch
+) -> None:
+    text = spoil(KEYS.mint().reveal())
+    bare.setenv(variable, text)
+    with pytest.raises(SetupError, match=f"{variable} holds no key of the documented format") as refused:
+        live_target(SPEC, LiveOptions(environment=environment))
+    assert KEYS.reason(text) in str(refused.value)
+    assert text not in str(refused.value)
+
+
 # The keyring
 
 
@@ -415,11 +429,11 @@ def test_the_key_of_the_documentation_is_a_credential_without_any_issued_key() -
 
 def test_what_a_keyring_cannot_supply_is_said_with_its_variable() -> None:
     ring = Keyring(SPEC, {}, variables={"full": "HOPX_API_KEY_DEV"})
-    assert ring.obstacle(Recipe("full")) == "set HOPX_API_KEY_DEV"
-    assert ring.obstacle(Recipe("revoked")) == "set HOPX_API_KEY_REVOKED"
-    assert ring.obstacle(Recipe("wrong_secret")) == "set HOPX_API_KEY_DEV"
-    assert ring.obstacle(Recipe("near_miss", "drop")) == "set HOPX_API_KEY_DEV"
-    assert ring.obstacle(Recipe("malformed", "quoted")) == "set HOPX_API_KEY_DEV"
+    assert ring.obstacle(Recipe("full")) == "HOPX_API_KEY_DEV"
+    assert ring.obstacle(Recipe("revoked")) == "HOPX_API_KEY_REVOKED"
+    assert ring.obstacle(Recipe("wrong_secret")) == "HOPX_API_KEY_DEV"
+    assert ring.obstacle(Recipe("near_miss", "drop")) == "HOPX_API_KEY_DEV"
+    assert ring.obstacle(Recipe("malformed", "quoted")) == "HOPX_API_KEY_DEV"
     for recipe in (Recipe("missing"), Recipe("empty"), Recipe("unknown"), Recipe("malformed", "undefined")):
         assert ring.obstacle(recipe) == ""
 

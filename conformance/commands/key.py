@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from conformance.commands.given import key_format_of, spec_file
 from conformance.commands.output import complain, print_result
+from conformance.encodings import wide_encoding
 from conformance.keys import MalformedKeyError, fingerprint
 
 if TYPE_CHECKING:
@@ -135,8 +136,15 @@ def _text(options: argparse.Namespace) -> str:
     if sys.stdin and sys.stdin.isatty():
         return _pasted()
     try:
-        text = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+        data = sys.stdin.buffer.read()
     except (AttributeError, OSError):  # it is closed, or something that cannot be read
         complain("standard input cannot be read; pipe the text in")
         sys.exit(2)
-    return text.removesuffix("\n")
+    return _decoded(data).removesuffix("\n")
+
+
+def _decoded(data: bytes) -> str:
+    """The text with its byte order mark, which belongs to it; also where a shell wrote it in UTF-16."""
+    if encoding := wide_encoding(data):
+        return data.decode(encoding, "replace")
+    return data.decode("utf-8", "surrogateescape")

@@ -5,11 +5,14 @@ The field names are the keys of the YAML file. Every type refuses unknown keys.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
 from conformance.spec.entry import Entry, Slug, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SourceKind = Literal["argument", "variable", "dotenv", "yaml", "keyring"]
 Variable = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)")]
@@ -86,3 +89,8 @@ class Clients(Entry, frozen=True):
 
     title: Text
     clients: Annotated[list[Client], Meta(min_length=1)]
+
+
+def listed(titles: Sequence[str], count: int) -> str:
+    """The clients of these titles in words; together where they are all of the `count` that there are."""
+    return "every client" if len(titles) == count > 1 else ", ".join(titles)

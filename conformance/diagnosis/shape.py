@@ -268,7 +268,12 @@ def _characters(core: str) -> Iterator[Fact]:
         what, fact = _named(character)
         if what not in seen:
             seen.add(what)
-            yield Fact(fact, f"{what} stands at position {position} (U+{ord(character):04X})")
+            yield Fact(fact, f"{what} stands at position {position} ({_code(character)})")
+
+
+def _code(character: str) -> str:
+    """The character by its number, or the byte of no text that stands there."""
+    return f"byte {ord(character) - 0xDC00:02X}" if "\udc80" <= character <= "\udcff" else f"U+{ord(character):04X}"
 
 
 def _named(character: str) -> tuple[str, str]:

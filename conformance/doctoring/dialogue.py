@@ -43,7 +43,7 @@ class Dialogue:
         asked = self.asking.asked
         nobody = self.asking.ask("without a key", asked.keyless, "", asked.listing)
         if not self._is_answered_as_by_the_api(nobody):
-            self.seen.check("key", "skipped", "it is not sent to who does not answer as the API does")
+            self.seen.check("key", "skipped", "it is not sent to a server that does not answer as the API does")
             return False
         if self.own is None:
             self.seen.check("key", "skipped", "there is no key to send")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from conformance.diagnosis.client import listed
 from conformance.diagnosis.diagnosing import diagnose
 from conformance.diagnosis.evidence import Evidence, Place
 from conformance.doctoring.asking import API, Asking
@@ -139,7 +140,7 @@ class Doctor:
         variable = self.spec.base_url_variable
         if self.machine.environment.get(variable):
             deaf = [one.title for one in self.clients.clients if one.base_url_variable != variable]
-            seen.check("address", "warn", f"they do not read {variable}: {', '.join(deaf)}")
+            seen.check("address", "warn", f"they do not read {variable}: {listed(deaf, len(self.clients.clients))}")
 
     def _ask(self, found: Places, seen: Seen) -> bool:
         asking = Asking(self.spec, self.asked, self.reading, Pace(RATE), self.seconds)

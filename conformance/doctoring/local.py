@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+from conformance.diagnosis.client import listed
 from conformance.diagnosis.evidence import Place, Setting
 from conformance.diagnosis.shape import shape_of
 from conformance.doctoring.meaning import is_alike
@@ -12,7 +13,7 @@ from conformance.doctoring.naming import HOLDERS
 from conformance.doctoring.sources import PROCESS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     from conformance.diagnosis.reading import Reading
     from conformance.doctoring.check import Status
@@ -61,13 +62,13 @@ def _says(one: Holding) -> str:
     return f"{what} ({one.note})" if one.note else what
 
 
-def _check_winners(winners: Iterable[Winner], seen: Seen) -> None:
+def _check_winners(winners: Collection[Winner], seen: Seen) -> None:
     """One row for all clients that find the same for the same reason."""
     alike: dict[tuple[Status, str], list[str]] = {}
     for won in winners:
         alike.setdefault((_status_of(won), won.why), []).append(won.client.title)
     for (status, why), titles in alike.items():
-        seen.check("client", status, why, ", ".join(titles))
+        seen.check("client", status, why, listed(titles, len(winners)))
 
 
 def _status_of(won: Winner) -> Status:

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from conformance.diagnosis.client import listed
 from conformance.diagnosis.evidence import PartialExchange, Place
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.finding import Doubt
@@ -37,10 +38,11 @@ def check_proxy_settings(proxy: Proxy | None, clients: Clients, seen: Seen) -> N
     seen.check("proxy", "warn", f"{' and '.join(proxy.variables)} names {proxy}")
     users = [one.title for one in clients.clients if proxy.is_used_by(one)]
     others = [one.title for one in clients.clients if not proxy.is_used_by(one)]
+    count = len(clients.clients)
     if users:
-        seen.check("proxy", "ok", f"they use it: {', '.join(users)}")
+        seen.check("proxy", "ok", f"they use it: {listed(users, count)}")
     if others:
-        seen.check("proxy", "warn", f"they do not use it, and go to the API directly: {', '.join(others)}")
+        seen.check("proxy", "warn", f"they do not use it, and go to the API directly: {listed(others, count)}")
 
 
 def is_reached(asked: Questions, clients: Clients, seconds: float, seen: Seen) -> bool:

@@ -97,7 +97,7 @@ def shaken_hands(host: str, port: int, seconds: float, authorities: str = "") ->
         ):
             return Tls(_read(secure.getpeercert(binary_form=True)))
     except ssl.SSLCertVerificationError as error:
-        return Tls(_shown(host, port, seconds), error.verify_code, error.verify_message)
+        return Tls(_shown(host, port, seconds), error.verify_code, error.verify_message.rstrip("."))
     except ssl.SSLError as error:
         why = (error.reason or "no reason given").lower().replace("_", " ")
         return Tls(None, problem=f"no TLS connection came about ({why})")

@@ -39,7 +39,7 @@ class Winner:
         """Why it is this one, in a sentence."""
         others = "; ".join(self._others())
         if self.holding is None:
-            return f"it finds no key{': ' + others if others else ''}"
+            return f"no key is found{': ' + others if others else ''}"
         first = "comes first of those that can be read" if self.unread else "comes first"
         return f"{self.holding.place} {first}{'; ' + others if others else ''}"
 

@@ -36,7 +36,7 @@ def issued_key_is_well_formed(trial: Trial) -> Verdict:
         variable = trial.target.keyring.variable(trial.probe.recipe.name)
         response = trial.ask(operation="list").response
         if not gives_access(response) and not (response.status in _KNOWN_BY and vocabulary_of(trial.spec, response)):
-            raise BlockedError(f"give a whole key in {variable} ({reason}; the target refuses it)") from None
+            raise BlockedError(f"a whole key in {variable} ({reason}; the target refuses it)") from None
         return trial.broken(expected, f"{reason}, and the target accepts it")
 
 

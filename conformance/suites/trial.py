@@ -231,7 +231,7 @@ class Trial:
         """
         if self.target.keyring.foreign_sandbox:
             return self.target.keyring.foreign_sandbox
-        raise BlockedError(f"set {' or '.join(self.foreign_variables())}")
+        raise BlockedError(" or ".join(self.foreign_variables()))
 
     def foreign_variables(self) -> list[str]:
         """The variables that may name another organization's sandbox."""

@@ -48,15 +48,15 @@ class Keyring:
         """What is missing to make this credential; "" when nothing is."""
         credential = self._spec.credentials[recipe.name]
         if credential.variable:
-            return "" if recipe.name in self._keys else f"set {self.variable(recipe.name)}"
+            return "" if recipe.name in self._keys else self.variable(recipe.name)
         if not credential.source or not _needs_parts(credential, recipe):
             return ""
         if credential.source not in self._keys:
-            return f"set {self.variable(credential.source)}"
+            return self.variable(credential.source)
         try:
             self._parts(credential.source)
         except MalformedKeyError as reason:
-            return f"give a key of the documented format in {self.variable(credential.source)} ({reason})"
+            return f"a key of the documented format in {self.variable(credential.source)} ({reason})"
         return ""
 
     def variable(self, name: str) -> str:

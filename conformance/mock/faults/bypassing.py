@@ -1,4 +1,4 @@
-"""Faults in what goes round authentication: methods, paths, headers of proxies, odd requests."""
+"""Faults that bypass authentication: methods, paths, headers of proxies, odd requests."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ def head_open(_mock: Mock, respond: Respond) -> Respond:
 
 @fault("variants-give-no-access")
 def trailing_slash_open(_mock: Mock, respond: Respond) -> Respond:
-    """A trailing slash goes round authentication."""
+    """A trailing slash bypasses authentication."""
     return letting_in(respond, lambda request: request.path.endswith("/"))
 
 
 @fault("variants-give-no-access")
 def doubled_slash_open(_mock: Mock, respond: Respond) -> Respond:
-    """A doubled slash goes round authentication."""
+    """A doubled slash bypasses authentication."""
     return letting_in(respond, lambda request: "//" in request.path)
 
 
 @fault("variants-give-no-access")
 def upper_case_path_open(mock: Mock, respond: Respond) -> Respond:
-    """A path in other letters goes round authentication."""
+    """A path in other letters bypasses authentication."""
 
     def is_other_case(request: Request) -> bool:
         return mock.route(request.path)[0] is None and request.path.lower() != request.path
@@ -44,25 +44,25 @@ def upper_case_path_open(mock: Mock, respond: Respond) -> Respond:
 
 @fault("variants-give-no-access")
 def parameter_open(_mock: Mock, respond: Respond) -> Respond:
-    """A path with a parameter after a semicolon goes round authentication."""
+    """A path with a parameter after a semicolon bypasses authentication."""
     return letting_in(respond, lambda request: ";" in request.path)
 
 
 @fault("variants-give-no-access")
 def suffix_open(_mock: Mock, respond: Respond) -> Respond:
-    """A path with a suffix for the format goes round authentication."""
+    """A path with a suffix for the format bypasses authentication."""
     return letting_in(respond, lambda request: request.path.endswith(".json"))
 
 
 @fault("variants-give-no-access")
 def encoded_path_open(_mock: Mock, respond: Respond) -> Respond:
-    """A path with a letter in percent goes round authentication."""
+    """A path with a letter in percent bypasses authentication."""
     return letting_in(respond, lambda request: "%" in request.path)
 
 
 @fault("variants-give-no-access")
 def dot_segment_open(_mock: Mock, respond: Respond) -> Respond:
-    """A path with a dot for a segment goes round authentication."""
+    """A path with a dot for a segment bypasses authentication."""
     return letting_in(respond, lambda request: "/./" in request.path)
 
 
@@ -92,19 +92,19 @@ def own_address_trusted(_mock: Mock, respond: Respond) -> Respond:
 
 @fault("variants-change-nothing")
 def trailing_slash_open_to_changes(_mock: Mock, respond: Respond) -> Respond:
-    """A trailing slash goes round authentication where something is created, changed or deleted."""
+    """A trailing slash bypasses authentication where something is created, changed or deleted."""
     return letting_in(respond, lambda request: request.method in _CHANGING and request.path.endswith("/"))
 
 
 @fault("variants-change-nothing")
 def parameter_open_to_changes(_mock: Mock, respond: Respond) -> Respond:
-    """A parameter after a semicolon goes round authentication where something is created, changed or deleted."""
+    """A parameter after a semicolon bypasses authentication where something is created, changed or deleted."""
     return letting_in(respond, lambda request: request.method in _CHANGING and ";" in request.path)
 
 
 @fault("whole-surface-needs-a-key")
 def extreme_timeout_open(_mock: Mock, respond: Respond) -> Respond:
-    """A create whose timeout is out of bounds goes round authentication."""
+    """A create whose timeout is out of bounds bypasses authentication."""
 
     def is_extreme(request: Request) -> bool:
         return request.method == "POST" and b"timeout_seconds" in request.body and not _is_usual(request.body)
@@ -114,7 +114,7 @@ def extreme_timeout_open(_mock: Mock, respond: Respond) -> Respond:
 
 @fault("whole-surface-needs-a-key")
 def odd_id_open(mock: Mock, respond: Respond) -> Respond:
-    """A path with an id that looks like none of the API's goes round authentication."""
+    """A path with an id that looks like none of the API's bypasses authentication."""
 
     def is_odd(request: Request) -> bool:
         _, item = mock.route(request.path)

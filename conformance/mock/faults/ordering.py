@@ -65,7 +65,7 @@ def empty_body_first(mock: Mock, respond: Respond) -> Respond:
 
 @fault("authentication-precedes-validation")
 def other_content_type_open(_mock: Mock, respond: Respond) -> Respond:
-    """A body that is called something other than JSON goes round authentication."""
+    """A body that is called something other than JSON bypasses authentication."""
     return letting_in(respond, _is_called_otherwise)
 
 
