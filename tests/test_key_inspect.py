@@ -64,6 +64,10 @@ def test_a_well_formed_key_of_another_environment_is_noted_and_healthy(tmp_path:
     assert "[test-key-on-live]" in ran.stdout
 
 
+def test_nothing_is_said_to_be_nothing_in_a_line(tmp_path: Path) -> None:
+    assert run_command(tmp_path, "key", "inspect").stdout == "nothing is there [env-var-unset]\n"
+
+
 @pytest.mark.parametrize(("encoding", "mark"), [("utf-16-le", "\ufeff"), ("utf-16-be", "\ufeff"), ("utf-16-le", "")])
 def test_a_key_that_a_shell_wrote_in_utf_16_is_read_and_its_mark_is_named(
     encoding: str, mark: str, tmp_path: Path

@@ -810,8 +810,9 @@ def test_what_cannot_be_looked_into_is_refused(magic: bytes, here: Path) -> None
         (["."], ".: Is a directory"),
         (["broken.gz"], "broken.gz: is packed with gzip and broken"),
         (["a", "b"], "several inputs need a directory"),
-        (["a", "b", "-o", "gone"], "is no directory"),
-        (["a", "-o", "gone/out"], "gone: is no directory"),
+        (["a", "b", "-o", "gone"], "gone: does not exist; several inputs need one to go to: make it first"),
+        (["a", "b", "-o", "a"], "a: is no directory"),
+        (["a", "-o", "gone/out"], "gone: does not exist; make it first"),
         (["a", "-o", "a"], "is an input"),
         (["a", "-o", "./a"], "is an input"),
         (["a", "sub/a", "-o", "sub"], "same"),
@@ -860,6 +861,10 @@ def test_the_summary_names_kinds_and_places_and_no_secret(here: Path) -> None:
     assert "cookie: 2, 1 different, first in a.log, line 4" in ran.stderr
     assert not survives(key.partition(".")[2], ran.stderr)
     assert not survives(cookie, ran.stderr)
+    (here / "b.log").write_text(f"k {key}\n")
+    alone = run_command(here, "redact", "b.log").stderr
+    assert "1 secret replaced; searched for again, and none is left" in alone
+    assert "key: 1, first in b.log, line 1" in alone
 
 
 def test_another_api_has_its_own_keys(here: Path) -> None:

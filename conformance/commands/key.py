@@ -58,9 +58,9 @@ def inspect_key(options: argparse.Namespace) -> int:
         "causes": causes,
     }
     is_healthy = shape.well_formed and not set(causes) - {_OF_ANOTHER_ENVIRONMENT}
-    lines = [f"{shape.shown or 'nothing'}: {'well-formed' if shape.well_formed else 'no well-formed key'}"]
-    lines += [f"  {fact['says']} [{fact['cause']}]".removesuffix(" []") for fact in facts]
-    print_result(options, result, "\n".join(lines))
+    lines = [f"{shape.shown}: {'well-formed' if shape.well_formed else 'no well-formed key'}"] if shape.shown else []
+    lines += [f"{fact['says']} [{fact['cause']}]".removesuffix(" []") for fact in facts]
+    print_result(options, result, "\n  ".join(lines))
     return 0 if is_healthy else 1
 
 

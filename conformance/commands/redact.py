@@ -65,7 +65,7 @@ def _places(options: argparse.Namespace) -> list[Path | None] | str:
     if len(names) == 1 and not output.is_dir():
         places = [output]
     elif not output.is_dir():
-        return f"{output}: is no directory; several inputs need one to go to: make it first"
+        return f"{output}: {_why_no_directory(output)}; several inputs need one to go to: make it first"
     else:
         places = [output / (Path(name).name if name != "-" else "stdin") for name in names]
     return _mistake(names, places) or [*places]
@@ -76,10 +76,14 @@ def _mistake(names: list[str], places: list[Path]) -> str:
         return "two inputs have the same name and would be written to the same file; redact them one by one"
     for place in places:
         if not place.parent.is_dir():
-            return f"{place.parent}: is no directory; make it first"
+            return f"{place.parent}: {_why_no_directory(place.parent)}; make it first"
         if place.exists() and any(name != "-" and Path(name).exists() and place.samefile(name) for name in names):
             return f"{place}: is an input, which is not written over; choose another name, or say --in-place"
     return ""
+
+
+def _why_no_directory(path: Path) -> str:
+    return "is no directory" if path.exists() else "does not exist"
 
 
 def _found_by_scan(results: Sequence[Result], key_format: KeyFormat) -> str:
@@ -109,13 +113,20 @@ def _publish(results: Sequence[Result], places: list[Path | None]) -> None:
     publish_to([(result.source, result.text, place) for result, place in both if place is not None])
 
 
+def _numbered(what: str, count: int, distinct: int) -> str:
+    """What was counted, and how many of several are different."""
+    return f"{what}, {distinct} different" if count > 1 else what
+
+
 def _say(summary: list[Summary], covered: int) -> None:
     if not summary:
         complain("no secrets were found; read the result before you share it")
         return
     count, distinct = sum(one.count for one in summary), sum(one.distinct for one in summary)
-    complain(f"{counted(count, 'secret')} replaced, {distinct} different; searched for all of them again, none is left")
+    what = _numbered(counted(count, "secret") + " replaced", count, distinct)
+    complain(f"{what}; searched for again, and none is left")
     for one in summary:
-        complain(f"  {one.kind}: {one.count}, {one.distinct} different, first in {one.file}, line {one.line}")
+        what = _numbered(f"{one.kind}: {one.count}", one.count, one.distinct)
+        complain(f"  {what}, first in {one.file}, line {one.line}")
     if covered:
         complain(f"  covered in {counted(covered, 'other place')}, which nothing announced")
