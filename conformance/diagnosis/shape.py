@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from conformance import placeholders
 from conformance.diagnosis.fact import Fact
+from conformance.diagnosis.odd_characters import odd_characters
+from conformance.diagnosis.wrapping import unwrapped
 from conformance.keys import MalformedKeyError
 from conformance.vendors import VENDORS
 
@@ -75,20 +77,6 @@ NAMES = frozenset(
 )
 _RIGHT = ("secret-length", "last-character", "redacted")
 _CONSIDERED = 100_000  # characters; nobody's key is longer
-_SMART = {
-    **dict.fromkeys("‘’“”„‚«»′″", ("a typographic quotation mark", "smart-quotes")),
-    **dict.fromkeys("‐‑‒–—―−", ("a dash that is no hyphen", "typographic-dash")),
-    **dict.fromkeys("\u00a0\u202f\u2007", ("a no-break space", "no-break-space")),
-    **dict.fromkeys("\u200b\u200c\u200d\u2060\u00ad", ("an invisible character", "zero-width")),
-}
-_QUOTES = "\"'`‘’“”„‚«»"
-_SPACES = " \t\r\n\v\f"
-_INVISIBLE = "".join(one for one, (_, fact) in _SMART.items() if fact in ("no-break-space", "zero-width"))
-_SCHEME = rf"(?i)(bearer|basic|token|apikey|digest)([\s{_INVISIBLE}]+|:\s*|%20|\Z)"
-_GLUED_SCHEME = r"(?i)bearer(?=[a-z0-9]+[_-])"
-_HEADER = r"[A-Za-z][A-Za-z0-9-]{1,40}:\s+(?=\S)"
-_ASSIGNMENT = r"(?:export\s+|set\s+|\$env:)?[A-Za-z_][A-Za-z0-9_]{1,60}\s?=\s?(?=\S)"
-_ESCAPED = r"(?:(?:\\+[nrt])+|\^M\$?)\Z"  # also as cat -A shows it
 _URL = r"(?i)[a-z][a-z0-9+.-]{1,12}://\S*"
 _MAIL = r"[^@\s]{1,80}@[^@\s]{1,80}\.[A-Za-z]{2,20}"
 _COMMAND = r"(?i)(?:curl|wget|export|echo|cat|printenv|op|vault|aws|gcloud|sudo|python3?|node|npx)\s+\S"
@@ -129,7 +117,7 @@ def _shape_of(text: str, key_format: KeyFormat) -> Shape:
 
 def _of_malformed(text: str, key_format: KeyFormat, reason: str) -> Shape:
     considered = text[:_CONSIDERED]
-    core, around = _unwrapped(considered)
+    core, around = unwrapped(considered)
     facts = [*around, *_of_core(core, considered, key_format)]
     prefix = _prefix_of(core, key_format)
     key_id, secret = _halves(core[len(prefix) :], key_format) if prefix else ("", "")
@@ -138,103 +126,11 @@ def _of_malformed(text: str, key_format: KeyFormat, reason: str) -> Shape:
     return Shape(False, key_format.redact(text), prefix, key_id, len(text), len(secret), tuple(facts))
 
 
-def _unwrapped(text: str) -> tuple[str, list[Fact]]:
-    """The text without what surrounds it, and what that was."""
-    facts: list[Fact] = []
-    while True:
-        for unwrap in (
-            _without_bom,
-            _without_ends,
-            _without_invisible,
-            _without_escapes,
-            _without_quotes,
-            _without_scheme,
-            _without_name,
-        ):
-            rest, found = unwrap(text)
-            if found:
-                facts += found
-                text = rest
-                break
-        else:
-            return text, list(dict.fromkeys(facts))
-
-
-def _without_bom(text: str) -> tuple[str, list[Fact]]:
-    bare = text.strip("\ufeff")
-    facts = [Fact("byte-order-mark", "a byte order mark stands at an end")]
-    return bare, facts if len(bare) < len(text) else []
-
-
-def _without_ends(text: str) -> tuple[str, list[Fact]]:
-    bare = text.strip(_SPACES)
-    facts: list[Fact] = []
-    before, after = text[: len(text) - len(text.lstrip(_SPACES))], text[len(text.rstrip(_SPACES)) :]
-    if "\r" in after and "\n" not in after:
-        facts.append(Fact("trailing-cr", "a carriage return stands at the end"))
-    if "\n" in after:
-        facts.append(Fact("trailing-newline", "a newline stands at the end"))
-    if after.strip("\r\n"):
-        facts.append(Fact("trailing-space", "whitespace stands at the end"))
-    if before:
-        facts.append(Fact("leading-space", "whitespace stands in front"))
-    return bare, facts if bare else []
-
-
-def _without_invisible(text: str) -> tuple[str, list[Fact]]:
-    ends = [one for one in (text[:1], text[-1:]) if one in _INVISIBLE]
-    facts = [Fact(_SMART[one][1], f"{_SMART[one][0]} stands at an end") for one in ends if one]
-    return text.strip(_INVISIBLE), facts
-
-
-def _without_escapes(text: str) -> tuple[str, list[Fact]]:
-    bare = re.sub(_ESCAPED, "", text)
-    facts = [Fact("escaped-newline", "an escaped newline is spelled out at the end")]
-    return bare, facts if len(bare) < len(text) else []
-
-
-def _without_quotes(text: str) -> tuple[str, list[Fact]]:
-    bare = text.strip(_QUOTES)
-    if len(bare) == len(text):
-        return text, []
-    before, after = text[: len(text) - len(text.lstrip(_QUOTES))], text[len(text.rstrip(_QUOTES)) :]
-    where = "around it" if before and after else "in front" if before else "at the end"
-    if (before + after).isascii():
-        return bare, [Fact("quotes", f"quotation marks stand {where}")]
-    says = f"typographic quotation marks stand {where}"
-    return bare, [Fact("smart-quotes", says)]
-
-
-def _without_scheme(text: str) -> tuple[str, list[Fact]]:
-    match = re.match(_SCHEME, text)
-    if match:
-        name = match[1].capitalize()
-        fact = f"scheme-{name.lower()}" if name in ("Bearer", "Basic") else "scheme-other"
-        odd = dict.fromkeys(one for one in match[2] if one in _INVISIBLE)
-        facts = [Fact(_SMART[one][1], f"{_SMART[one][0]} stands behind {name} (U+{ord(one):04X})") for one in odd]
-        return text[match.end() :], [Fact(fact, f"the scheme {name} stands in front"), *facts]
-    glued = re.match(_GLUED_SCHEME, text)
-    if glued:
-        says = "the scheme Bearer stands in front, with no space behind it"
-        return text[glued.end() :], [Fact("scheme-without-space", says)]
-    return text, []
-
-
-def _without_name(text: str) -> tuple[str, list[Fact]]:
-    if match := re.match(_HEADER, text):
-        return text[match.end() :], [Fact("header-name", "the name of a header was copied with it")]
-    if match := re.match(_ASSIGNMENT, text):
-        if match[0].lower().startswith(("export", "set")):
-            return text[match.end() :], [Fact("command", "the command that sets it was copied with it")]
-        return text[match.end() :], [Fact("assignment", "the name of a variable was copied with it")]
-    return text, []
-
-
 def _of_core(core: str, whole: str, key_format: KeyFormat) -> Iterator[Fact]:
     if not core.strip():
         yield Fact("empty", "nothing is there" if not whole else "nothing is there but what surrounds a key")
         return
-    yield from _characters(core)
+    yield from odd_characters(core)
     foreign = _foreign(core, key_format)
     if foreign:
         yield foreign
@@ -257,41 +153,6 @@ def _looks_like(core: str, prefix: str) -> bool:
         return False
     same = sum(one == right for one, right in zip(some, prefix, strict=True))
     return same * 2 > len(prefix) and same + sum(not one.isascii() for one in some) == len(prefix)
-
-
-def _characters(core: str) -> Iterator[Fact]:
-    """What characters stand in it that no key holds, and where."""
-    seen: set[str] = set()
-    for position, character in enumerate(core, start=1):
-        if character.isascii() and character.isprintable():
-            continue
-        what, fact = _named(character)
-        if what not in seen:
-            seen.add(what)
-            yield Fact(fact, f"{what} stands at position {position} ({_code(character)})")
-
-
-def _code(character: str) -> str:
-    """The character by its number, or the byte of no text that stands there."""
-    return f"byte {ord(character) - 0xDC00:02X}" if "\udc80" <= character <= "\udcff" else f"U+{ord(character):04X}"
-
-
-def _named(character: str) -> tuple[str, str]:
-    if character in _SMART:
-        return _SMART[character]
-    if character in "…•●·∗":
-        return "a character of a mask", "mask-character"
-    if character == "\ufeff":
-        return "a byte order mark", "byte-order-mark"
-    if character.isascii():
-        if character in "\r\n":
-            return "a line break", "line-break"
-        return "a control character", "control-character"
-    import unicodedata  # slow to load, and seldom needed
-
-    if "CYRILLIC" in unicodedata.name(character, ""):
-        return "a Cyrillic letter", "cyrillic"
-    return "a character outside ASCII", "not-ascii"
 
 
 def _foreign(core: str, key_format: KeyFormat) -> Fact | None:
