@@ -179,7 +179,7 @@ def _add_key(commands: Commands[argparse.ArgumentParser]) -> None:
         "redact": "print a text without the secrets in it",
         "fingerprint": "print what says `same key` or `another key` and reveals neither",
         "new": "print a new key that no API knows",
-        "mint": "the same as new",
+        "mint": "print a new key that no API knows, as new does",
     }
     for name, text in texts.items():
         action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
