@@ -14,6 +14,8 @@ from conformance import __version__
 from conformance.commands.status import INTERNAL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from typing_extensions import Buffer
 
 _UNREAD = 141
@@ -105,12 +107,32 @@ def _give_up_output() -> None:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Refuses words without repeating a key that is among them."""
+    """Refuses words where they stand and says what may be meant, without repeating a key that is among them."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        known, left = super().parse_known_args(args, namespace)
+        if left:
+            options = [option for action in self._actions for option in action.option_strings]
+            self.error(f"unrecognized arguments: {' '.join(left)}{_meant(left[0].partition('=')[0], options)}")
+        return known, left
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            raise argparse.ArgumentError(action, f"{error.message}{_meant(value, action.choices or ())}") from None
 
     def error(self, message: str) -> NoReturn:
         from conformance.commands.output import without_keys
 
         super().error(without_keys(message))
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches  # slow to import, and seldom needed
+
+    near = get_close_matches(word, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def parser(command: list[str] | None = None) -> argparse.ArgumentParser:
@@ -157,7 +179,7 @@ def _add_key(commands: Commands[argparse.ArgumentParser]) -> None:
         "redact": "print a text without the secrets in it",
         "fingerprint": "print what says `same key` or `another key` and reveals neither",
         "new": "print a new key that no API knows",
-        "mint": "the same as new",
+        "mint": "print a new key that no API knows, as new does",
     }
     for name, text in texts.items():
         action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from runs import ROOT, Ran, run_command
+from runs import ROOT, Ran, run_command, run_suite
 from sdk_clients import adapter_folder, python_adapter
 
 from conformance.sdk.adapter import adapters_directory, find_adapter, load_adapter
@@ -161,11 +161,17 @@ def test_a_matrix_of_nothing_is_refused(words: tuple[str, ...], told: str, tmp_p
 
 def test_the_example_of_the_documentation_is_an_adapter(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "adapters.md").read_text(encoding="utf-8")
+    folder = tmp_path / "example-fetch"
+    folder.mkdir()
     for name, content in re.findall(r"<!-- (adapter\.\w+) -->\n```\w+\n(.*?)```", text, re.DOTALL):
-        (tmp_path / name).write_text(content, encoding="utf-8")
-    ran = run_command(tmp_path, "adapter", "check", str(tmp_path))
+        (folder / name).write_text(content, encoding="utf-8")
+    ran = run_command(tmp_path, "adapter", "check", "example-fetch/")
     assert ran.stdout.startswith("example-fetch is healthy: fetch ")
     assert ran.status == 0
+    asked = run_suite(tmp_path, "--target=sdk:example-fetch/")
+    failed = [line["rule"] for line in asked.verdicts.values() if line["verdict"] == "fail"]
+    assert f"ends with {len(failed)} FAILED" in text
+    assert [rule for rule in failed if f"(`{rule}`)" not in text] == []
 
 
 def test_the_documentation_names_every_operation_and_feature() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -85,6 +86,33 @@ def test_words_that_make_no_command_are_a_usage_error(words: list[str], tmp_path
     assert (ran.status, ran.stdout) == (2, "")
     assert ran.stderr.startswith("usage: hopx-auth")
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "usage", "meant"),
+    [
+        (["explan"], "hopx-auth", "explain"),
+        (["key", "inspct"], "hopx-auth key", "inspect"),
+        (["explain", "--fromat", "json", "f"], "hopx-auth explain", "--format"),
+        (["key", "check", "--fromat=json"], "hopx-auth key check", "--format"),
+        (["key", "check", "--format", "jsn"], "hopx-auth key check", "json"),
+        (["report", "matrix", "--adaptr", "x"], "hopx-auth report matrix", "--adapter"),
+    ],
+)
+def test_a_mistyped_word_gets_the_usage_of_its_command_and_what_may_be_meant(
+    words: list[str], usage: str, meant: str, tmp_path: Path
+) -> None:
+    ran = run_command(tmp_path, *words)
+    assert (ran.status, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(f"usage: {usage} [-h]")
+    assert ran.stderr.endswith(f"; did you mean {meant}?\n")
+
+
+@pytest.mark.parametrize("action", ["causes", "show"])
+def test_many_names_are_not_listed_where_none_is_near(action: str, tmp_path: Path) -> None:
+    ran = run_command(tmp_path, "spec", action, "zzz")
+    assert (ran.status, ran.stdout) == (2, "")
+    assert re.fullmatch(r"hopx-auth: there is no \w+ 'zzz'; hopx-auth spec \w+ names them all\n", ran.stderr)
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,8 @@ def test_what_was_redacted_is_explained_as_it_was() -> None:
     before = {one.case.id: one for one in (*judged("tuning"), *judged("apart"))}
     others = {one.case.id for one in answers if sorted(one.found) != sorted(before[one.case.id].found)}
     assert others <= HIDDEN_WITH_THE_SECRET
+    told = (ROOT / "docs" / "redact.md").read_text(encoding="utf-8")
+    assert f"of the {len(answers)} recorded cases to {len(answers) - len(others)}" in told
 
 
 @pytest.mark.parametrize("split", ["tuning", "apart"])
@@ -70,6 +72,14 @@ def test_causes_are_named_and_nothing_is_claimed_that_the_evidence_does_not_show
     answers = judged(split)
     told = wrong(answers) if split == "tuning" else []  # who reads what is wrong apart tunes for it
     assert score(answers).missed == [], "\n".join([*told, *table(answers)])
+
+
+def test_the_documentation_says_what_was_measured() -> None:
+    made = score((*judged("tuning"), *judged("apart")))
+    shares = [str(one).replace("/", " of ") for one in (made.single, made.several, made.precision, made.recall)]
+    cells = ["all", made.cases, *shares[:2], ", ".join(shares[2:]), made.confidently_wrong, made.false_alarms]
+    row = f"| {' | '.join(map(str, cells))} |"
+    assert row in (ROOT / "docs" / "explain.md").read_text(encoding="utf-8").splitlines(), row
 
 
 def test_the_command_says_what_was_measured(tmp_path: Path) -> None:

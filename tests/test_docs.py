@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from runs import run_command, served_mock
 
+from conformance import magic
 from conformance.cli import parser
 from conformance.diagnosis.cause import Cause, Fix, Step
 from conformance.diagnosis.causes import load as load_causes
+from conformance.diagnosis.detection import READERS
 from conformance.mock.faults import FAULTS
 from conformance.options import OPTIONS
+from conformance.scanning import archives
+from conformance.scanning.find import Judged, Place
 from conformance.spec.files import default_causes, default_spec
 from conformance.spec.loader import load
 from conformance.spec.model import Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "benchmarks" / "README.md"]
@@ -66,6 +77,53 @@ def test_the_sections_of_the_spec_file_are_documented() -> None:
     text = (ROOT / "docs" / "spec.md").read_text(encoding="utf-8")
     plain = {"spec", "version", "title", "base_url", "base_url_variable", "openapi", "environments"}
     assert [name for name in Spec.__struct_fields__ if name not in plain and f"`{name}`" not in text] == []
+
+
+def commands(grammar: argparse.ArgumentParser, words: tuple[str, ...] = ()) -> Iterator[tuple[str, list[str]]]:
+    """Every command with its long options."""
+    yield " ".join(words), [one for action in grammar._actions for one in action.option_strings if one.startswith("--")]
+    for action in grammar._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, below in action.choices.items():
+                yield from commands(below, (*words, name))
+
+
+def test_every_command_and_every_long_option_is_documented() -> None:
+    text = "\n".join(document.read_text(encoding="utf-8") for document in DOCUMENTS)
+    lacking = [name for name, _ in commands(parser()) if not re.search(rf"{name}\b", text)]
+    for name, options in commands(parser()):
+        lacking += [f"{name} {one}" for one in options if one != "--help" and not re.search(rf"{one}(?![\w-])", text)]
+    assert lacking == []
+
+
+def test_the_rows_of_doctor_are_documented(tmp_path: Path) -> None:
+    def doctor(*words: str, **given: str) -> set[str]:
+        ran = run_command(tmp_path, "doctor", "--format", "json", *words, given={"HOME": str(tmp_path), **given})
+        return {re.sub("^key in .*", "key in …", check["name"]) for check in json.loads(ran.stdout)["checks"]}
+
+    with served_mock() as mock:
+        url, key = {"HOPX_BASE_URL": mock["HOPX_BASE_URL"]}, "HOPX_API_KEY"
+        (tmp_path / ".env").write_text(f"{key}={mock['HOPX_API_KEY_EXPIRED']}\n", encoding="utf-8")
+        found = doctor("--offline") | doctor(**url, HOPX_API_KEY=mock["HOPX_API_KEY_REVOKED"])
+        found |= doctor(**url, HOPX_API_KEY=mock["HOPX_API_KEY_CREATE_ONLY"])
+    assert {name for first, *_ in rows("docs/doctor.md", "row") for name in re.findall("`([^`]+)`", first)} == found
+
+
+def test_the_kinds_of_evidence_are_those_of_the_code() -> None:
+    kinds = [row[0].strip("`") for row in rows("docs/explain.md", "kind")]
+    assert sorted(kinds) == sorted(READERS)
+    for kind in kinds:
+        parser().parse_args(["explain", "--as", kind, "f"])
+
+
+def test_what_a_scan_looks_into_and_prints_is_that_of_the_code() -> None:
+    text = " ".join((ROOT / "docs" / "scan.md").read_text(encoding="utf-8").split())
+    levels = {1: "one level", 2: "two levels", 3: "three levels"}[archives.DEPTH]
+    assert f"{levels}, {archives.MEMBERS} members and {archives.BYTES / (1 << 30):g} GiB unpacked" in text
+    closed = [re.sub("^(an? |packed with )| (archive|package)$", "", name) for name in magic._CLOSED.values()]
+    assert [name for name in closed if name not in text] == []
+    fields = ["form", *Judged._fields, *Place._fields]
+    assert sorted(re.findall(r"`(\w+)`", text.partition("prints `finds` (")[2].partition(")")[0])) == sorted(fields)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

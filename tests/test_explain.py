@@ -157,6 +157,14 @@ def test_an_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
     assert "it is empty" in ran.stdout
 
 
+@pytest.mark.parametrize("beginning", [b"\x7fELF\x02\x01\x01\0", bytes(range(256))])
+def test_a_binary_file_is_said_to_be_binary(beginning: bytes, tmp_path: Path) -> None:
+    (tmp_path / "program").write_bytes(beginning + b"\xff\0\x80\n" * 500)
+    ran = run_command(tmp_path, "explain", "program")
+    assert ran.status == 3
+    assert "program: it is binary" in ran.stdout
+
+
 def test_a_kind_can_be_named(tmp_path: Path) -> None:
     ran = explained(tmp_path, minted()[:-5], "--as", "key", "--format", "json")
     assert [one["cause"] for one in answer(ran)["findings"]] == ["key-truncated"]

@@ -11,6 +11,7 @@ import lzma
 import os
 import random
 import subprocess
+import sys
 import tarfile
 import zipfile
 from typing import TYPE_CHECKING, Any
@@ -377,6 +378,13 @@ def test_directories_are_scanned_in_order_without_what_is_packed_by_git_or_exclu
         "b/loop/c/.env",
         "b/loop/c/d.txt",
     ]
+
+
+@pytest.mark.skipif(not os.access("/proc/kmsg", os.R_OK), reason="only root reads what the kernel says")
+def test_a_file_of_proc_that_never_ends_is_not_waited_for(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "conformance.cli", "scan", "/proc/kmsg"]
+    ran = subprocess.run(words, cwd=tmp_path, env=environment(), capture_output=True, timeout=30, check=False)
+    assert b"1 file scanned" in ran.stderr
 
 
 def test_what_cannot_be_read_is_complained_about_and_the_rest_is_scanned(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def show_causes(options: argparse.Namespace) -> int:
         return 2
     known = causes.by_id()
     if options.cause and options.cause not in known:
-        complain(f"there is no cause {options.cause!r}; {suggestion(options.cause, known)}")
+        complain(f"there is no cause {options.cause!r}; {suggestion(options.cause, known, 'hopx-auth spec causes')}")
         return 2
     spec = load_spec(file)
     shown = [known[options.cause]] if options.cause else causes.causes

@@ -17,6 +17,7 @@ from conformance.diagnosis.hiding import hidden
 from conformance.diagnosis.inputs import head, sources
 from conformance.diagnosis.reading import Reading, unreadable
 from conformance.diagnosis.rendering import as_json, as_text
+from conformance.encodings import wide_encoding
 from conformance.spec.files import default_causes
 from conformance.spec.mistakes import FileError
 
@@ -55,7 +56,11 @@ def _read(source: Source, kind: str, reading: Reading) -> Evidence:
     beginning = head(source)
     if not beginning.strip():
         return unreadable(source, "it is empty")
-    return reader(kind or kind_of(beginning)).read(source, reading)
+    kind = kind or kind_of(beginning)
+    evidence = reader(kind).read(source, reading)
+    if kind == "error" and b"\0" in beginning and not wide_encoding(beginning):
+        return evidence + unreadable(source, "it is binary, and no text that tells of a failure")
+    return evidence
 
 
 def _text(diagnosis: Diagnosis, evidence: Evidence, known: Knowledge, form: str) -> str:

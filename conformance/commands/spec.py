@@ -43,7 +43,8 @@ def show_spec(options: argparse.Namespace) -> int:
     if not rules:
         from conformance.spec.mistakes import suggestion
 
-        complain(f"there is no rule {options.rule!r}; {suggestion(options.rule, [rule.id for rule in spec.rules])}")
+        known = [rule.id for rule in spec.rules]
+        complain(f"there is no rule {options.rule!r}; {suggestion(options.rule, known, 'hopx-auth spec show')}")
         return 2
     result = {"spec": spec.spec, "version": spec.version, "rules": [_rule(spec, rule) for rule in rules]}
     print_result(options, result, "\n\n".join(_text(spec, rule) for rule in rules))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 STDIN = "-"
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0)
 _REPOSITORY = ".git"  # packed inside: its history is scanned by asking git
 _KEPT = {"logs", "info", "hooks", "modules", "worktrees", "lfs"}  # directories in it that are not packed
 
@@ -44,10 +45,16 @@ def contents_of(paths: Sequence[str], excluded: Excluded, complain: Callable[[st
                 if file.is_link:
                     yield Content(file.path, io.BytesIO(os.fsencode(os.readlink(file.path))))  # noqa: PTH115
                     continue
-                with open(file.path, "rb", buffering=0) as stream:  # noqa: PTH123  (a path object for each would take longer)
+                # a path object for each would take longer
+                with open(file.path, "rb", buffering=0, opener=_without_waiting) as stream:
                     yield Content(file.path, cast("IO[bytes]", stream))
             except OSError as error:
                 complain(_unreadable(file.path, error))
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file, as those of /proc, so that it ends where it has nothing more to tell; pipes are waited for."""
+    return os.open(path, flags | (_AT_ONCE if os.path.isfile(path) else 0))  # noqa: PTH113
 
 
 class _File(NamedTuple):

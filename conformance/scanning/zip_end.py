@@ -14,7 +14,7 @@ def tail_of(stream: IO[bytes]) -> tuple[bytes, int]:
     """The last bytes of a stream in which one can move, and how many there are in all."""
     size = stream.seek(0, io.SEEK_END)
     stream.seek(max(size - TAIL, 0))
-    return stream.read(TAIL), size
+    return stream.read(TAIL) or b"", size
 
 
 def directory_of(stream: IO[bytes]) -> tuple[int, bytes]:

@@ -30,12 +30,14 @@ class FileError(Exception):
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """What to write instead of `word`: the nearest known word, or all of them."""
+def suggestion(word: str, known: Iterable[str], command: str = "") -> str:
+    """What to write instead of `word`: the nearest known word, or all of them, or the command that names them."""
     from difflib import get_close_matches  # slow to import, and seldom needed
 
     words = sorted(known)
     nearest = get_close_matches(word, words, n=1)
     if nearest:
         return f"write {nearest[0]!r}"
+    if command:
+        return f"{command} names them all"
     return "write one of " + ", ".join(words) if words else "nothing is known here"
