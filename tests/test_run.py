@@ -145,7 +145,7 @@ def test_a_mistake_in_the_options_gives_exit_status_4_and_says_what_to_write(nam
 def test_a_key_as_the_readme_abbreviates_it_is_a_usage_error_and_no_failure(tmp_path: Path) -> None:
     ran = run_suite(tmp_path, *LIVE, given={KEY: "…", URL: NOBODY})
     assert ran.status == 4
-    assert f"{KEY} holds no key of the documented format (it has a character outside ASCII)" in ran.stderr
+    assert f"{KEY} holds what no API issues as a key (it has a character outside ASCII)" in ran.stderr
     assert not (tmp_path / "reports" / "results.jsonl").exists()
 
 

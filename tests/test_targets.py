@@ -391,14 +391,16 @@ def test_a_key_with_a_line_break_is_refused_and_not_shown(end: str, bare: pytest
     assert KEYS.parts(key).secret not in str(refused.value)
 
 
-@pytest.mark.parametrize("spoil", [lambda _: "…", lambda key: key[:-1], lambda key: f" {key}", lambda _: "changeme"])
+@pytest.mark.parametrize(
+    "spoil", [lambda _: "…", lambda key: f" {key}", lambda _: "changeme", lambda _: "$HOPX_API_KEY"]
+)
 @pytest.mark.parametrize(("variable", "environment"), [("HOPX_API_KEY", ""), ("HOPX_API_KEY_DEV", "development")])
-def test_a_full_key_of_another_format_is_refused_with_the_reason_and_not_shown(
+def test_what_no_api_issues_as_a_key_is_refused_with_the_reason_and_not_shown(
     variable: str, environment: str, spoil: Callable[[str], str], bare: pytest.MonkeyPatch
 ) -> None:
     text = spoil(KEYS.mint().reveal())
     bare.setenv(variable, text)
-    with pytest.raises(SetupError, match=f"{variable} holds no key of the documented format") as refused:
+    with pytest.raises(SetupError, match=f"{variable} holds what no API issues as a key") as refused:
         live_target(SPEC, LiveOptions(environment=environment))
     assert KEYS.reason(text) in str(refused.value)
     assert text not in str(refused.value)

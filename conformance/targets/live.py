@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from conformance.keys import KeyFormat, MalformedKeyError
+from conformance import placeholders
+from conformance.keys import KeyFormat
 from conformance.targets.http import HttpTarget
 from conformance.targets.keyring import Keyring
 from conformance.targets.mock import limited_roles
@@ -43,7 +44,7 @@ def live_target(spec: Spec, options: LiveOptions) -> HttpTarget:
     """The API at the base URL of the options, of the environment or of the spec, in this order.
 
     Raises:
-        SetupError: There is no well-formed full key, or the base URL is no safe one.
+        SetupError: There is no full key, or the base URL is no safe one.
 
     """
     base_url = options.base_url or os.environ.get(spec.base_url_variable, "") or spec.base_url
@@ -61,13 +62,11 @@ def live_target(spec: Spec, options: LiveOptions) -> HttpTarget:
     for name, key in keys.items():
         if "\n" in key.reveal() or "\r" in key.reveal():
             raise SetupError(f"{variables[name]} holds a line break; set it again without one (printf %s, not echo)")
-    try:
-        key_format.parts(keys[main])
-    except MalformedKeyError as reason:
+    if not _may_be_issued(keys[main].reveal()):
+        reason = key_format.reason(keys[main].reveal())
         raise SetupError(
-            f"{variables[main]} holds no key of the documented format ({reason}), and nothing was sent; set it to a "
-            "whole key, or name the spec file of an API that issues such keys with --spec"
-        ) from None
+            f"{variables[main]} holds what no API issues as a key ({reason}); nothing was sent. Set it to a whole key"
+        )
     sandboxes = [c.sandbox_variable for c in spec.credentials.values() if c.sandbox_variable]
     foreign = next((values[name] for name in sandboxes if values.get(name)), "")
     return HttpTarget(
@@ -78,6 +77,11 @@ def live_target(spec: Spec, options: LiveOptions) -> HttpTarget:
         may_write=options.may_write,
         limited_roles=limited_roles(spec),
     )
+
+
+def _may_be_issued(text: str) -> bool:
+    """Whether this may be a key, though perhaps of another format: printable ASCII, and nothing that stands for one."""
+    return text.isascii() and text.isprintable() and " " not in text and not placeholders.is_no_secret(text)
 
 
 def read_variables(env_file: Path | None) -> Mapping[str, str]:
