@@ -19,7 +19,9 @@ MARKUP = rb"</?[a-zA-Z][^<>\n]{0,80}>|&(?:#[0-9]{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z
 _LIST = rb"(?<=[\n ])--?(?= )"  # a comment of SQL, or an item of YAML
 _GAP = rb"(?:%b|%b|%b|%b|[^A-Za-z0-9_-]){0,120}+" % (TERMINAL, _WRITTEN, MARKUP, _LIST)
 _RUN = rb"[A-Za-z0-9_-]+"
-_WORD = re.compile(rb"[A-Z]?[a-z]{3,}|[A-Z]{3,}|[0-9-]{4,}(?:T[0-9]{2})?")  # or a date
+# or a date; letters that are as many as no secret may show in a row are a piece of it, where they make it whole
+_WORD = re.compile(rb"[A-Z]?[a-z]{3,6}|[A-Z]{3,7}|[0-9-]{4,}(?:T[0-9]{2})?")
+_SPACED = re.compile(rb"\s|\\[nrt]")
 _MOST_PIECES = 12
 
 
@@ -55,17 +57,24 @@ class BrokenKeys:
         while missing > 0 and len(pieces) < _MOST_PIECES and (piece := self._piece.match(text, end)):
             pieces.append(piece.span(1))
             end, missing = piece.end(), missing - len(piece[1])
-        if missing or (self._is_mixed and not _is_secret([bytes(text[start:stop]) for start, stop in pieces])):
+        if missing or (self._is_mixed and not _is_secret(text, pieces)):
             return None
         prefix = self._prefixes.get(_letters(self._gap.sub(b"", head[1]).decode()))
         return BrokenKey(prefix, self._gap.sub(b"", head[2]).decode(), tuple(pieces)) if prefix else None
 
 
-def _is_secret(pieces: list[bytes]) -> bool:
+def _is_secret(text: bytes | bytearray, pieces: list[tuple[int, int]]) -> bool:
     """Whether these may be drawn by chance, and are no sentence: lines of one width, or without a word among them."""
-    lengths = [len(piece) for piece in pieces]
+    lengths = [end - start for start, end in pieces]
     is_wrapped = {max(lengths)} == set(lengths[1:-1])
-    return _is_drawn(b"".join(pieces).decode()) and (is_wrapped or not any(map(_WORD.fullmatch, pieces[1:])))
+    secret = b"".join(bytes(text[start:end]) for start, end in pieces).decode()
+    words = (_is_word(text, before[1], *piece) for before, piece in pairwise(pieces))
+    return _is_drawn(secret) and (is_wrapped or not any(words))
+
+
+def _is_word(text: bytes | bytearray, before: int, start: int, end: int) -> bool:
+    """Whether what stands there may be a word of its own, with a space before it."""
+    return _WORD.fullmatch(text, start, end) is not None and _SPACED.search(text, before, start) is not None
 
 
 def _is_drawn(text: str) -> bool:

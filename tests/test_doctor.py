@@ -1511,7 +1511,7 @@ def test_the_page_for_a_ticket_has_the_checks_and_stands_alone(tmp_path: Path) -
     for words in ("<!doctype html>", "key-wrapped-in-quotes", "<th>check</th>", "A reply to the customer"):
         assert words in ran.stdout
     assert "src=" not in ran.stdout
-    assert re.search(r"this process, HOPX_API_KEY:</span> .*hopx_live_", ran.stdout)
+    assert re.search(r"this process, HOPX_API_KEY</span> .*hopx_live_", ran.stdout)
     assert machine.run("--plan", "--format", "html").status == 2
 
 

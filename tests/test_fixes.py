@@ -94,9 +94,9 @@ def test_the_command_that_removes_the_variable_lets_the_file_be_used(tmp_path: P
 
 FILES: list[tuple[str, str, int, Callable[[str], bytes], str]] = [
     ("key-wrapped-in-quotes", "docker", 0, lambda line: line.replace("=", '="', 1).encode() + b'"\n', "docker.env"),
-    ("dotenv-bom-or-utf16", "bash", 0, lambda line: b"\xef\xbb\xbf" + line.encode() + b"\n", ".env"),
-    ("dotenv-bom-or-utf16", "bash", 0, lambda line: line.encode() + b"\r\nA=1\r\n", ".env"),
-    ("dotenv-bom-or-utf16", "bash", 1, lambda line: f"{line}\n".encode("utf-16"), ".env"),
+    ("dotenv-bom-or-utf16", "bash", 1, lambda line: b"\xef\xbb\xbf" + line.encode() + b"\n", ".env"),
+    ("dotenv-bom-or-utf16", "bash", 1, lambda line: line.encode() + b"\r\nA=1\r\n", ".env"),
+    ("dotenv-bom-or-utf16", "bash", 0, lambda line: f"{line}\n".encode("utf-16"), ".env"),
 ]
 
 

@@ -209,6 +209,13 @@ def test_no_part_of_a_broken_key_is_left(gap: str, tail: int, here: Path) -> Non
         assert redacted(result.encode(), here).decode() == result
 
 
+@pytest.mark.parametrize("tail", ["abcdefghig", "ABCDEFGHIQ", "Abcdefghig"])
+def test_the_end_of_a_broken_key_may_look_like_a_word(tail: str, here: Path) -> None:
+    result = redacted(f"say {minted()[:-10]}\n; {tail} again".encode(), here).decode()
+    assert tail not in result
+    assert result.endswith(" again")
+
+
 def test_a_key_that_goes_on_behind_what_a_log_writes_before_a_line_is_hidden(here: Path) -> None:
     gap = "\n2026-11-23T14:00:01Z INFO app: "
     for tail in (15, 20, 30) * 4:
