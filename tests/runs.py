@@ -114,15 +114,20 @@ def environment(given: dict[str, str] | None = None) -> dict[str, str]:
     return own | {"PYTHONPATH": str(ROOT)} | (given or {})
 
 
-def start_suite(
-    directory: Path, *options: str, given: dict[str, str] | None = None, wrapped: tuple[str, ...] = ()
-) -> subprocess.Popen[str]:
-    """Start a run, by another command where it is `wrapped`; who starts it stops it."""
+def start_suite(directory: Path, *options: str, given: dict[str, str] | None = None) -> subprocess.Popen[str]:
+    """Start a run that may be interrupted; who starts it stops it.
+
+    Its coverage is not measured, since a signal may come while coverage holds a lock that it then waits for.
+    """
+    return _started(directory, [*_SUITE, *options], _unmeasured(environment(given)))
+
+
+def _started(directory: Path, command: list[str], variables: dict[str, str]) -> subprocess.Popen[str]:
     directory.mkdir(parents=True, exist_ok=True)
     return subprocess.Popen(
-        [*wrapped, *_SUITE, *options],
+        command,
         cwd=directory,
-        env=environment(given),
+        env=variables,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -131,6 +136,10 @@ def start_suite(
         errors="surrogateescape",
         preexec_fn=_hear_signals,
     )
+
+
+def _unmeasured(variables: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in variables.items() if not name.startswith("COVERAGE_")}
 
 
 def _hear_signals() -> None:
@@ -152,7 +161,7 @@ def run_suite(
     directory: Path, *options: str, given: dict[str, str] | None = None, wrapped: tuple[str, ...] = ()
 ) -> Ran:
     """A whole run of the suite, started in `directory`."""
-    return finish(start_suite(directory, *options, given=given, wrapped=wrapped), directory)
+    return finish(_started(directory, [*wrapped, *_SUITE, *options], environment(given)), directory)
 
 
 def start_command(directory: Path, *words: str) -> subprocess.Popen[str]:
@@ -175,7 +184,7 @@ def run_command(directory: Path, *words: str, given: dict[str, str] | None = Non
     ran = subprocess.run(
         [*_COMMAND, *words],
         cwd=directory,
-        env={name: value for name, value in environment(given).items() if not name.startswith("COVERAGE_")},
+        env=_unmeasured(environment(given)),
         input=stdin.encode("utf-8", "surrogateescape"),
         capture_output=True,
         timeout=_PATIENCE,
