@@ -719,6 +719,13 @@ PIECES = [
 ]
 
 
+def test_what_follows_the_first_line_of_a_private_key_at_once_is_no_header_of_it(here: Path) -> None:
+    written = b"-----BEGIN RSA PRIVATE KEY-----Authorization: Bearer </"
+    result = redacted(written, here)
+    assert result.startswith(written[:-2])
+    assert redacted(result, here) == result
+
+
 @given(st.lists(st.one_of(st.sampled_from(PIECES), text, st.builds(drawn)), max_size=25).map("".join), st.data())
 def test_lines_and_lengths_stay_and_a_second_time_changes_nothing(written: str, data: st.DataObject) -> None:
     raw = written.encode("utf-8", "surrogatepass") + data.draw(st.binary(max_size=20))

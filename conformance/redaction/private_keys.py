@@ -8,7 +8,7 @@ LONGEST = 1 << 18  # bytes of a body
 _BREAK = rb"(?:[ \t]*(?:\r?\n|\\+r\\+n|\\+n|%0[dD]%0[aA]|%0[aA]|<br ?/?>|\Z)[ \t]*[>|]?[ \t]*)"
 _HEADER = rb"[A-Z][A-Za-z]{2,15}(?:-[A-Z][A-Za-z]{2,15})?: [^\r\n\\<>%\"]{0,200}"
 _LINES = re.compile(
-    rb"%b*+(?:%b%b++)*+(?:[A-Za-z0-9+/]{16,}={0,2}%b++)*(?:[A-Za-z0-9+/]{1,80}={0,2}(?=%b))?"
+    rb"(?:%b++(?:%b%b++)*+)?(?:[A-Za-z0-9+/]{16,}={0,2}%b++)*(?:[A-Za-z0-9+/]{1,80}={0,2}(?=%b))?"
     % ((_BREAK, _HEADER) + (_BREAK,) * 3)
 )
 _NO_KEY = re.compile(
