@@ -10,7 +10,6 @@ from conformance import placeholders
 from conformance.diagnosis.evidence import Credential, Evidence, Note, Place
 from conformance.diagnosis.shape import shape_of
 from conformance.keys import ApiKey
-from conformance.pieces import BrokenKeys
 from conformance.scrub import Scrubber
 from conformance.shapes import Shapes
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from conformance.diagnosis.evidence import Carrier
     from conformance.diagnosis.surface import Surface
+    from conformance.pieces import BrokenKeys
 
 SHORTEST_SECRET = 8  # characters; less of a secret may be shown
 LONGEST_WORD = 4096  # characters
@@ -64,6 +64,8 @@ class Reading:
     @cached_property
     def broken_keys(self) -> BrokenKeys:
         """The pieces of keys that something has broken."""
+        from conformance.pieces import BrokenKeys  # few texts hold such
+
         return BrokenKeys(self.surface.key_format)
 
     def credential(self, text: str, place: Place, carrier: Carrier, name: str = "", scheme: str = "") -> Credential:
