@@ -768,3 +768,9 @@ def test_specs_are_frozen() -> None:
     spec = load(default_spec())
     with pytest.raises(AttributeError):
         spec.title = "Other"  # type: ignore[misc]
+
+
+def test_of_many_words_the_command_that_lists_them_is_suggested() -> None:
+    words = ["revoked", "expired"]
+    assert suggestion("revokd", words, "hopx-auth spec causes") == "write 'revoked'"
+    assert suggestion("nothing like it", words, "hopx-auth spec causes") == "hopx-auth spec causes names them all"
