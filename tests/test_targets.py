@@ -18,14 +18,18 @@ from servers import KEYS
 from conformance.compose import compose, compose_alternative
 from conformance.exchange import Recipe, Request, Response
 from conformance.judge import brief
-from conformance.probes import Axes
+from conformance.probes import Axes, all_probes
+from conformance.run import Run
+from conformance.spec.files import default_spec
 from conformance.suites.specimens import Specimens
 from conformance.suites.test_effects import _is_nearer
+from conformance.suites.test_safety import bad_key_after_good_one
 from conformance.targets import pace as pace_module
 from conformance.targets.errors import BudgetSpentError, TooManyRequestsError
 from conformance.targets.http import HttpTarget, WriteForbiddenError, retry_after_seconds
 from conformance.targets.keyring import Keyring
 from conformance.targets.live import LiveOptions, SetupError, check_base_url, is_loopback, live_target, read_variables
+from conformance.targets.mock import MockTarget
 from conformance.targets.pace import Pace
 
 if TYPE_CHECKING:
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
     from scripted import Script, Scripted
 
     from conformance.keys import ApiKey
+    from conformance.probes import Probe
 
 
 def answer(status: str, body: bytes = b"{}", *headers: str) -> bytes:
@@ -555,3 +560,22 @@ def test_words_of_a_server_are_shown_short_and_printable() -> None:
     shown = brief(Response(401, (), body))
     assert shown.isprintable()
     assert len(shown) < 100
+
+
+def test_a_connection_that_had_its_requests_does_not_come_between_a_good_key_and_a_bad_one() -> None:
+    target = MockTarget(SPEC, default_spec(), "connection-remembers-for-one-request")
+    run = Run(SPEC, target, [])
+    probe = next(one for one in all_probes(SPEC) if one.id == "bad-key-after-good-one[list-missing]")
+    try:
+        kinds = [kind_after(run, probe, requests) for requests in range(90, 100)]
+    finally:
+        target.close()
+    assert kinds == ["fail"] * 10
+
+
+def kind_after(run: Run, probe: Probe, requests: int) -> str:
+    """The verdict on a probe that is asked after so many requests on one connection."""
+    run.target.hang_up()
+    for _ in range(requests):
+        ask(run.target)
+    return run.ask(probe, bad_key_after_good_one, bad_key_after_good_one.check).kind

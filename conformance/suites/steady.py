@@ -59,6 +59,10 @@ class Steady:
         self._known.add(known)
         return first
 
+    def hang_up(self) -> None:
+        """End this thread's connection, so that the requests that follow share a new one."""
+        self._target.hang_up()
+
     def close(self) -> None:
         """Let go of everything that the target holds."""
         self._target.close()

@@ -82,6 +82,7 @@ def _cookies_are_refused(trial: Trial, first: Exchange) -> Verdict:
 @check(requests=2)
 def bad_key_after_good_one(trial: Trial) -> Verdict:
     """On the connection that just carried a good key, a bad one is refused."""
+    trial.target.hang_up()
     _successful(trial, trial.ask(recipe=trial.specimens.owner))
     trial.ask()
     return trial.verdict(trial.expected())
@@ -97,6 +98,7 @@ def _successful(trial: Trial, exchange: Exchange) -> Exchange:
 def concurrent_requests_keep_apart(trial: Trial) -> Verdict:
     """Good and other credentials, sent at once on several connections, each get their own answer."""
     asked = {"the good key": trial.specimens.owner, "the other credential": trial.probe.recipe}
+    trial.target.hang_up()
     alone = {who: trial.ask(recipe=recipe).response.status for who, recipe in asked.items()}
     pairs = min(trial.examples, _MOST_PAIRS)
     together = threading.Barrier(2 * pairs)
@@ -104,7 +106,10 @@ def concurrent_requests_keep_apart(trial: Trial) -> Verdict:
 
     def ask(who: str) -> tuple[str, int]:
         together.wait(timeout=_PATIENCE)
-        return who, trial.ask(recipe=asked[who]).response.status
+        try:
+            return who, trial.ask(recipe=asked[who]).response.status
+        finally:
+            trial.target.hang_up()  # a later thread may go by the same name
 
     with ThreadPoolExecutor(2 * pairs) as pool:
         answers = list(pool.map(ask, [*asked] * pairs))

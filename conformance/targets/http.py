@@ -43,6 +43,10 @@ class Target(Protocol):
         """Ask one request."""
         ...
 
+    def hang_up(self) -> None:
+        """End this thread's connection, so that the requests that follow share a new one."""
+        ...
+
     def close(self) -> None:
         """Let go of everything that the target holds."""
         ...
@@ -104,6 +108,12 @@ class HttpTarget:
                 f"a lower --rate: {self._origin} limits this run (429, also after waiting as long as it asked for)"
             )
         return exchange
+
+    def hang_up(self) -> None:
+        """End this thread's connection, so that the requests that follow share a new one."""
+        wire = self._wires.get(threading.get_ident())
+        if wire:
+            wire.close()
 
     def close(self) -> None:
         """Close every connection."""
