@@ -611,6 +611,20 @@ def test_no_border_between_chunks_lets_a_secret_through(chunk: int, here: Path) 
     assert not survives(cookie, result)
 
 
+def test_where_secrets_stand_between_long_pieces_makes_no_difference(here: Path) -> None:
+    cookie, token, key, password = hidden = (drawn(), drawn(36), minted(), drawn(300))
+    entry = f'{{"name": "Cookie", "value": "sid={cookie}"}}, ghp_{token}, {key} password="{password}"\n'
+    line = b"200 GET /v1/sandboxes of nobody\n"
+    around = line * 200
+    for shift in range(0, 5000, 97):
+        written = (entry.encode() + around + b"-" * shift + b"\n") * 3
+        first, *others = redacted(written, here, chunk=5000).split(around)
+        last = [first] + [one.partition(b"\n")[2] for one in others]
+        assert last == [first] * 3 + [b""]
+        assert not any(survives(secret.rpartition(".")[2], first) for secret in hidden)
+        assert [len(one) for one in others] == [shift + 1 + len(entry)] * 2 + [shift + 1]
+
+
 text = st.text(max_size=30)
 names = st.sampled_from(["password", "token", "Cookie", "x", "api_key", "value", "cookies", "name", "Authorization"])
 values: st.SearchStrategy[Any] = st.recursive(

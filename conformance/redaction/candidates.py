@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import stringzilla
 
@@ -153,40 +153,40 @@ class PatternFinder:
     """Searches for everything at once, with hyperscan."""
 
     def __init__(self, shapes: Shapes) -> None:
-        import hyperscan
+        from hyperscan import HS_FLAG_CASELESS as SMALL
+        from hyperscan import HS_FLAG_SINGLEMATCH as ONCE
 
-        small = hyperscan.HS_FLAG_CASELESS
+        from conformance.redaction.patterns import Patterns
+
         patterns: list[tuple[bytes, int, str, int]] = []  # what to search, its flags, its kind, how far back it begins
         for text, follows, length, kind in _beginnings(shapes):
             patterns.append((re.escape(text) + follows, 0, kind, len(text) + length))
-        patterns += [(re.escape(word), small, kind, len(word)) for word, kind in _LITERALS.items()]
+        patterns += [(re.escape(word), SMALL, kind, len(word)) for word, kind in _LITERALS.items()]
         patterns += [(pattern, 0, URL, 0) for pattern in (URL_PASSWORD.pattern, URL_TOKEN.pattern)]
-        patterns.append((_ANY_NAME + _SEPARATION_BEGINS, small, NAME, 1))
+        patterns.append((_ANY_NAME + _SEPARATION_BEGINS, SMALL, NAME, 1))
         run = rb"[A-Za-z0-9_-]{%d}" % shapes.secret_length
         half = rb"(?:^|[^A-Za-z0-9_-]|%b)%b[^A-Za-z0-9_-]" % (_ESCAPE.pattern, run)
         self._kinds = [(kind, back) for _, _, kind, back in patterns] + [(HALF, shapes.secret_length + 1)]
         self._run = len(self._kinds)
         # halves apart: they take five times as long as a run, without which there is none
-        self._database, self._halves = (hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK) for _ in range(2))
-        self._database.compile(
+        self._beginnings = Patterns(
             expressions=[*(pattern for pattern, *_ in patterns), run],
-            flags=[*(flags for _, flags, *_ in patterns), hyperscan.HS_FLAG_SINGLEMATCH],
+            flags=[*(flags for _, flags, *_ in patterns), ONCE],
             ids=[*range(len(patterns)), self._run],
         )
-        self._halves.compile(expressions=[half], ids=[len(patterns)], flags=[0])
+        self._halves = Patterns(expressions=[half], ids=[len(patterns)])
 
     def candidates(self, text: bytes | bytearray) -> list[Candidate]:
         """All candidates, in order."""
         hits: set[tuple[int, int]] = set()
 
-        def note(pattern: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        def note(pattern: int, end: int) -> None:
             hits.add((end, pattern))
 
-        whole = cast("bytes", text)  # which its types ask for; any buffer will do
-        self._database.scan(whole, match_event_handler=note)
+        self._beginnings.scan(text, note)
         if run := next((hit for hit in hits if hit[1] == self._run), None):
             hits.remove(run)
-            self._halves.scan(whole, match_event_handler=note)
+            self._halves.scan(text, note)
         return sorted(candidate for hit in hits if (candidate := self._candidate(text, *hit)))
 
     def _candidate(self, text: bytes | bytearray, end: int, pattern: int) -> Candidate | None:

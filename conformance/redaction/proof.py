@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
+from conformance.redaction.ahead import searched
 from conformance.redaction.pseudonyms import WORD
 from conformance.redaction.sparing import says_nothing, without_escaped_letters
 from conformance.scrub import WINDOW, written_forms
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 20
 _MOST_PATTERNS = 60_000  # which hyperscan compiles in about a second
 # what may be changed without breaking the text that it stands in, behind what may not
 _FREE = re.compile(
@@ -57,13 +58,9 @@ def best_search(windows: set[bytes]) -> Search:
 
 def hits(file: BinaryIO, search: Search) -> Iterator[tuple[int, int]]:
     """The places in a file where windows stand, in order; those that touch each other are one."""
-    file.seek(0)
-    offset = 0  # of the text in the file
-    text = bytearray()
     last: tuple[int, int] | None = None
-    while piece := file.read(_CHUNK):
-        text += piece
-        for at in sorted(set(search(text))):
+    for (offset, _), found in searched(_pieces(file), lambda piece: sorted(set(search(piece[1])))):
+        for at in found:
             begin, end = offset + at, offset + at + WINDOW
             if last and begin <= last[1]:
                 last = (last[0], max(last[1], end))
@@ -71,11 +68,20 @@ def hits(file: BinaryIO, search: Search) -> Iterator[tuple[int, int]]:
             if last:
                 yield last
             last = (begin, end)
-        done = max(len(text) - WINDOW + 1, 0)
-        del text[:done]
-        offset += done
     if last:
         yield last
+
+
+def _pieces(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Pieces of a file with their places, of which each begins with the last bytes of the one before."""
+    offset = 0
+    while True:
+        file.seek(offset)
+        piece = file.read(_CHUNK)
+        if len(piece) < WINDOW:
+            return
+        yield offset, piece
+        offset += len(piece) - WINDOW + 1
 
 
 def cover(file: BinaryIO, place: tuple[int, int], pseudonym: Callable[[bytes], bytes | None]) -> None:
@@ -100,18 +106,13 @@ def cover(file: BinaryIO, place: tuple[int, int], pseudonym: Callable[[bytes], b
 
 
 def _by_patterns(windows: set[bytes]) -> Search:
-    import hyperscan
+    from conformance.redaction.patterns import Patterns
 
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    patterns = [
-        "".join(f"\\x{byte:02x}" for byte in window).encode() for window in sorted(windows)
-    ]  # a zero ends a literal
-    database.compile(expressions=patterns)
+    patterns = Patterns(["".join(f"\\x{byte:02x}" for byte in window).encode() for window in sorted(windows)])
 
     def search(text: bytes | bytearray) -> list[int]:
         found: list[int] = []
-        whole = cast("bytes", text)  # which its types ask for; any buffer will do
-        database.scan(whole, match_event_handler=lambda _pattern, _start, end, *_rest: found.append(end - WINDOW))
+        patterns.scan(text, lambda _pattern, end: found.append(end - WINDOW))
         return found
 
     return search

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from conformance.redaction import candidates as kinds
+from conformance.redaction.ahead import searched
 from conformance.redaction.extent import LONGEST, NeedsMore, looks_random, named_value, quoted_end
 from conformance.redaction.private_keys import body_end
+from conformance.redaction.windows import BEFORE, END, KEPT, windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,10 +21,9 @@ if TYPE_CHECKING:
     from conformance.redaction.hiding.ledger import Ledger
     from conformance.redaction.hiding.tokens import Tokens
     from conformance.redaction.hiding.values import Values
+    from conformance.redaction.windows import Readable, Window
 
-CHUNK = 1 << 18  # bytes that are read at a time
-_BEFORE = 512  # bytes before a candidate that say what it is
-_AHEAD = 4096  # bytes behind one that have to be there before it is judged, unless the input ends
+CHUNK = 1 << 19  # bytes that are read at a time
 _WINDOW = 600  # bytes in which a wrapped key ends
 _MOST = 8 << 20  # bytes that are kept at most, whatever does not end
 _WRAPPED = re.compile(rb"[A-Za-z0-9_.+/-]*[\\`]{0,2}[ \t]{0,8}(?:\r?\n|(?:\\r)?\\n)")
@@ -33,14 +35,6 @@ _USER_OPTION = re.compile(
 _COOKIE_OPTION = re.compile(rb" -b +(?:\\*[\"']([^\"'\\]+=[^\"'\\]*)|([^\s\"'\\=]+=[^\s\"'\\]*))")
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----")
 _COOKIES = re.compile(rb'cookies(\\*)"(?:\s|\\[nrt])*:(?:\s|\\[nrt])*\[', re.IGNORECASE)
-
-
-class Readable(Protocol):
-    """What can be read."""
-
-    def read(self, size: int, /) -> bytes:
-        """So many bytes, fewer at the end."""
-        ...
 
 
 class Rewriter:
@@ -72,52 +66,61 @@ class Rewriter:
         """Give everything in the source to `write`."""
         self._ledger.file, self._ledger.offset = file, 0
         text = bytearray()
-        start = 0  # everything before it has been judged
-        is_end = False
-        while not is_end:
-            piece = source.read(max(self._chunk, len(text) if len(text) > 2 * _AHEAD else 0))
-            is_end = not piece
-            text += piece
-            start = self._judge_all(text, start, is_end=is_end)
-            written = len(text) if is_end else max(start - _BEFORE, 0)
-            with memoryview(text) as whole, whole[:written] as done:
-                write(done)
+        waiting: deque[Candidate] = deque()
+        enough = 0  # bytes, below which those that wait cannot be judged
+        for window, found in searched(windows(source, self._chunk), self._search):
+            waiting += found
+            if not waiting and len(window.piece) > KEPT:  # then all but its end is written without being put together
+                passed = len(window.piece) - KEPT
+                write(memoryview(text))
+                write(memoryview(window.piece)[:passed])
+                self._ledger.offset += len(text) + passed
+                text = bytearray(window.piece[passed:])
+                continue
+            text += window.piece
+            if len(text) < enough and not window.is_last:
+                continue
+            done = self._judge_all(text, waiting, window)
+            enough = min(2 * len(text), _MOST) if waiting else 0
+            written = len(text) if window.is_last else max(done - BEFORE, 0)
+            with memoryview(text) as whole, whole[:written] as part:
+                write(part)
             del text[:written]
-            start -= written
             self._ledger.offset += written
 
-    def _judge_all(self, text: bytearray, start: int, *, is_end: bool) -> int:
+    def _search(self, window: Window) -> list[Candidate]:
+        """The candidates that a window is there for, at their places in the stream."""
+        first, end = window.judged - window.start, window.end - window.start
+        found = self._finder.candidates(window.text)
+        return [one._replace(at=window.start + one.at) for one in found if first <= one.at < end]
+
+    def _judge_all(self, text: bytearray, waiting: deque[Candidate], window: Window) -> int:
         """Judge every candidate with enough text behind it; returns how far the text is done."""
-        limit = len(text) if is_end else len(text) - _AHEAD
-        if limit <= start:
-            return start
-        if is_end:
-            text += b"\0"  # so that what ends here does not seem to go on
+        if window.is_last:
+            text += END
         try:
-            for candidate in self._finder.candidates(text):
-                if candidate.at < start:
-                    continue
-                if candidate.at >= limit:
-                    break
+            while waiting:
+                at, kind = waiting[0]
+                at -= self._ledger.offset
                 try:
-                    self._judge[candidate.kind](text, candidate)
+                    self._judge[kind](text, at)
                 except NeedsMore:
-                    if not is_end and len(text) < _MOST:
-                        return candidate.at
-                    self._give_up(text, candidate)
+                    if not window.is_last and len(text) < _MOST:
+                        return at
+                    self._give_up(text, at)
+                waiting.popleft()
         finally:
-            if is_end:
-                del text[-1:]
-        return limit
+            if window.is_last:
+                del text[-len(END) :]
+        return window.end - self._ledger.offset
 
-    def _give_up(self, text: bytearray, candidate: Candidate) -> None:
+    def _give_up(self, text: bytearray, at: int) -> None:
         """Hide the rest of the line, for a value whose closing quote is missing."""
-        end = re.compile(rb"[^\r\n\0\"\\]*").match(text, candidate.at, candidate.at + LONGEST)
-        if end and end.end() > candidate.at:
-            self._values.hide_value(text, candidate.at, end.end(), "value without an end")
+        end = re.compile(rb"[^\r\n\0\"\\]*").match(text, at, at + LONGEST)
+        if end and end.end() > at:
+            self._values.hide_value(text, at, end.end(), "value without an end")
 
-    def _key(self, text: bytearray, candidate: Candidate) -> None:
-        at = candidate.at
+    def _key(self, text: bytearray, at: int) -> None:
         if not _WRAPPED.match(text, at, at + _WINDOW) and self._keys.hide_key(text, at):
             return
         if not self._keys.hide_wrapped_key(text, at, min(at + _WINDOW, len(text))) and not self._keys.hide_key(
@@ -125,43 +128,43 @@ class Rewriter:
         ):
             self._keys.hide_encoded_key(text, at, _BASE64.match(text, at, at + LONGEST).end())  # type: ignore[union-attr]
 
-    def _half(self, text: bytearray, candidate: Candidate) -> None:
-        self._keys.hide_half(text, candidate.at + self._keys.secret_length)
+    def _half(self, text: bytearray, at: int) -> None:
+        self._keys.hide_half(text, at + self._keys.secret_length)
 
-    def _vendor(self, text: bytearray, candidate: Candidate) -> None:
-        self._tokens.hide_vendor(text, candidate.at)
+    def _vendor(self, text: bytearray, at: int) -> None:
+        self._tokens.hide_vendor(text, at)
 
-    def _jwt(self, text: bytearray, candidate: Candidate) -> None:
-        self._tokens.hide_jwt(text, candidate.at)
+    def _jwt(self, text: bytearray, at: int) -> None:
+        self._tokens.hide_jwt(text, at)
 
-    def _pem(self, text: bytearray, candidate: Candidate) -> None:
-        begin = _PEM.match(text, candidate.at)
+    def _pem(self, text: bytearray, at: int) -> None:
+        begin = _PEM.match(text, at)
         if begin:
             end = body_end(text, begin.end())
             if end >= len(text) - 1 and text[-1:] != b"\0":
                 raise NeedsMore
             self._tokens.hide_pem(text, begin.end(), end)
 
-    def _url(self, text: bytearray, candidate: Candidate) -> None:
-        match = kinds.URL_PASSWORD.match(text, candidate.at)
+    def _url(self, text: bytearray, at: int) -> None:
+        match = kinds.URL_PASSWORD.match(text, at)
         if match:
             self._values.hide_value(text, *match.span(1), "password in a URL")
-        elif (match := kinds.URL_TOKEN.match(text, candidate.at)) and looks_random(bytes(match[1])):
+        elif (match := kinds.URL_TOKEN.match(text, at)) and looks_random(bytes(match[1])):
             self._values.hide_value(text, *match.span(1), "token in a URL")
 
-    def _scheme(self, text: bytearray, candidate: Candidate) -> None:
-        match = _SCHEME_VALUE.match(text, candidate.at)
+    def _scheme(self, text: bytearray, at: int) -> None:
+        match = _SCHEME_VALUE.match(text, at)
         if match and (match[1].lower() == b"basic" or looks_random(bytes(match[2]))):
-            self._values.hide_value(text, candidate.at, match.end(), "authorization")
+            self._values.hide_value(text, at, match.end(), "authorization")
 
-    def _option(self, text: bytearray, candidate: Candidate) -> None:
-        if match := _USER_OPTION.match(text, candidate.at):
+    def _option(self, text: bytearray, at: int) -> None:
+        if match := _USER_OPTION.match(text, at):
             self._values.hide_value(text, *match.span(2), "password of an option")
-        elif match := _COOKIE_OPTION.match(text, candidate.at):
+        elif match := _COOKIE_OPTION.match(text, at):
             self._values.hide_cookies(text, *match.span(match.lastindex or 1), sets=False)
 
-    def _name(self, text: bytearray, candidate: Candidate) -> None:
-        found = named_value(text, candidate.at)
+    def _name(self, text: bytearray, at: int) -> None:
+        found = named_value(text, at)
         if found is None:
             return
         name, start, end = found
@@ -172,9 +175,9 @@ class Rewriter:
         else:
             self._values.hide_value(text, start, end, _kind_of(name))
 
-    def _cookies(self, text: bytearray, candidate: Candidate) -> None:
+    def _cookies(self, text: bytearray, at: int) -> None:
         """The values of a HAR file's list of cookies."""
-        opening = _COOKIES.match(text, candidate.at)
+        opening = _COOKIES.match(text, at)
         if opening is None:
             return
         depth, at = len(opening[1]), opening.end()
