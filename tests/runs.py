@@ -134,17 +134,11 @@ def _started(directory: Path, command: list[str], variables: dict[str, str]) -> 
         text=True,
         encoding="utf-8",
         errors="surrogateescape",
-        preexec_fn=_hear_signals,
     )
 
 
 def _unmeasured(variables: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in variables.items() if not name.startswith("COVERAGE_")}
-
-
-def _hear_signals() -> None:
-    """Undo what nohup does to everything below it."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def finish(process: subprocess.Popen[str], directory: Path) -> Ran:
