@@ -420,40 +420,71 @@ def test_a_setting_that_is_no_text_is_not_read_for_one(machine: Machine) -> None
     assert "it is no text" in row[1]
 
 
-SCRIPTS: dict[str, tuple[str, bool]] = {
-    "export beside it": ("{NAME}='{key}'; export {NAME}", True),
-    "one of two": ("export A=1 {NAME}={key} B=2", True),
-    "after a condition": ("[ -f x ] && export {NAME}={key}", True),
-    "in a branch": ("if true; then export {NAME}={key}; fi", True),
-    "in quotes before a comment": ('export {NAME}="{key}" # $mine', True),
-    "all": ("set -a\n{NAME}={key}\nset +a", True),
-    "declared": ("declare -gx {NAME}={key}", True),
-    "declared for the shell": ("declare {NAME}={key}", False),
-    "of csh": ("setenv {NAME} {key}", True),
-    "set and taken back": ("export {NAME}={key}\nunset {NAME}", False),
-    "taken back and set": ("unset {NAME}\nexport {NAME}={key}", True),
-    "in a function": ("use_hopx() {{\n  export {NAME}={key}\n}}", False),
-    "in a function in a line": ("use_hopx() {{ export {NAME}={key}; }}", False),
-    "in a function by its word": ("function use_hopx\n{{\n  export {NAME}={key}\n}}", False),
-    "behind a function": ("function use_hopx() {{\n  echo x\n}}\nexport {NAME}={key}", True),
-    "behind a function that does not end": ("use_hopx() {{\n  echo x\nexport {NAME}={key}", True),
-    "in a text": ("cat <<END\nexport {NAME}={key}\nEND", False),
-    "in a text in quotes": ("cat <<-'END'\nexport {NAME}={key}\n\tEND", False),
-    "behind a text": ("cat <<END\nx\nEND\nexport {NAME}={key}", True),
-    "behind a text of one line": ("cat <<< END\nexport {NAME}={key}", True),
-    "for one command": ("{NAME}={key} hopx list", False),
-    "a comment": ("# export {NAME}={key}", False),
-    "echoed": ("echo export {NAME}={key}", False),
-    "for the shell": ("{NAME}={key}; alias x=y", False),
+EXPORTED = [("env-not-inherited", "certain")]
+PERHAPS = [("env-var-unset", "certain"), ("env-not-inherited", "likely")]
+NOT_EXPORTED = [("env-var-unset", "certain")]
+SCRIPTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
+    "export beside it": ("{NAME}='{key}'; export {NAME}", EXPORTED),
+    "one of two": ("export A=1 {NAME}={key} B=2", EXPORTED),
+    "after a condition": ("[ -f x ] && export {NAME}={key}", PERHAPS),
+    "in a branch": ("if true; then export {NAME}={key}; fi", PERHAPS),
+    "in a branch over lines": ("if [ -f x ]\nthen\n  a=$((1 << 2))\n  export {NAME}={key}\nfi", PERHAPS),
+    "in a case": ('case "$HOST" in\n  work*) export {NAME}={key} ;;\nesac', PERHAPS),
+    "in a loop": ("for one in $HOSTS; do export {NAME}={key}; done", PERHAPS),
+    "in a branch of csh": ("if ($?prompt) then\n  setenv {NAME} {key}\nendif", PERHAPS),
+    "behind a branch": ("if true; then\n  x\nfi\nexport {NAME}={key}", EXPORTED),
+    "behind a way out": ("case $- in\n  *i*) ;;\n  *) return;;\nesac\nexport {NAME}={key}", EXPORTED),
+    "in a branch that does not end": ("if true; then\nexport {NAME}={key}", EXPORTED),
+    "perhaps taken back": ("export {NAME}={key}\n[ -f x ] && unset {NAME}", PERHAPS),
+    "in a group": ("{{ export {NAME}={key}; }}", EXPORTED),
+    "in a shell of its own": ("(export {NAME}={key})", NOT_EXPORTED),
+    "in quotes before a comment": ('export {NAME}="{key}" # $mine', EXPORTED),
+    "all": ("set -a\n{NAME}={key}\nset +a", EXPORTED),
+    "behind all": ("set -a\nA=1\nset +a\n{NAME}={key}", NOT_EXPORTED),
+    "not exported any more": ("export {NAME}={key}\nexport -n {NAME}", NOT_EXPORTED),
+    "declared": ("declare -gx {NAME}={key}", EXPORTED),
+    "declared for the shell": ("declare {NAME}={key}", NOT_EXPORTED),
+    "of csh": ("setenv {NAME} {key}", EXPORTED),
+    "set and taken back": ("export {NAME}={key}\nunset {NAME}", NOT_EXPORTED),
+    "taken back and set": ("unset {NAME}\nexport {NAME}={key}", EXPORTED),
+    "in a function": ("use_hopx() {{\n  export {NAME}={key}\n}}", NOT_EXPORTED),
+    "in a function in a line": ("use_hopx() {{ export {NAME}={key}; }}", NOT_EXPORTED),
+    "in a function by its word": ("function use_hopx\n{{\n  export {NAME}={key}\n}}", NOT_EXPORTED),
+    "behind a function": ("function use_hopx() {{\n  echo x\n}}\nexport {NAME}={key}", EXPORTED),
+    "behind a function that does not end": ("use_hopx() {{\n  echo x\nexport {NAME}={key}", EXPORTED),
+    "in a text": ("cat <<END\nexport {NAME}={key}\nEND", NOT_EXPORTED),
+    "in a text in quotes": ("cat <<-'END'\nexport {NAME}={key}\n\tEND", NOT_EXPORTED),
+    "in a quotation over lines": ("echo 'first\nexport {NAME}={key}\n'", NOT_EXPORTED),
+    "behind a text": ("cat <<END\nx\nEND\nexport {NAME}={key}", EXPORTED),
+    "behind a text of one line": ("cat <<< END\nexport {NAME}={key}", EXPORTED),
+    "for one command": ("{NAME}={key} hopx list", NOT_EXPORTED),
+    "a comment": ("# export {NAME}={key}", NOT_EXPORTED),
+    "echoed": ("echo export {NAME}={key}", NOT_EXPORTED),
+    "for the shell": ("{NAME}={key}; alias x=y", NOT_EXPORTED),
 }
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_start_up_file_is_read_as_a_shell_would(name: str, machine: Machine) -> None:
-    script, is_exported = SCRIPTS[name]
+    script, causes = SCRIPTS[name]
     machine.in_terminal_of("bash").file(".bashrc", script.format(NAME=NAME, key=machine.secret()) + "\n")
-    cause = "env-not-inherited" if is_exported else "env-var-unset"
-    assert machine.offline().causes == [(cause, "certain")]
+    assert machine.offline().causes == causes
+
+
+def test_a_key_that_waits_for_a_call_or_a_condition_is_shown_with_it(machine: Machine) -> None:
+    machine.file(".bashrc", f"use() {{\n  export {NAME}={machine.secret()}\n}}\n")
+    machine.file(".profile", f"[ -f x ] && export {NAME}={machine.secret()}\n")
+    rows = machine.offline().rows("source")
+    assert any("~/.bashrc, line 2: " in says and "(only where a function is called)" in says for _, says in rows)
+    assert any("~/.profile, line 1: " in says and says.endswith(" where a condition holds") for _, says in rows)
+
+
+def test_a_line_that_no_loader_reads_is_told_and_no_key(machine: Machine) -> None:
+    told = machine.file("project/.env", f'{NAME}="{machine.secret()}\n').offline()
+    (row,) = [row for row in told.rows("source") if "./.env" in row[1]]
+    assert row[0] == "unknown"
+    assert "its line is not written as such files are" in row[1]
+    assert told.causes == [("env-var-unset", "certain")]
 
 
 def test_every_source_is_named_with_its_line_and_what_it_shows(machine: Machine) -> None:
