@@ -1448,9 +1448,31 @@ def test_it_is_watched_until_it_is_healthy(machine: Machine) -> None:
     with opening(good, 4) as server:
         ran = machine.run(f"--base-url={server.url}", "--watch", "--interval=0", "--times=50")
     assert (ran.status, ran.stdout.splitlines()[0]) == (0, f"healthy: {server.url} accepts the key")
-    told = ran.stderr.splitlines()
+    *told, last = ran.stderr.splitlines()
     assert len(told) == 2
     assert all(one.startswith("hopx-auth: cannot tell: ") and one.endswith("; again in 0 s") for one in told)
+    assert last == (
+        "hopx-auth: the same key was refused before and is accepted now, with nothing changed here; "
+        "that is how key-not-yet-active shows"
+    )
+
+
+def test_another_key_that_is_accepted_says_nothing_of_the_one_before(machine: Machine) -> None:
+    good, bad = machine.secret(), machine.secret()
+    api_with_good, asked = api(good), []
+
+    def answer(head: bytes) -> bytes:
+        asked.append(head)
+        if bad.encode() in head:
+            machine.file("project/.env", f"{NAME}={good}\n")
+        return api_with_good(head)
+
+    machine.file("project/.env", f"{NAME}={bad}\n")
+    with scripted(answering(answer)) as server:
+        ran = machine.run(f"--base-url={server.url}", "--watch", "--interval=0", "--times=2", "--format=json")
+    assert [bad.encode() in asked[at] for at in (2, -1)] == [True, False]
+    assert "accepted: " in json.dumps(json.loads(ran.stdout)["checks"])
+    assert "refused before" not in ran.stderr
 
 
 def test_it_is_watched_no_more_often_than_was_asked_for(machine: Machine) -> None:
