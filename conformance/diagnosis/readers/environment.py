@@ -64,7 +64,7 @@ _USER = re.compile(r"(?<=://)[^/@\s]{1,2000}@")
 def recognises(head: bytes) -> int:
     """How sure it is that this sets variables."""
     text = decoded(head)
-    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("#", "//"))]
+    lines = [line for line in text.splitlines() if line.strip(" \t\"'") and not line.lstrip().startswith(("#", "//"))]
     if not lines:
         return 0
     lines = [line for line in lines if not _OF_SHELLS.match(line)] or lines
