@@ -75,6 +75,7 @@ ASKED = {
     "python": ("$ ", "echo $HOPX_API_KEY", "python app.py"),
     "python on Windows": ("C:\\Users\\ann>", "echo %HOPX_API_KEY%", "python app.py"),
 }
+ODD = minted()[:30] + "xXx" + minted()[33:]  # by chance one of a thousand keys has such a piece
 FAILED = f"hopx_ai.errors.AuthenticationError: {FLAT}"
 UNSET = "ValueError: API key required. Pass api_key parameter or set HOPX_API_KEY environment variable."
 
@@ -105,6 +106,11 @@ def test_what_a_session_prints_of_the_variable_is_what_the_process_holds(
     how: str, value: str, expected: list[str], tmp_path: Path
 ) -> None:
     assert causes(explained_files(tmp_path, session_txt=session(how, value))) == expected
+
+
+@pytest.mark.parametrize("how", ASKED)
+def test_a_whole_key_is_not_abridged_whatever_letters_it_has(how: str, tmp_path: Path) -> None:
+    assert causes(explained_files(tmp_path, session_txt=session(how, f'"{ODD}"'))) == ["key-wrapped-in-quotes"]
 
 
 @pytest.mark.parametrize("how", [how for how in ASKED if "python" not in how])

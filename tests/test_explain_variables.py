@@ -91,6 +91,33 @@ def test_a_start_up_file_that_sets_the_key_was_not_taken_over(text: str, tmp_pat
 
 
 @pytest.mark.parametrize(
+    "line", ["if [ -f x ]; then\n  export {}\nfi\n", "use() {{\n  export {}\n}}\n", "[ -f x ] && export {}\n"]
+)
+def test_a_start_up_file_that_perhaps_sets_the_key_is_perhaps_the_reason(line: str, tmp_path: Path) -> None:
+    text = SKELETON + line.format("HOPX_API_KEY=<KEY>")
+    found = explained_files(tmp_path, err_txt=UNSET, _bashrc=text)
+    assert [(one["cause"], one["confidence"]) for one in found["findings"]] == [("env-not-inherited", "likely")]
+    found = explained_files(tmp_path, env_txt="HOME=/root\nPATH=/bin\nPWD=/\n", _bashrc=text)
+    assert [one["confidence"] for one in found["findings"]] == ["certain", "likely"]
+    assert causes(found) == ["env-var-unset", "env-not-inherited"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        (".env", 'HOPX_API_KEY="<KEY>\\""\n', ["key-wrapped-in-quotes certain"]),
+        (".env", 'HOPX_API_KEY="<KEY>\n"\n', ["key-trailing-newline certain"]),
+        (".env", 'HOPX_API_KEY="<KEY>\n', ["key-wrapped-in-quotes certain"]),
+        (".bashrc", "# ~/.bashrc\nalias l=ls\nexport HOPX_API_KEY='<KEY>\n'\n", ["key-trailing-newline certain"]),
+        (".bashrc", "# ~/.bashrc\nalias l=ls\nexport HOPX_API_KEY=$'<KEY>' # mine\n", ["healthy"]),
+        (".bashrc", "# ~/.bashrc\nalias l=ls\nexport HOPX_API_KEY='$MY_KEY'\n", ["env-var-not-expanded certain"]),
+    ],
+)
+def test_a_value_is_read_as_what_loads_the_file_reads_it(name: str, text: str, expected: list[str]) -> None:
+    assert verdict(text, names=(name,)) == expected
+
+
+@pytest.mark.parametrize(
     "text", ["HOPX_KEY=<KEY>\n", "HOME=/root\nHOPX_API_KEY_PROD=<KEY>\nPATH=/bin\n", "HOPX_APIKEY=<KEY>\nA=1\n"]
 )
 def test_a_variable_with_another_name_is_why_none_is_found(text: str, tmp_path: Path) -> None:

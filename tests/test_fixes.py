@@ -67,6 +67,31 @@ def test_the_command_for_bash_mends_what_is_broken(number: int, tmp_path: Path) 
     assert explained(tmp_path, "env.txt") == ("healthy", [])
 
 
+def steps_for_bash(directory: Path) -> list[str]:
+    """The commands that an answer names for bash, finding by finding."""
+    found = json.loads(run_command(directory, "explain", "env.txt", "--format", "json").stdout)["findings"]
+    return [step.removeprefix("bash: ") for one in found for step in one["fix"] if step.startswith("bash: ")]
+
+
+@pytest.mark.parametrize("form", ['"{}"', "{}\n", " {}", "Bearer {}"])
+@pytest.mark.parametrize("name", ["HOPX_APIKEY", f"{VARIABLE}_STAGING"])
+def test_a_fix_names_the_variable_that_the_key_is_in(name: str, form: str, tmp_path: Path) -> None:
+    printed(tmp_path, "", {name: form.format(KEY)})
+    steps = steps_for_bash(tmp_path)
+    assert not any(f"{VARIABLE}_PROD" in step for step in steps)
+    able = [step for step in steps if step.startswith((f"{name}=", "export "))]
+    assert len(able) == 2
+    printed(tmp_path, f"{chr(10).join(able)}\nunset {name}", {name: form.format(KEY)})
+    assert explained(tmp_path, "env.txt") == ("healthy", [])
+
+
+def test_a_name_that_is_none_for_a_shell_stays_out_of_commands(tmp_path: Path) -> None:
+    (tmp_path / "app.env").write_text(f"HOPX-API.KEY={KEY}\n", encoding="utf-8")
+    assert explained(tmp_path, "app.env") == ("problem", ["env-var-misnamed"])
+    found = json.loads(run_command(tmp_path, "explain", "app.env", "--format", "json").stdout)
+    assert f'bash: export {VARIABLE}="${VARIABLE}_PROD"' in found["findings"][0]["fix"]
+
+
 def test_the_command_that_loads_a_file_mends_what_was_not_loaded(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"{VARIABLE}={KEY}\n", encoding="utf-8")
     printed(tmp_path, "", {})

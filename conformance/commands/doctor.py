@@ -18,6 +18,7 @@ from conformance.diagnosis.reading import Reading
 from conformance.doctoring import telling
 from conformance.doctoring.examination import Doctor
 from conformance.doctoring.machine import this_machine
+from conformance.doctoring.watching import recovery
 from conformance.spec.files import default_causes, default_clients, default_spec
 from conformance.spec.loader import load as load_spec
 from conformance.spec.mistakes import FileError
@@ -94,12 +95,16 @@ def _print_plan(doctor: Doctor, form: str) -> int:
 
 def _print_examined(doctor: Doctor, options: argparse.Namespace) -> int:
     """Examine once, or again and again until the machine is healthy or was examined as often as was asked for."""
+    before: Examined | None = None
     for left in reversed(range(options.times if options.watch else 1)):
         examined = _examined(doctor, options)
         if examined.diagnosis.verdict == "healthy" or not left:
             break
         complain(f"{doctor.reading.hidden(telling.headline(examined))}; again in {options.interval:g} s")
         time.sleep(options.interval)
+        before = examined
+    if told := recovery(before, examined, doctor.known):
+        complain(told)
     text = _text(examined, doctor, options.format)
     return status.OF_VERDICT[examined.diagnosis.verdict] if print_proved(text, doctor.reading) else status.UNSAFE
 

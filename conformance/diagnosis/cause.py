@@ -100,6 +100,7 @@ class Variant(Entry, frozen=True):
 class Cause(Entry, frozen=True):
     """A reason why authentication fails; `rotate` says that the key was exposed, and has to be replaced too.
 
+    Its fix is `about` a variable where the name of the one that holds the key goes in that place.
     The facts that it is `decided_by` admit nothing else; those that it is `suggested_by` do; and with one that it is
     `excluded_by` it is not the cause.
     """
@@ -113,6 +114,7 @@ class Cause(Entry, frozen=True):
     decided_by: FactNames = []
     suggested_by: FactNames = []
     excluded_by: FactNames = []
+    about: Annotated[str, Meta(pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$(?!\n)")] = ""
     variants: Annotated[list[Variant], Meta(min_length=1)] = []
     because: Texts = []
     threads: Annotated[list[Thread], Meta(min_length=1)] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.case import Case, is_success
@@ -27,6 +28,7 @@ _NOTHING = Doubt(
     "hopx-auth redact on it before you send it?",
     "A status, a header or an error message says where to look; this holds none of them.",
 )
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,80}")
 _LONGEST = 120  # characters of a message
 
 
@@ -35,6 +37,7 @@ def diagnose(evidence: Evidence, known: Knowledge, reading: Reading, more: Itera
     case = Case(evidence, reading.surface)
     facts = (*facts_of(case, known.signs), *more)
     findings, doubts = match(facts, known)
+    findings = tuple(_with_variable(one, case) for one in findings)
     verdict, doubt = _verdict(case, findings, doubts)
     return Diagnosis(
         verdict,
@@ -45,6 +48,14 @@ def diagnose(evidence: Evidence, known: Knowledge, reading: Reading, more: Itera
         (*evidence.notes, *_notes(case)),
         next((one.place for one in case.exchanges if _is_accepted(one, case)), None),
     )
+
+
+def _with_variable(finding: Finding, case: Case) -> Finding:
+    """The finding with a fix for the variable that shows it, where it is one that every shell can name."""
+    variables = {one.name for one in case.settings if one.holder != "client"}
+    shown = {fact.at for fact in finding.facts} & variables
+    name = shown.pop() if len(shown) == 1 else ""
+    return finding._replace(cause=finding.cause.for_variable(name)) if _NAME.fullmatch(name) else finding
 
 
 def _verdict(case: Case, findings: tuple[Finding, ...], doubts: tuple[Doubt, ...]) -> tuple[Verdict, Doubt | None]:

@@ -80,7 +80,7 @@ class Setting(NamedTuple):
     """A variable as a process has it or a file sets it.
 
     `credential` is `None` where it is set to nothing or is no key's variable; `value` then says what it is set to.
-    `marks` are what is odd about how it is written (`bom`, `crlf`, `utf-16`, `quoted`).
+    `marks` are what is odd about how it is written (`bom`, `crlf`, `utf-16`, `quoted`, `conditional`).
     """
 
     place: Place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from conformance.diagnosis.surface import Surface
@@ -34,7 +35,7 @@ class Variant(NamedTuple):
 
 
 class KnownCause(NamedTuple):
-    """A cause of the causes file; `because` are the claims behind it."""
+    """A cause of the causes file; `because` are the claims behind it, and `about` the variable that its fix names."""
 
     id: str
     title: str
@@ -45,6 +46,7 @@ class KnownCause(NamedTuple):
     rotate: bool
     excluded_by: frozenset[str]
     variants: tuple[Variant, ...]
+    about: str = ""
 
     def as_variant(self, variant: Variant) -> KnownCause:
         """The cause in one of its forms, with what that form says in the place of the cause."""
@@ -53,6 +55,13 @@ class KnownCause(NamedTuple):
             fix=variant.fix or self.fix,
             falsified_by=variant.falsified_by or self.falsified_by,
         )
+
+    def for_variable(self, name: str) -> KnownCause:
+        """The cause with a fix for the variable of this name."""
+        if not self.about:
+            return self
+        own = re.compile(rf"\b{self.about}\b")
+        return self._replace(fix=tuple(step._replace(text=own.sub(name, step.text)) for step in self.fix))
 
 
 class KnownSet(NamedTuple):
@@ -193,5 +202,6 @@ def _known_cause(cause: Cause) -> KnownCause:
         because=tuple(cause.because),
         rotate=cause.rotate,
         excluded_by=frozenset(cause.excluded_by),
+        about=cause.about,
         variants=(*variants, Variant("", "", frozenset(cause.decided_by), frozenset(cause.suggested_by))),
     )

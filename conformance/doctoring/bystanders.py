@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import netrc
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from conformance.diagnosis.assignments.docker import of_docker
+from conformance.diagnosis.assignments.dotenv import of_dotenv
+from conformance.diagnosis.assignments.scripts import of_script
+from conformance.diagnosis.assignments.systemd import of_environment_file
 from conformance.diagnosis.evidence import Place
-from conformance.doctoring.assignments import NOT_UTF_8, REFERS, decoded, of_docker, of_dotenv
-from conformance.doctoring.holding import Holding
+from conformance.doctoring.holding import REFERS, UNPARSED, Holding
 from conformance.doctoring.machine import contents
-from conformance.doctoring.scripts import of_shell
 from conformance.doctoring.startup import START_UP_FILES
+from conformance.doctoring.written import NOT_UTF_8, decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from conformance.diagnosis.assignments.assignment import Assignment
     from conformance.diagnosis.reading import Reading
-    from conformance.doctoring.assignments import Assignment
     from conformance.doctoring.machine import Machine
     from conformance.doctoring.startup import StartUpFile
 
 FileKind = Literal["shell file", "docker file", "dotenv"]
 _UNEXPORTED = "without export, so programs do not get it"
+_ON_CALL = "only where a function is called"
+_COMPUTED = "a command or another variable makes it; only a shell can tell"
 _DOCKER_FILES = ("*.env", ".env.*", "env.list")
 _NO_FILES = (".example", ".sample", ".template", ".dist")
 _MOST_FILES = 50
@@ -33,21 +38,19 @@ def of_start_up_files(machine: Machine, name: str, reading: Reading) -> Iterator
     """What start-up files of shells and sessions set a variable to, and keys under other names."""
     for file in START_UP_FILES:
         for path in machine.matching(file.path_with(machine.environment)):
-            for held in _of_file(path, name, "shell file", machine, reading):
+            for held in _of_file(path, name, _OF_SESSIONS if file.is_plain else _SCRIPT, machine, reading):
                 yield _in_reach(held, file, machine)
 
 
 def _in_reach(held: Holding, file: StartUpFile, machine: Machine) -> Holding:
     """The same, with what is known of whether the shell of this machine reads it."""
-    if file.is_plain:
-        held = replace(held, note=held.note.replace(_UNEXPORTED, ""))
     if held.state != "key" or held.note:
         return held
     shell = machine.shell
     if shell and file.shells and shell not in file.shells:
         note = f"read by {' and '.join(file.shells)}, and the shell here is {shell}"
         return replace(held, note=note)
-    is_read = file.is_of_terminals and shell in file.shells and machine.has_terminal
+    is_read = "conditional" not in held.marks and file.is_of_terminals and shell in file.shells and machine.has_terminal
     return replace(held, is_read=is_read)
 
 
@@ -57,7 +60,7 @@ def of_dotenv_above(machine: Machine, name: str, reading: Reading) -> Iterator[H
     Keys under other names are among it.
     """
     for directory in machine.above():
-        yield from _of_file(directory / ".env", name, "dotenv", machine, reading)
+        yield from _of_file(directory / ".env", name, _DOTENV, machine, reading)
 
 
 def of_docker_files(machine: Machine, name: str, reading: Reading) -> Iterator[Holding]:
@@ -65,11 +68,25 @@ def of_docker_files(machine: Machine, name: str, reading: Reading) -> Iterator[H
     paths = {path for pattern in _DOCKER_FILES for path in machine.directory.glob(pattern)}
     wanted = [path for path in sorted(paths) if path.name != ".env" and not path.name.endswith(_NO_FILES)]
     for path in wanted[:_MOST_FILES]:
-        yield from _of_file(path, name, "docker file", machine, reading)
+        yield from _of_file(path, name, _DOCKER, machine, reading)
 
 
-def _of_file(path: Path, name: str, kind: FileKind, machine: Machine, reading: Reading) -> Iterator[Holding]:
-    place = Place(machine.shown(path))
+@dataclass(frozen=True)
+class _Notation:
+    """What a file is for, and how its text is read."""
+
+    kind: FileKind
+    read: Callable[[str], Iterator[Assignment]]
+
+
+_SCRIPT = _Notation("shell file", of_script)
+_OF_SESSIONS = _Notation("shell file", of_environment_file)
+_DOTENV = _Notation("dotenv", of_dotenv)
+_DOCKER = _Notation("docker file", lambda text: of_docker([line.removesuffix("\r") for line in text.split("\n")]))
+
+
+def _of_file(path: Path, name: str, notation: _Notation, machine: Machine, reading: Reading) -> Iterator[Holding]:
+    place, kind = Place(machine.shown(path)), notation.kind
     try:
         data = contents(path)
     except OSError as error:
@@ -83,26 +100,21 @@ def _of_file(path: Path, name: str, kind: FileKind, machine: Machine, reading: R
             yield Holding(kind, place, name, "unreadable", note=written.problem, marks=written.marks_of(name))
         return
     begins = reading.surface.key_format.prefixes
-    found = list(_read(kind, written.text, name, begins))
-    if kind != "shell file":  # in which a condition may stand between two that set the same
-        found = list({one.name: one for one in found}.values())
+    found = [one for one in notation.read(written.text) if one.reach != "command"]
+    if notation is not _SCRIPT:  # in which a condition may stand between two that set the same
+        found = list({one.name: one for one in sorted(found, key=lambda one: not one.is_refused)}.values())
     for one in found:
         if one.name == name or one.value.lstrip("'\" ").startswith(begins):
             yield _of_assignment(one, kind, place.source, written.marks, reading)
 
 
-def _read(kind: FileKind, text: str, name: str, begins: tuple[str, ...]) -> Iterator[Assignment]:
-    if kind == "dotenv":
-        return of_dotenv(text, name.lower(), *map(str.lower, begins))
-    return of_shell(text) if kind == "shell file" else of_docker(text)
-
-
 def _of_assignment(one: Assignment, kind: FileKind, file: str, marks: frozenset[str], reading: Reading) -> Holding:
     place = Place(file, f"line {one.line}")
+    if one.is_refused:
+        return Holding(kind, place, one.name, "unreadable", note=UNPARSED)
     if one.is_computed:
-        note = REFERS if kind == "dotenv" else "a command or another variable makes it; only a shell can tell"
-        return Holding(kind, place, one.name, "computed", note=note)
-    note = "" if one.is_exported else _UNEXPORTED
+        return Holding(kind, place, one.name, "computed", note=REFERS if kind == "dotenv" else _COMPUTED)
+    note = _ON_CALL if one.when == "on call" else _UNEXPORTED if one.reach == "shell" else ""
     if kind == "dotenv" and "not-utf-8" in marks:
         note = NOT_UTF_8
     if not one.value.strip():
@@ -110,6 +122,7 @@ def _of_assignment(one: Assignment, kind: FileKind, file: str, marks: frozenset[
     credential = reading.credential(one.value, place, "variable", one.name)
     if kind == "docker file" and one.value.strip()[:1] in ("'", '"'):
         note = "docker run --env-file keeps the quotes around it"
+    marks |= {"conditional"} if one.when == "on condition" else frozenset()
     return Holding(kind, place, one.name, "key", credential, note, marks)
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["variable", "dotenv", "yaml", "keyring", "shell file", "docker file", "netrc"]
 State = Literal["key", "nothing", "absent", "unreadable", "computed"]
+UNPARSED = "its line is not written as such files are, so that it is left out"
+REFERS = "another variable makes it, where what loads the file fills it in"
 STORES: tuple[Kind, ...] = ("yaml", "keyring")  # of one client alone
 
 
@@ -21,7 +23,8 @@ class Holding:
     """A place and what is there: a key, nothing (it is set, and empty), or not even the place.
 
     What is `computed` by a shell cannot be known without running it. `marks` are what is odd about how it is written,
-    as in a `Setting`; `note` says more to people. `is_read` is whether every new terminal of this machine reads it.
+    as in a `Setting`, and `conditional` where only a condition sets it; `note` says more to people. `is_read` is
+    whether every new terminal of this machine reads it.
     """
 
     kind: Kind

@@ -44,7 +44,8 @@ def _note_start_up_files(found: Places, seen: Seen) -> None:
     """Files that some session or login reads; whether a new terminal does is not known."""
     for one in found.holdings:
         if one.kind == "shell file" and one.state == "key" and not one.note and not one.is_read:
-            seen.fact("key-in-start-up-file", f"{one.place} sets the key, and this process does not have it", one.place)
+            says = f"{one.place} sets the key{_when(one)}, and this process does not have it"
+            seen.fact("key-in-start-up-file", says, one.place)
 
 
 def _status(one: Holding) -> Status:
@@ -59,7 +60,11 @@ def _says(one: Holding) -> str:
         "computed": "it is set to something",
         "unreadable": "it cannot be told whether it has a key",
     }.get(one.state) or f"{one.credential.key.shown if one.credential else ''}"
-    return f"{what} ({one.note})" if one.note else what
+    return f"{what} ({one.note})" if one.note else f"{what}{_when(one)}"
+
+
+def _when(one: Holding) -> str:
+    return " where a condition holds" if "conditional" in one.marks else ""
 
 
 def _check_winners(winners: Collection[Winner], seen: Seen) -> None:

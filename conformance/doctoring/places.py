@@ -82,6 +82,6 @@ def places(machine: Machine, clients: Clients, host: str, reading: Reading, keyr
     ]
     found = [*sources.seen.values(), *(one for one in in_files if one.name == variable)]
     others = (one for one in in_files if one.name != variable and one.kind in _USED_BY_HAND)
-    strays = tuple(one for one in others if one.state == "key" and not one.note)
+    strays = tuple(one for one in others if one.state == "key" and not one.note and "conditional" not in one.marks)
     distinct = {(one.kind, one.place, one.state): one for one in reversed(found)}
     return Places(variable, winners, tuple(reversed(distinct.values())), strays, of_netrc(machine, host, reading))

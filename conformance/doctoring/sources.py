@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from conformance.diagnosis.assignments.dotenv import of_dotenv
 from conformance.diagnosis.client import PROFILE, KeySource
 from conformance.diagnosis.evidence import Place
-from conformance.doctoring.assignments import NOT_UTF_8, REFERS, decoded, of_dotenv
-from conformance.doctoring.holding import Holding
+from conformance.doctoring.holding import REFERS, UNPARSED, Holding
 from conformance.doctoring.keychain import kept
 from conformance.doctoring.machine import contents
+from conformance.doctoring.written import NOT_UTF_8, decoded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,12 +89,15 @@ class Sources:
             return Holding(
                 "dotenv", place, source.name, "unreadable", note=written.problem, marks=written.marks_of(source.name)
             )
-        for one in of_dotenv(written.text, source.name.lower()):
-            if one.name == source.name or (source.any_case and one.name.lower() == source.name.lower()):
-                found = one  # the last one counts
+        for one in of_dotenv(written.text):
+            is_meant = one.name == source.name or (source.any_case and one.name.lower() == source.name.lower())
+            if is_meant and not (found and one.is_refused):
+                found = one  # the last one counts that can be read
         if found is None:
             return Holding("dotenv", Place(shown), source.name, "absent", marks=written.marks)
         place = Place(shown, f"line {found.line}")
+        if found.is_refused:
+            return Holding("dotenv", place, found.name, "unreadable", note=UNPARSED)
         if found.is_computed:
             return Holding("dotenv", place, found.name, "computed", note=REFERS)
         held = self._held("dotenv", place, found.name, found.value, written.marks)

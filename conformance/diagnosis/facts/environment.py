@@ -138,6 +138,7 @@ def told_apart(fact: Fact, case: Case) -> Fact:
     found = {_whose(one): one for one in reversed(_keys(case, case.surface.variable))}
     for holders, name in _OUT_OF_REACH.items():
         if one := next((found[holder] for holder in holders if holder in found), None):
+            name = "key-in-start-up-file" if "conditional" in one.marks else name
             return Fact(name, f"{fact.says}, and {one.place} has one", fact.place, one.name)
     others = (one for one in case.settings if _is_misnamed(one, case))
     named = next((one for one in others if not one.name.upper().startswith(_BUNDLED)), None)
@@ -152,6 +153,7 @@ def of_winners(case: Case) -> Iterator[Fact]:
     typed = [one for one in found if "typed" in one.marks]
     files = [one for one in found if one.holder in ("file", "docker", "compose", "systemd")]
     shells = [one for one in found if one.holder == "shell"]
+    certain = [one for one in shells if "conditional" not in one.marks]
     for one in files:
         hiding = next((other for other in process if _differ(one, other)), None)
         if hiding:
@@ -164,14 +166,16 @@ def of_winners(case: Case) -> Iterator[Fact]:
         yield Fact("key-in-other-process", f"{variable} is set in another process, and not here", lacking)
     elif files:
         yield Fact("file-not-loaded", f"{files[0].place} has a key, and the process does not", files[0].place)
-    elif shells:
-        yield Fact(
-            "key-in-shell-file", f"{shells[0].place} sets the key, and the process does not have it", shells[0].place
-        )
+    elif certain:
+        says = f"{certain[0].place} sets the key, and the process does not have it"
+        yield Fact("key-in-shell-file", says, certain[0].place)
     elif _is_ci_of_others(case):
         yield Fact("ci-without-secret", "this is a run for a pull request, which gets no secrets", lacking)
     elif not any(_is_misnamed(one, case) for one in case.settings):
         yield Fact("variable-unset", f"{variable} is not set", lacking)
+        for one in shells:
+            says = f"{one.place} sets the key where a condition holds, and the process does not have it"
+            yield Fact("key-in-start-up-file", says, one.place)
 
 
 def _whose(setting: Setting) -> Holder:

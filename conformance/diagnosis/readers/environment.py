@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from conformance import placeholders
+from conformance.diagnosis.assignments.assignment import NAME
+from conformance.diagnosis.assignments.docker import of_docker
+from conformance.diagnosis.assignments.dotenv import of_dotenv
+from conformance.diagnosis.assignments.holders import holder_of
+from conformance.diagnosis.assignments.printed import of_process, of_table
+from conformance.diagnosis.assignments.scripts import of_script
+from conformance.diagnosis.assignments.systemd import of_environment_file, of_unit
+from conformance.diagnosis.assignments.windows import of_windows
+from conformance.diagnosis.assignments.yaml import of_yaml
 from conformance.diagnosis.decoded import decoded, encoding_of, opened_text
 from conformance.diagnosis.evidence import Evidence, Place, Setting
 from conformance.diagnosis.hiding import hidden, learn_pieces
 from conformance.diagnosis.near_names import is_near
-from conformance.diagnosis.shells import assignments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from conformance.diagnosis.assignments.assignment import Assignment
     from conformance.diagnosis.evidence import Holder
     from conformance.diagnosis.reading import Reading, Source
-    from conformance.diagnosis.shells.assignments import Assignment
 
 _MOST_LINES = 20_000
 _LONGEST = 65_536
@@ -27,7 +35,7 @@ _NOTABLE = re.compile(
     re.IGNORECASE,
 )
 _SETS = re.compile(
-    rf"\s*(?:(?:export|declare -x|typeset -x|set|setx|setenv) +\"?)?(?:\$env:)?{assignments.NAME}\s?=(?!=).*",
+    rf"\s*(?:(?:export|declare -x|typeset -x|set|setx|setenv) +\"?)?(?:\$env:)?{NAME}\s?=(?!=).*",
     re.IGNORECASE,
 )
 _PAIRS = re.compile(r"\s*(?:[\w.-]{1,80}=(?:\"[^\"]{0,400}\"|[^\s\"]{0,400})\s+){3}[\w.-]{1,80}=")  # of a log
@@ -45,14 +53,18 @@ _OF_SHELLS = re.compile(
 )
 _OF_START = re.compile(r"\s*# ?~?/?\.?(?:\w{0,9}rc|\w{0,6}profile|bash_login|zshenv)\b")
 _OF_CMD = re.compile(r"\s*@?(?:echo off|setx? |setlocal|rem )", re.IGNORECASE)  # which alone fills in %NAME%
+_TABLE = re.compile(r"Name\s+Value\s*")
+_DECLARED = re.compile(r"\s*(?:declare -x|typeset -x|export) ")
+_OF_COMMANDS = re.compile(r"\s*(?:setx? |\$env:|setenv |set -)", re.IGNORECASE)
 _LAST_WINS = ("file", "docker", "systemd")  # where a later line replaces an earlier one, and no shell runs between them
+_FILLED_IN = ("file", "compose", "systemd")  # by what loads the file
 _USER = re.compile(r"(?<=://)[^/@\s]{1,2000}@")
 
 
 def recognises(head: bytes) -> int:
     """How sure it is that this sets variables."""
     text = decoded(head)
-    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("#", "//"))]
+    lines = [line for line in text.splitlines() if line.strip(" \t\"'") and not line.lstrip().startswith(("#", "//"))]
     if not lines:
         return 0
     lines = [line for line in lines if not _OF_SHELLS.match(line)] or lines
@@ -75,7 +87,7 @@ def read(source: Source, reading: Reading) -> Evidence:
     ends = [line for line in raw if line.endswith("\r\n")]
     lines = [line.rstrip("\n").removesuffix("\r") for line in raw]
     learn_pieces("\n".join(lines), reading)
-    holder = assignments.holder_of(lines, source.name.rpartition("/")[2])
+    holder = holder_of(lines, source.name.rpartition("/")[2])
     marks = {"utf-16"} if encoding.startswith("utf-16") else {"bom"} if encoding == "utf-8-sig" else set()
     marks |= {"crlf"} if ends and len(ends) * 2 > len(raw) else set()
     marks |= {"batch"} if any(map(_OF_CMD.match, lines)) else set()
@@ -90,28 +102,22 @@ def read(source: Source, reading: Reading) -> Evidence:
 
 
 def _assignments(lines: list[str], holder: Holder) -> Iterator[Assignment]:
+    """What the lines set, in the notation of who holds them, or else in the one that they are written in."""
+    text = "\n".join(lines)
     if holder == "systemd":
-        return (
-            assignments.of_systemd(lines)
-            if any("Environment=" in line for line in lines)
-            else assignments.of_dotenv(lines)
-        )
+        return of_unit(lines) if any("Environment=" in line for line in lines) else of_environment_file(text)
     if holder == "compose":
-        return assignments.of_yaml(lines)
-    if any(re.match(r"\s*(?:declare -x|typeset -x|export) ", line) for line in lines) and holder in (
-        "process",
-        "shell",
-    ):
-        return assignments.of_declarations(lines)
-    if any(re.fullmatch(r"Name\s+Value\s*", line) for line in lines):
-        return assignments.of_table(lines)
-    if any(re.match(r"\s*(?:setx? |\$env:|setenv |set -)", line, re.IGNORECASE) for line in lines) or holder == "shell":
-        return assignments.of_declarations(lines)
+        return of_yaml(lines)
+    if any(map(_TABLE.fullmatch, lines)):
+        return of_table(lines)
+    is_declared = holder in ("process", "shell") and any(map(_DECLARED.match, lines))
+    if is_declared or holder == "shell" or any(map(_OF_COMMANDS.match, lines)):
+        return chain(of_script(text), of_windows(lines))
     if holder == "process":
-        return assignments.of_process(lines)
+        return of_process(lines)
     if not any("=" in line for line in lines):
-        return assignments.of_yaml(lines)
-    return assignments.of_env_file(lines) if holder == "docker" else assignments.of_dotenv(lines)
+        return of_yaml(lines)
+    return of_docker(lines) if holder == "docker" else of_dotenv(text)
 
 
 def _setting(
@@ -119,6 +125,7 @@ def _setting(
 ) -> Setting | None:
     place, surface = Place(source.name, f"line {one.line}"), reading.surface
     marks |= {"quoted"} if one.quoted else frozenset()
+    marks |= {"conditional"} if one.when != "always" else frozenset()
     if one.name.lower() in ("api_key", "apikey", "api-key") and holder in ("file", "compose"):
         credential = (
             reading.credential(one.value, place, "variable", one.name) if one.value not in ("", "null", "~") else None
@@ -136,8 +143,9 @@ def _setting(
 
 
 def _of_key(one: Assignment, holder: Holder, marks: frozenset[str], place: Place, reading: Reading) -> Setting:
-    is_filled_in = holder in ("file", "compose", "shell", "systemd") and placeholders.is_variable(one.value.strip())
-    if is_filled_in and ("batch" in marks or not one.value.strip().startswith("%")):
+    is_variable = placeholders.is_variable(one.value.strip())
+    is_filled_in = holder in _FILLED_IN and is_variable and not one.value.strip().startswith("%")
+    if one.is_computed or is_filled_in or ("batch" in marks and is_variable):
         return Setting(place, holder, one.name, None, one.value[:200], marks | {"refers"})
     credential = reading.credential(one.value, place, "variable", one.name) if one.value else None
     return Setting(place, holder, one.name, credential, marks=marks)

@@ -3,36 +3,46 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.diagnosis.shells.words import OUTPUT, Word, meant_end, variable
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_OUTPUT = (
+    r"""\$\((?:[^()'"\n]++|'[^'\n]*+'|"(?:[^"\\\n]|\\.)*+"|\((?:[^()\n]++|\([^()\n]*+\))*+\))*+\)"""
+    r"""|`[^`\n]{0,500}+`"""
+)
 _TOKEN = re.compile(
-    r"""(?P<join>\\\r?\n)
+    rf"""(?P<join>\\\r?\n)
     | \\(?P<escaped>.)
     | '(?P<single>[^']*+)'
     | \$'(?P<ansi>(?:[^'\\]|\\.)*+)'
-    | \$?"(?P<double>(?:[^"\\]|\\.)*+)"
+    | \$?"(?P<double>(?:[^"\\$`]++|\\.|{_OUTPUT}|[$`])*+)"
     | (?P<blank>[ \t\r]++)
     | (?P<here><<-?[ \t]*+['"]?\w++['"]?)
     | (?P<redirect>&?[0-9]?(?:>>?|<)(?:&[0-9-]|\|)?)
     | (?P<end>[\n;|&()])
-    | \$\{(?P<braced>[A-Za-z_]\w{0,100}+)[^}\n]{0,200}+\}
-    | \$(?P<named>[A-Za-z_]\w{0,100}+)
-    | (?P<output>\$\([^()\n]{0,500}+\)|`[^`\n]{0,500}+`)
+    | \$\{{(?P<braced>[A-Za-z_]\w{{0,100}}+)[^}}\n]{{0,200}}+\}}
+    | \$(?P<named>[A-Za-z_]\w{{0,100}}+)
+    | (?P<output>{_OUTPUT})
     | (?P<plain>[^\\'"$`\s;|&<>()\#]++)
     | (?P<other>.)""",
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
 _INSIDE = re.compile(
-    r"""\\(?P<escaped>["$`\\\n])
-    | \$\{(?P<braced>[A-Za-z_]\w{0,100}+)[^}\n]{0,200}+\}
-    | \$(?P<named>[A-Za-z_]\w{0,100}+)
-    | (?P<output>\$\([^()\n]{0,500}+\)|`[^`\n]{0,500}+`)
-    | (?P<plain>[^\\$`]++|.)""",
+    rf"""\\(?P<escaped>["$`\\\n])
+    | \$\{{(?P<braced>[A-Za-z_]\w{{0,100}}+)[^}}\n]{{0,200}}+\}}
+    | \$(?P<named>[A-Za-z_]\w{{0,100}}+)
+    | (?P<output>{_OUTPUT})
+    | (?P<plain>[^\\$`]++) | (?P<left>.)""",
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
 _ANSI = re.compile(r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|([0-7]{1,3})|(.))", re.DOTALL)
 _LETTERS = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "v": "\v"}
+_LINE = re.compile(r"[^\n]*+")
+_MOST_LINES = 200  # of a text within a script
 _STATE = re.compile(r"\\.|['\"]|(?<!\S)#", re.DOTALL)
 
 
@@ -64,13 +74,62 @@ def words_of(text: str, line: int) -> list[Word]:
     return lexer.finished()
 
 
+class Command(NamedTuple):
+    """One command of a script, and the signs that stand between it and the one before (`;`, `&&`, a line's end)."""
+
+    words: tuple[Word, ...]
+    before: str
+
+
+def commands_of(text: str) -> Iterator[Command]:
+    """The commands of a script in order; without comments and without the texts that stand in it.
+
+    A last one with no words has the signs behind the others.
+    """
+    at, line, before = 0, 1, ""
+    texts: list[str] = []
+    while at < len(text):
+        lexer, start = _Lexer(line), at
+        while (match := _TOKEN.match(text, at)) and lexer.take(match):
+            at = match.end()
+            texts += [match["here"]] if match["here"] else []
+        if words := lexer.finished():
+            yield Command(tuple(words), before)
+            before = ""
+        if match is None:
+            break
+        at = match.end()
+        if match[0] == "#":
+            end = text.find("\n", at)
+            at = len(text) if end < 0 else end
+        else:
+            before += match[0]
+        if match[0] == "\n":
+            at, texts = _behind_texts(text, at, texts), []
+        line += text.count("\n", start, at)
+    yield Command((), before)
+
+
+def _behind_texts(text: str, at: int, opened: list[str]) -> int:
+    """The place behind the texts that begin here; one that does not end is none."""
+    for one in opened:
+        delimiter = one.lstrip("<- \t").strip("'\"")
+        for number, found in enumerate(_LINE.finditer(text, at)):
+            if found[0].strip("\t") == delimiter:
+                at = found.end() + 1
+            if found[0].strip("\t") == delimiter or number > _MOST_LINES:
+                break
+    return at
+
+
 class _Lexer:
     def __init__(self, line: int) -> None:
         self._words: list[Word] = []
         self._line = line
         self._began = line
-        self._text: str | None = None
+        self._text: list[str] | None = None
         self._is_quoted = False
+        self._is_open = False
         self._meant_until = 0
         self._skips_word = False
 
@@ -90,6 +149,7 @@ class _Lexer:
             self._begin(match)
             self._add(_value(kind, match))
             self._is_quoted |= kind in ("single", "ansi", "double")
+            self._is_open |= _leaves_open(kind, match)
         self._line += match[0].count("\n")
         return True
 
@@ -99,18 +159,25 @@ class _Lexer:
             self._meant_until = max(self._meant_until, meant_end(match.string, match.start()))
 
     def _add(self, text: str) -> None:
-        self._text = (self._text or "") + text
+        self._text = self._text or []
+        self._text.append(text)
 
     def _end_word(self) -> None:
         if self._text is not None and not self._skips_word:
-            self._words.append(Word(self._text, self._began, self._is_quoted))
+            self._words.append(Word("".join(self._text), self._began, self._is_quoted, is_open=self._is_open))
         self._skips_word &= self._text is None
-        self._text, self._is_quoted = None, False
+        self._text, self._is_quoted, self._is_open = None, False, False
 
     def finished(self) -> list[Word]:
         """The words so far."""
         self._end_word()
         return self._words
+
+
+def _leaves_open(kind: str, match: re.Match[str]) -> bool:
+    if kind == "double":
+        return any(one["left"] in ("$", "`") for one in _INSIDE.finditer(match["double"]))
+    return kind == "other" and match[0] in "'\"$`"
 
 
 def _value(kind: str, match: re.Match[str]) -> str:

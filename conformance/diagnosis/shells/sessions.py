@@ -9,6 +9,7 @@ from conformance import placeholders
 from conformance.diagnosis.evidence import Place, Setting
 from conformance.diagnosis.shape import shape_of
 from conformance.diagnosis.shells.prompts import prompt_of
+from conformance.diagnosis.wrapping import unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,7 +73,10 @@ def settings_of_session(lines: Sequence[str], source: str, reading: Reading) -> 
 
 def is_abridged(value: str, reading: Reading) -> bool:
     """Whether somebody left only a part of a value before others were to see it."""
-    facts = {fact.name for fact in shape_of(value, reading.surface.key_format).facts} if value else set()
+    key_format = reading.surface.key_format
+    if key_format.holds(unwrapped(value)[0]):
+        return False  # though it may have what looks like a mask
+    facts = {fact.name for fact in shape_of(value, key_format).facts} if value else set()
     return _ABRIDGED.fullmatch(value) is not None or placeholders.is_masked(value) or not facts.isdisjoint(_CUT)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from conformance.diagnosis.assignments.windows import for_later, of_cmd
 from conformance.diagnosis.evidence import Place, Setting
 from conformance.diagnosis.shells.posix import words_of
 from conformance.diagnosis.shells.prompts import prompt_of, typed_in
@@ -17,16 +18,11 @@ if TYPE_CHECKING:
     from conformance.diagnosis.reading import Reading
 
 _POSIX = re.compile(r"\s*(?:export\s+|declare\s+-x\s+|typeset\s+-x\s+)?([A-Za-z_]\w{0,80}=.*)", re.DOTALL)
-_CMD = re.compile(r"set\s+(?P<quote>\"?)(?P<name>[A-Za-z_]\w{0,80})=(?P<value>[^\r\n]*)", re.IGNORECASE)
 _SESSION = re.compile(r"\$(?P<scope>env:)?(?P<name>[A-Za-z_]\w{0,80})\s*=\s*(?P<value>.*)", re.IGNORECASE | re.DOTALL)
-_FOR_LATER = re.compile(  # what only shells have that are started later
-    r"setx\s+\"?(?P<setx>[A-Za-z_]\w{0,80})\"?\s+(?P<of_setx>\"[^\"\r\n]*\"|\S+)"
-    r"|\[(?:System\.)?Environment\]::SetEnvironmentVariable\(\s*(['\"])(?P<net>\w{1,80})\3\s*,\s*(?P<of_net>'[^'\n]*'|\"[^\"\n]*\")"
-    r"|echo\s+(['\"]?)(?:export\s+)?(?P<echo>[A-Za-z_]\w{0,80})=(?P<of_echo>[^\n]*?)\6\s*>>",
-    re.IGNORECASE,
+_APPENDED = re.compile(  # to a start-up file, which only shells read that are started later
+    r"echo\s+(['\"]?)(?:export\s+)?(?P<name>[A-Za-z_]\w{0,80})=(?P<value>[^\n]*?)\1\s*>>", re.IGNORECASE
 )
 _ASSIGNED = re.compile(r"([A-Za-z_]\w{0,80})=(.*)", re.DOTALL)
-_OF_LATER = (("setx", "net", "echo"), ("of_setx", "of_net", "of_echo"))
 _LONGEST = 20_000  # characters of a line
 _MOST_OF_TABLE = 50  # lines
 
@@ -52,17 +48,18 @@ class ShellValues:
             prompt = prompt_of(lines[number - 1][:_LONGEST])
             self._how = frozenset({"typed"}) if prompt and prompt.shell else frozenset()
             line = typed_in(lines[number - 1][:_LONGEST])
-            if match := _FOR_LATER.match(line):
-                name, value = (next(filter(None, match.group(*names)), "") for names in _OF_LATER)
+            if one := for_later(line, number):
                 self._how = frozenset()
-                self._keep(name, value.strip("'\""), number)
+                self._keep(one.name, one.value, number)
+            elif match := _APPENDED.match(line):
+                self._how = frozenset()
+                self._keep(match["name"], match["value"].strip("'\""), number)
             elif match := _SESSION.match(line):
                 self.own |= set() if match["scope"] else {match["name"].upper()}
                 text = "".join([match["value"], *lines[number : number + _MOST_OF_TABLE]])[:_LONGEST]
                 self._of_session(match["name"], text, number)
-            elif match := _CMD.match(line):
-                value = match["value"].rsplit('"', 1)[0] if match["quote"] else match["value"]
-                self._set(match["name"], value.partition("&")[0], number)
+            elif one := of_cmd(line, number):
+                self._set(one.name, one.value, number)
             elif match := _POSIX.match(line):
                 self._of_posix(match[1], number)
 

@@ -19,13 +19,15 @@ OUTPUT = "a command's output"
 class Word(NamedTuple):
     """One word, the line that it begins in, and whether any of it was quoted.
 
-    `is_table` marks the text between the braces of a PowerShell hash table.
+    `is_table` marks the text between the braces of a PowerShell hash table, `is_open` a word in which a quotation does
+    not end, or the shell puts in what has no name.
     """
 
     text: str
     line: int
     is_quoted: bool = False
     is_table: bool = False
+    is_open: bool = False
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -56,6 +58,11 @@ def variables_in(text: str) -> tuple[str, ...]:
 def with_values(text: str, values: Mapping[str, str]) -> str:
     """The word with the values of the variables that are known."""
     return _MARK.sub(lambda one: values.get(one[1], one[0]), text)
+
+
+def written(text: str) -> str:
+    """The word with its variables as a shell writes them."""
+    return _MARK.sub(lambda one: f"$({one[1]})" if one[1] == OUTPUT else f"${{{one[1]}}}", text)
 
 
 def shown(text: str) -> str:

@@ -1,0 +1,149 @@
+"""Variables that scripts of shells set, in the words of sh and its like, of fish and of csh, without running them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import chain, pairwise
+from typing import TYPE_CHECKING
+
+from conformance.diagnosis.assignments.assignment import Assignment
+from conformance.diagnosis.assignments.blocks import Blocks
+from conformance.diagnosis.shells.posix import Command, commands_of
+from conformance.diagnosis.shells.words import written
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from conformance.diagnosis.assignments.assignment import Reach
+    from conformance.diagnosis.assignments.blocks import Block
+    from conformance.diagnosis.shells.words import Word
+
+_PAIR = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL | re.ASCII)
+_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_DECLARING = ("export", "typeset", "declare", "local", "readonly")
+_EXPORTS_ALL = {"-a": True, "-o allexport": True, "+a": False, "+o allexport": False}
+_LONGEST = 1 << 18  # characters
+_NOTHING = Command((), "")
+
+
+@dataclass
+class _Found:
+    """An assignment, and the blocks that it stands in."""
+
+    word: Word
+    name: str
+    value: str
+    reach: Reach
+    blocks: tuple[Block, ...]
+    follows: bool
+
+    def is_uncertain(self, kinds: Collection[str]) -> bool:
+        """Whether a condition decides, or another command."""
+        return self.follows or "condition" in kinds
+
+    def as_assignment(self) -> Assignment | None:
+        kinds = {one.kind for one in self.blocks if one.is_closed}
+        if "subshell" in kinds:
+            return None
+        return Assignment(
+            self.name,
+            written(self.value),
+            self.word.line,
+            reach=self.reach,
+            is_computed=self.word.is_open or bool(self.word.variables),
+            when="on call" if "function" in kinds else "on condition" if self.is_uncertain(kinds) else "always",
+        )
+
+
+@dataclass
+class _Script:
+    """What was set so far, and what is exported whenever it is set."""
+
+    blocks: Blocks = field(default_factory=Blocks)
+    found: dict[str, list[_Found]] = field(default_factory=dict)
+    exported: set[str] = field(default_factory=set)
+    exports_all: bool = False
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether what happens here does not change the script's own variables."""
+        return any(one.kind in ("function", "subshell") for one in self.blocks.open)
+
+    def run(self, words: Sequence[Word]) -> None:
+        """Take a command as a shell would run it."""
+        texts = [word.text for word in words]
+        options = [one for one in texts[1:] if one[:1] in "-+"]
+        rest = [word for word in words[1:] if word.text[:1] not in ("-", "+")]
+        if texts[0] in _DECLARING:
+            self._declare(texts[0], options, rest)
+        elif texts[0] == "set" and len(rest) > 1 and _NAME.fullmatch(rest[0].text):
+            is_exported = any(one == "--export" or (one[:2] != "--" and "x" in one) for one in options)
+            self._set(rest[1], rest[0].text, "programs" if is_exported else "shell")
+        elif texts[0] == "setenv" and len(rest) > 1:
+            self._set(rest[1], rest[0].text, "programs")
+        elif texts[0] == "set":
+            if not self.is_apart:
+                self.exports_all = _EXPORTS_ALL.get(" ".join(texts[1:]), self.exports_all)
+            self._unset(rest if texts[1:2] in (["-e"], ["--erase"]) else [])
+        elif texts[0] == "unset":
+            self._unset([] if "-f" in options else rest)
+        else:
+            self._assign(words)
+
+    def _declare(self, command: str, options: Sequence[str], rest: Sequence[Word]) -> None:
+        signs = "".join(options)
+        if command == "export" and ("f" in signs or "p" in signs):
+            return
+        is_exported = "n" not in signs if command == "export" else any("x" in one for one in options if one[0] == "-")
+        for word in rest:
+            if match := _PAIR.fullmatch(word.text):
+                self._set(word, match[1], "programs" if is_exported else "shell", match[2])
+            if command == "export" or is_exported:
+                self._export(match[1] if match else word.text, is_exported=is_exported)
+
+    def _export(self, name: str, *, is_exported: bool) -> None:
+        if self.is_apart or (is_exported and name in self.exported):
+            return
+        (self.exported.add if is_exported else self.exported.discard)(name)
+        for one in self.found.get(name, ()):
+            if one.reach != "command":
+                one.reach = "programs" if is_exported else "shell"
+
+    def _assign(self, words: Sequence[Word]) -> None:
+        pairs = [_PAIR.fullmatch(word.text) for word in words]
+        is_alone = all(pairs)
+        for word, match in zip(words, pairs, strict=True):
+            if match is None:
+                break  # a command, which gets what was set before it
+            self._set(word, match[1], "shell" if is_alone else "command", match[2])
+
+    def _set(self, word: Word, name: str, reach: Reach, value: str | None = None) -> None:
+        is_exported = reach == "shell" and (self.exports_all or name in self.exported)
+        value = word.text if value is None else value
+        reach = "programs" if is_exported else reach
+        found = _Found(word, name, value, reach, tuple(self.blocks.open), self.blocks.follows)
+        self.found.setdefault(name, []).append(found)
+
+    def _unset(self, words: Sequence[Word]) -> None:
+        if self.is_apart:
+            return
+        for word in words:
+            if self.blocks.follows or any(one.kind == "condition" for one in self.blocks.open):
+                for one in self.found.get(word.text, ()):
+                    one.follows = True
+            else:
+                self.exported.discard(word.text)
+                self.found.pop(word.text, None)
+
+
+def of_script(text: str) -> Iterator[Assignment]:
+    """The variables that a script sets when it is read, or may set; what is unset behind them is left out."""
+    script = _Script()
+    for command, following in pairwise([*commands_of(text[:_LONGEST]), _NOTHING]):
+        words = script.blocks.enter(command, following)
+        if words:
+            script.run(words)
+    for one in chain.from_iterable(script.found.values()):
+        if (assignment := one.as_assignment()) is not None:
+            yield assignment

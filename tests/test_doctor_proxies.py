@@ -1,0 +1,90 @@
+"""Proxies of the environment: who uses them, and what they answer."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from machines import NAME, SHORT, Machine, answering, api, dead_port, key
+from scripted import Peer, scripted
+
+if TYPE_CHECKING:
+    from scripted import Script
+
+
+def proxying(answer: bytes) -> Script:
+    return answering(lambda _head: answer)
+
+
+PROXIES = {
+    "the only way": (b"HTTP/1.1 200 Connection established\r\n\r\n", False, ["sdk-ignores-proxy-env"]),
+    "a way among two": (b"HTTP/1.1 200 OK\r\n\r\n", True, []),
+    "one that wants a password": (b"HTTP/1.1 407 No\r\n\r\n", False, ["proxy-auth-required", "network-unreachable"]),
+    "one that is in the way": (b"HTTP/1.1 407 No\r\n\r\n", True, ["proxy-auth-required"]),
+    "none": (b"hello", False, ["network-unreachable"]),
+    "none, and the API is reached without": (b"hello", True, ["proxy-unreachable"]),
+    "one that refuses a tunnel without TLS": (b"HTTP/1.1 403 No\r\n\r\n", True, []),
+}
+
+
+@pytest.mark.parametrize("name", PROXIES)
+def test_what_a_proxy_does(name: str, machine: Machine) -> None:
+    answer, is_reached, causes = PROXIES[name]
+    machine.has(good := key())
+    with scripted(answering(api(good))) as server, scripted(proxying(answer)) as proxy:
+        machine.given["HTTP_PROXY"] = f"http://me:{machine.secret('s3cret-of-mine')}@127.0.0.1:{proxy.port}"
+        url = server.url if is_reached else f"http://127.0.0.1:{dead_port()}/v1"
+        told = machine.asks(url)
+    assert {cause for cause, _ in told.causes} == set(causes)
+    assert ("warn", f"HTTP_PROXY names 127.0.0.1:{proxy.port}") in told.rows("proxy")
+    assert not any(good.encode() in head for head in proxy.requests), "the key went to the proxy"
+    assert any("go to the API directly: Hopx SDK for Python" in says for _, says in told.rows("proxy"))
+
+
+def test_a_dead_proxy_that_clients_use_is_a_problem_though_the_key_is_accepted(machine: Machine) -> None:
+    machine.has(good := key()).given["HTTP_PROXY"] = f"http://127.0.0.1:{dead_port()}"
+    with scripted(answering(api(good))) as server:
+        told = machine.asks(server.url)
+        text = machine.run(f"--base-url={server.url}")
+    assert (told.verdict, told.status, told.causes) == ("problem", 1, [("proxy-unreachable", "certain")])
+    assert told.row("key in X-API-Key")[0] == "ok"
+    first = "problem: The proxy that the client uses opens no way (certain)"
+    assert text.stdout.splitlines()[0] == first
+
+
+def test_a_proxy_that_speaks_another_protocol_is_not_called_dead(machine: Machine) -> None:
+    machine.has(good := key())
+    with scripted(answering(api(good))) as server, scripted(Peer.wait) as proxy:
+        machine.given["ALL_PROXY"] = f"socks5://127.0.0.1:{proxy.port}"
+        told = machine.asks(server.url)
+    assert told.verdict == "healthy"
+    assert "unknown" in {status for status, _ in told.rows("proxy")}
+
+
+def test_which_key_wins_does_not_matter_where_none_is_taken(machine: Machine) -> None:
+    (machine.work / ".env").write_text(f"{NAME}={key()}\n")
+    with scripted(answering(api(key()))) as server:
+        told = machine.has().asks(server.url)
+    assert "certain" not in {confidence for _, confidence in told.causes}
+    assert [status for status, _ in told.rows("other key")] == ["fail"]
+
+
+def test_a_proxy_that_answers_byte_by_byte_is_not_waited_for(machine: Machine) -> None:
+    def drip(peer: Peer) -> None:
+        peer.read_request()
+        for _ in range(600):
+            peer.send(b"H")
+            time.sleep(0.1)
+
+    machine.has(good := key())
+    with scripted(answering(api(good))) as server, scripted(drip) as proxy:
+        machine.given["HTTP_PROXY"] = f"http://127.0.0.1:{proxy.port}"
+        told = machine.asks(server.url, SHORT)
+        assert proxy.sent < 100, "it was waited for"
+    assert ("proxy-unreachable", "certain") in told.causes
+
+
+def test_a_host_that_is_left_out_needs_no_proxy(machine: Machine) -> None:
+    machine.given |= {"HTTPS_PROXY": "http://127.0.0.1:1", "NO_PROXY": "localhost,.hopx.dev"}
+    assert machine.has().offline().row("proxy") == ("ok", "no variable names one for the API")

@@ -1,0 +1,92 @@
+"""Start-up files of shells: which of them a terminal reads, and what they set there."""
+
+from __future__ import annotations
+
+import pytest
+from machines import NAME, Machine
+
+EXPORTED = [("env-not-inherited", "certain")]
+PERHAPS = [("env-var-unset", "certain"), ("env-not-inherited", "likely")]
+NOT_EXPORTED = [("env-var-unset", "certain")]
+# the shell of the terminal, the file and what it has, a variable that names its folder, and what is found
+FILES: dict[str, tuple[str, str, str, str, list[tuple[str, str]]]] = {
+    "of the shell": ("bash", ".bashrc", "export {NAME}={key}", "", EXPORTED),
+    "of the shell in no terminal": ("", ".bashrc", "export {NAME}={key}", "", PERHAPS),
+    "of a login": ("bash", ".profile", "export {NAME}={key}", "", PERHAPS),
+    "of another shell": ("bash", ".zlogin", "export {NAME}={key}", "", NOT_EXPORTED),
+    "of fish": ("fish", ".config/fish/config.fish", "set -gx {NAME} {key}", "", EXPORTED),
+    "of fish in bash": ("bash", ".config/fish/config.fish", "set -gx {NAME} {key}", "", NOT_EXPORTED),
+    "of fish elsewhere": ("fish", "x/fish/conf.d/hopx.fish", "set -gx {NAME} {key}", "XDG_CONFIG_HOME", EXPORTED),
+    "of zsh elsewhere": ("zsh", "x/.zshrc", "export {NAME}={key}", "ZDOTDIR", EXPORTED),
+    "of the session": ("bash", ".config/environment.d/mine.conf", "{NAME}={key}", "", PERHAPS),
+    "without export": ("", ".zshrc", "{NAME}={key}", "", NOT_EXPORTED),
+    "with a command": ("", ".zshrc", "export {NAME}=$(op read x)", "", NOT_EXPORTED),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_start_up_file_is_the_cause_where_a_terminal_reads_it(name: str, machine: Machine) -> None:
+    shell, file, line, variable, causes = FILES[name]
+    if shell:
+        machine.in_terminal_of(shell)
+    if variable:
+        machine.given[variable] = str(machine.home / "x")
+    machine.file(file, line.format(NAME=NAME, key=machine.secret()) + "\n")
+    told = machine.offline()
+    assert (sorted(told.causes), told.verdict, told.status) == (sorted(causes), "problem", 1)
+
+
+SCRIPTS: dict[str, tuple[str, list[tuple[str, str]]]] = {
+    "export beside it": ("{NAME}='{key}'; export {NAME}", EXPORTED),
+    "one of two": ("export A=1 {NAME}={key} B=2", EXPORTED),
+    "after a condition": ("[ -f x ] && export {NAME}={key}", PERHAPS),
+    "in a branch": ("if true; then export {NAME}={key}; fi", PERHAPS),
+    "in a branch over lines": ("if [ -f x ]\nthen\n  a=$((1 << 2))\n  export {NAME}={key}\nfi", PERHAPS),
+    "in a case": ('case "$HOST" in\n  work*) export {NAME}={key} ;;\nesac', PERHAPS),
+    "in a loop": ("for one in $HOSTS; do export {NAME}={key}; done", PERHAPS),
+    "in a branch of csh": ("if ($?prompt) then\n  setenv {NAME} {key}\nendif", PERHAPS),
+    "behind a branch": ("if true; then\n  x\nfi\nexport {NAME}={key}", EXPORTED),
+    "behind a way out": ("case $- in\n  *i*) ;;\n  *) return;;\nesac\nexport {NAME}={key}", EXPORTED),
+    "in a branch that does not end": ("if true; then\nexport {NAME}={key}", EXPORTED),
+    "perhaps taken back": ("export {NAME}={key}\n[ -f x ] && unset {NAME}", PERHAPS),
+    "in a group": ("{{ export {NAME}={key}; }}", EXPORTED),
+    "in a shell of its own": ("(export {NAME}={key})", NOT_EXPORTED),
+    "in quotes before a comment": ('export {NAME}="{key}" # $mine', EXPORTED),
+    "all": ("set -a\n{NAME}={key}\nset +a", EXPORTED),
+    "behind all": ("set -a\nA=1\nset +a\n{NAME}={key}", NOT_EXPORTED),
+    "not exported any more": ("export {NAME}={key}\nexport -n {NAME}", NOT_EXPORTED),
+    "declared": ("declare -gx {NAME}={key}", EXPORTED),
+    "declared for the shell": ("declare {NAME}={key}", NOT_EXPORTED),
+    "of csh": ("setenv {NAME} {key}", EXPORTED),
+    "set and taken back": ("export {NAME}={key}\nunset {NAME}", NOT_EXPORTED),
+    "taken back and set": ("unset {NAME}\nexport {NAME}={key}", EXPORTED),
+    "in a function": ("use_hopx() {{\n  export {NAME}={key}\n}}", NOT_EXPORTED),
+    "in a function in a line": ("use_hopx() {{ export {NAME}={key}; }}", NOT_EXPORTED),
+    "in a function by its word": ("function use_hopx\n{{\n  export {NAME}={key}\n}}", NOT_EXPORTED),
+    "behind a function": ("function use_hopx() {{\n  echo x\n}}\nexport {NAME}={key}", EXPORTED),
+    "behind a function that does not end": ("use_hopx() {{\n  echo x\nexport {NAME}={key}", EXPORTED),
+    "in a text": ("cat <<END\nexport {NAME}={key}\nEND", NOT_EXPORTED),
+    "in a text in quotes": ("cat <<-'END'\nexport {NAME}={key}\n\tEND", NOT_EXPORTED),
+    "in a quotation over lines": ("echo 'first\nexport {NAME}={key}\n'", NOT_EXPORTED),
+    "behind a text": ("cat <<END\nx\nEND\nexport {NAME}={key}", EXPORTED),
+    "behind a text of one line": ("cat <<< END\nexport {NAME}={key}", EXPORTED),
+    "for one command": ("{NAME}={key} hopx list", NOT_EXPORTED),
+    "a comment": ("# export {NAME}={key}", NOT_EXPORTED),
+    "echoed": ("echo export {NAME}={key}", NOT_EXPORTED),
+    "for the shell": ("{NAME}={key}; alias x=y", NOT_EXPORTED),
+}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_start_up_file_is_read_as_a_shell_would(name: str, machine: Machine) -> None:
+    script, causes = SCRIPTS[name]
+    machine.in_terminal_of("bash").file(".bashrc", script.format(NAME=NAME, key=machine.secret()) + "\n")
+    assert machine.offline().causes == causes
+
+
+def test_a_key_that_waits_for_a_call_or_a_condition_is_shown_with_it(machine: Machine) -> None:
+    machine.file(".bashrc", f"use() {{\n  export {NAME}={machine.secret()}\n}}\n")
+    machine.file(".profile", f"[ -f x ] && export {NAME}={machine.secret()}\n")
+    rows = machine.offline().rows("source")
+    assert any("~/.bashrc, line 2: " in says and "(only where a function is called)" in says for _, says in rows)
+    assert any("~/.profile, line 1: " in says and says.endswith(" where a condition holds") for _, says in rows)
