@@ -167,7 +167,6 @@ indistinguishable:
     candidates: [first, second]
     ask: Is it there?
     splits: Yes or no.
-    observation: a-look
 """
 
 
@@ -387,9 +386,8 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "cause id 'first' is taken in line 3; choose a new id",
     ),
     "set-twice": (
-        "    observation: a-look\n",
-        "    observation: a-look\n"
-        "  - {id: EQ1, when: W, candidates: [second, first], ask: A, splits: S, observation: o}\n",
+        "    splits: Yes or no.\n",
+        "    splits: Yes or no.\n  - {id: EQ1, when: W, candidates: [second, first], ask: A, splits: S}\n",
         "id: EQ1, when",
         "set id 'EQ1' is taken in line 22; choose a new id",
     ),

@@ -120,7 +120,7 @@ class Cause(Entry, frozen=True):
 
 
 class Lookalikes(Entry, frozen=True):
-    """Causes that some evidence cannot tell apart, and the cheapest observation that can.
+    """Causes that some evidence cannot tell apart, and the cheapest question that does.
 
     The facts that it is `suggested_by` show such evidence.
     """
@@ -130,7 +130,6 @@ class Lookalikes(Entry, frozen=True):
     candidates: Texts
     ask: Text
     splits: Text
-    observation: Slug
     suggested_by: FactNames = []
 
 
