@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from conformance.diagnosis.answer import json_of
 from conformance.diagnosis.case import Case
 from conformance.diagnosis.evidence import Evidence
 from conformance.diagnosis.fact import Fact
@@ -24,7 +24,8 @@ _OF_OTHERS = frozenset({"says-gateway", "says-waf", "says-proxy-refuses"})
 def refuses_as_the_api(answered: Answered, known: Knowledge) -> bool:
     """Whether an answer refuses as an API does, in JSON, and shows nobody else who stands before it."""
     is_refusal = answered.status in REFUSED and not answered.is_page
-    return is_refusal and _is_json(answered.exchange.response_text) and not is_of_others(answered, known)
+    is_json = isinstance(json_of(answered.exchange.response_text), dict)
+    return is_refusal and is_json and not is_of_others(answered, known)
 
 
 def is_of_others(answered: Answered, known: Knowledge) -> bool:
@@ -62,10 +63,3 @@ def leads_elsewhere(answered: Answered) -> bool:
     """Whether an answer is a redirect to another host."""
     host = urlsplit(answered.exchange.response_header("location")).hostname
     return bool(host) and host != urlsplit(answered.exchange.url).hostname
-
-
-def _is_json(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        return False

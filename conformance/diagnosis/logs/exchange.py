@@ -12,6 +12,7 @@ from conformance.diagnosis.carried import credentials_of_headers, credentials_of
 from conformance.diagnosis.evidence import PartialExchange, Place
 from conformance.diagnosis.logs.fields import FieldReader
 from conformance.diagnosis.logs.history import Seen
+from conformance.diagnosis.statuses import REFUSALS
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import Credential
@@ -33,7 +34,6 @@ _REQUEST_ID = re.compile(
 )
 _TELLS = re.compile(r"auth|header|forbidden|limiting|denied|credential|api.?key", re.I)
 _DROPPED = re.compile(r"invalid header line: \"([A-Za-z0-9_.-]{1,200}):?\s*([^\"]{0,8192})")
-_REFUSED = (401, 402, 403, 407, 429)
 
 
 class Teller:
@@ -148,7 +148,7 @@ class Teller:
         surface = self._reading.surface
         if surface.is_own_path(path) or key_id or has_credential or host == surface.host:
             return True
-        return fields.status in _REFUSED or bool(_DROPPED.search(fields.of("message")))
+        return fields.status in REFUSALS or bool(_DROPPED.search(fields.of("message")))
 
     def _not_logged(self, fields: Fields) -> frozenset[str]:
         if fields.has_all_headers and len(fields.headers) >= 3:
