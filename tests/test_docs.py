@@ -17,9 +17,9 @@ from conformance.diagnosis.cause import Cause, Fix, Step
 from conformance.diagnosis.causes import load as load_causes
 from conformance.diagnosis.detection import READERS
 from conformance.mock.faults import FAULTS
-from conformance.options import OPTIONS
 from conformance.scanning import archives
 from conformance.scanning.find import Judged, Place
+from conformance.session.options import OPTIONS
 from conformance.spec.files import default_causes, default_spec
 from conformance.spec.loader import load
 from conformance.spec.model import Spec

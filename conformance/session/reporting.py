@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance import __version__
-from conformance.items import RUN
-from conformance.options import OPTIONS, given
 from conformance.report.html import HtmlReport
 from conformance.report.lines import LinesWriter
 from conformance.report.summary import Tally
 from conformance.report.text import one_line
-from conformance.sdk_run import SdkRun
+from conformance.runs.sdk_run import SdkRun
+from conformance.session.items import RUN
+from conformance.session.options import OPTIONS, given
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.probes import Probe
-    from conformance.run import Run
-    from conformance.sdk_run import SdkRun
+    from conformance.runs.run import Run
+    from conformance.runs.sdk_run import SdkRun
     from conformance.suites.check import Check, Cost
 
 RUN: pytest.StashKey[Run | SdkRun] = pytest.StashKey()

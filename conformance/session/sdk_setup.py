@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.options import given
+from conformance.runs.sdk_run import SdkRun
 from conformance.sdk.adapter import find_adapter
 from conformance.sdk.errors import AdapterError
 from conformance.sdk.install import install, release, release_directory
 from conformance.sdk.target import SdkTarget
-from conformance.sdk_run import SdkRun
-from conformance.setup import load_known
+from conformance.session.options import given
+from conformance.session.setup import load_known
 from conformance.spec.mistakes import FileError
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance import sdk_setup, setup
-from conformance.items import RUN, ProbeItem, items_of
-from conformance.options import given
 from conformance.report.text import printable
-from conformance.reporting import Reporting
-from conformance.run import MOST_SILENCES, Run
+from conformance.runs.run import MOST_SILENCES, Run
 from conformance.scrubbing import Scrubbing
+from conformance.session import sdk_setup, setup
+from conformance.session.items import RUN, ProbeItem, items_of
+from conformance.session.options import given
+from conformance.session.reporting import Reporting
 from conformance.suites.specimens import ENDING_SIGNALS
 from conformance.targets.errors import UnansweredError
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from conformance.probes import Probe
-    from conformance.sdk_run import SdkRun
+    from conformance.runs.sdk_run import SdkRun
     from conformance.spec.model import Spec
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.judge import Verdict
-from conformance.run import MOST_SILENCES, waived
+from conformance.runs.run import MOST_SILENCES, waived
 from conformance.sdk.errors import BrokenAdapterError
 from conformance.suites.sdk_trial import SdkTrial, call_of
 from conformance.suites.trial import BlockedError

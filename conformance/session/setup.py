@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 from conformance.keys import KeyFormat
-from conformance.options import given
 from conformance.probes import all_probes
 from conformance.scrub import Scrubber
+from conformance.session.options import given
 from conformance.spec.files import default_spec
 from conformance.spec.loader import load
 from conformance.spec.mistakes import FileError
