@@ -17,7 +17,7 @@ import pytest
 import yaml
 from runs import ROOT, SPEC, run_command
 
-from conformance.diagnosis.causes import causes_schema, load
+from conformance.diagnosis.causes.loader import causes_schema, load
 from conformance.keys import KeyFormat
 from conformance.spec.files import default_causes, default_spec, specs_directory
 from conformance.spec.mistakes import FileError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from conformance.diagnosis.cause import Step
+    from conformance.diagnosis.causes.model import Step
 
 FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
 CAUSES = load(default_causes(), default_spec())

@@ -9,11 +9,11 @@ import pytest
 from runs import ROOT
 
 from conformance.diagnosis.answer import said
-from conformance.diagnosis.carried import credentials_of_headers, credentials_of_url
+from conformance.diagnosis.carriers import credentials_of_headers, credentials_of_url
 from conformance.diagnosis.diagnosing import diagnose
-from conformance.diagnosis.digest import knowledge
 from conformance.diagnosis.evidence import Evidence, Failure, PartialExchange, Place, Setting
 from conformance.diagnosis.facts.names import NAMES
+from conformance.diagnosis.knowledge_cache import knowledge
 from conformance.diagnosis.reading import Reading
 from conformance.spec.files import default_causes, default_spec
 

@@ -13,12 +13,12 @@ from runs import run_command, served_mock
 
 from conformance import magic
 from conformance.cli import parser
-from conformance.diagnosis.cause import Cause, Fix, Step
-from conformance.diagnosis.causes import load as load_causes
+from conformance.diagnosis.causes.loader import load as load_causes
+from conformance.diagnosis.causes.model import Cause, Fix, Step
 from conformance.diagnosis.detection import READERS
 from conformance.mock.faults import FAULTS
 from conformance.scanning import archives
-from conformance.scanning.find import Judged, Place
+from conformance.scanning.find import Judgement, Place
 from conformance.session.options import OPTIONS
 from conformance.spec.files import default_causes, default_spec
 from conformance.spec.loader import load
@@ -122,7 +122,7 @@ def test_what_a_scan_looks_into_and_prints_is_that_of_the_code() -> None:
     assert f"{levels}, {archives.MEMBERS} members and {archives.BYTES / (1 << 30):g} GiB unpacked" in text
     closed = [re.sub("^(an? |packed with )| (archive|package)$", "", name) for name in magic._CLOSED.values()]
     assert [name for name in closed if name not in text] == []
-    fields = ["form", *Judged._fields, *Place._fields]
+    fields = ["form", *Judgement._fields, *Place._fields]
     assert sorted(re.findall(r"`(\w+)`", text.partition("prints `finds` (")[2].partition(")")[0])) == sorted(fields)
 
 

@@ -26,9 +26,9 @@ import pytest
 from runs import ROOT, SPEC, environment, run_command, served_mock
 from scripted import Peer, scripted
 
-from conformance.diagnosis.client import Clients
-from conformance.diagnosis.clients import load as load_clients
-from conformance.diagnosis.digest import knowledge
+from conformance.diagnosis.clients.loader import load as load_clients
+from conformance.diagnosis.clients.model import Clients
+from conformance.diagnosis.knowledge_cache import knowledge
 from conformance.diagnosis.reading import Reading
 from conformance.doctoring import machine as doctored
 from conformance.doctoring.certificate import certificate_of

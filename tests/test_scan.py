@@ -26,10 +26,10 @@ from runs import ROOT, SPEC, environment, run_command
 
 from conformance.keys import KeyFormat
 from conformance.scanning import archives
-from conformance.scanning.blocks import Scanner
 from conformance.scanning.content import Content
 from conformance.scanning.find import Place
-from conformance.scanning.run import Scan
+from conformance.scanning.scan import Scan
+from conformance.scanning.scanner import Scanner
 from conformance.scrub import Scrubber
 
 if TYPE_CHECKING:

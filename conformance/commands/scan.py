@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.commands.given import key_format_of
 from conformance.commands.output import complain, counted
-from conformance.scanning.blocks import Scanner
 from conformance.scanning.files import STDIN, Excluded, contents_of
 from conformance.scanning.find import EXAMPLE, KEY, NEAR_KEY, PLACEHOLDER, SERIOUS
-from conformance.scanning.run import Scan
+from conformance.scanning.scan import Scan
+from conformance.scanning.scanner import Scanner
 
 if TYPE_CHECKING:
     import argparse

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.client import listed
+from conformance.diagnosis.clients.model import listed
 from conformance.diagnosis.evidence import Place, Setting
 from conformance.diagnosis.shape import shape_of
 from conformance.doctoring.meaning import is_alike

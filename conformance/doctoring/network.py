@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from conformance.diagnosis.client import listed
+from conformance.diagnosis.clients.model import listed
 from conformance.diagnosis.evidence import PartialExchange, Place
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.finding import Doubt
@@ -14,7 +14,7 @@ from conformance.doctoring.reaching import bundled_authorities, connected, resol
 from conformance.doctoring.trust import OF_CLIENTS
 
 if TYPE_CHECKING:
-    from conformance.diagnosis.client import Clients
+    from conformance.diagnosis.clients.model import Clients
     from conformance.diagnosis.reading import Reading
     from conformance.doctoring.machine import Machine
     from conformance.doctoring.plan import Questions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.diagnosis.client import PROFILE, KeySource
+from conformance.diagnosis.clients.model import PROFILE, KeySource
 from conformance.diagnosis.evidence import Place
 from conformance.doctoring.assignments import NOT_UTF_8, REFERS, decoded, of_dotenv
 from conformance.doctoring.holding import Holding
@@ -15,7 +15,7 @@ from conformance.doctoring.machine import contents
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conformance.diagnosis.client import Client
+    from conformance.diagnosis.clients.model import Client
     from conformance.diagnosis.evidence import Credential
     from conformance.diagnosis.reading import Reading
     from conformance.doctoring.machine import Machine

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.scanning.files import Excluded
-    from conformance.scanning.find import Find, Judged
-    from conformance.scanning.run import Scan
+    from conformance.scanning.find import Find, Judgement
+    from conformance.scanning.scan import Scan
 
 
 def finds_in_index(repository: str, scan: Scan, excluded: Excluded) -> Iterator[Find]:
@@ -46,7 +46,7 @@ def finds_in_history(repository: str, scan: Scan, excluded: Excluded) -> Iterato
         scan.complain(f"{error}; some finds have no commit and path")
     age = {name: number for number, name in enumerate(known)}
     finds.sort(key=lambda find: age.get(find.place.path, len(age)))
-    names: set[tuple[Judged, str]] = set()  # each version of a directory has them again
+    names: set[tuple[Judgement, str]] = set()  # each version of a directory has them again
     for find in finds:
         origin = known.get(find.place.path) or Origin("", f"object {find.place.path} of no commit")
         if origin.path.endswith("/"):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from conformance.keys import ApiKey
     from conformance.sdk.call import Call
     from conformance.sdk.protocol import Answer
-    from conformance.sdk.proxy import Proxy
+    from conformance.sdk.proxy import RefusingProxy
     from conformance.spec.model import Spec
 
 _TIMES = 5
@@ -88,7 +88,7 @@ class Stage:
         }
         return Staged(call, text, (here, there), fields, time.monotonic())
 
-    def proxy(self) -> Proxy:
+    def proxy(self) -> RefusingProxy:
         """A proxy of its own for a process."""
         return self._recorder.proxy()
 

@@ -14,7 +14,7 @@ from conformance.diagnosis.transcripts.messages import Field, Message
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from conformance.diagnosis.commands.curl_options import Option
+    from conformance.diagnosis.commands.curl_options import CurlOption
     from conformance.diagnosis.shells.command_lines import CommandLine
 
 _ADDRESS = re.compile(r"/|\blocalhost\b|:[0-9]{1,5}\b|\.[a-z]{2,6}$|^\ue000", re.IGNORECASE)
@@ -67,7 +67,7 @@ class _Asked:
         self._token = ""
         self._content_type = ""
 
-    def take(self, option: Option) -> None:
+    def take(self, option: CurlOption) -> None:
         """Take one option."""
         if option.is_typographic:
             self._made.marks.add("typographic-dash")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.diagnosis.evidence import Holder
-    from conformance.diagnosis.reading import Reading, Source
+    from conformance.diagnosis.reading import Input, Reading
     from conformance.diagnosis.shells.assignments import Assignment
 
 _MOST_LINES = 20_000
@@ -66,7 +66,7 @@ def recognises(head: bytes) -> int:
     return 55 if re.fullmatch(r"(?:\s*[\w-]{1,60}\s?:\s.{0,300}\n?){1,60}", text) and "key" in text.lower() else 0
 
 
-def read(source: Source, reading: Reading) -> Evidence:
+def read(source: Input, reading: Reading) -> Evidence:
     """Every variable that may matter, as its consumer has it."""
     with source.open() as stream:
         encoding = encoding_of(stream.read(512))
@@ -114,9 +114,7 @@ def _assignments(lines: list[str], holder: Holder) -> Iterator[Assignment]:
     return assignments.of_env_file(lines) if holder == "docker" else assignments.of_dotenv(lines)
 
 
-def _setting(
-    one: Assignment, holder: Holder, marks: frozenset[str], source: Source, reading: Reading
-) -> Setting | None:
+def _setting(one: Assignment, holder: Holder, marks: frozenset[str], source: Input, reading: Reading) -> Setting | None:
     place, surface = Place(source.name, f"line {one.line}"), reading.surface
     marks |= {"quoted"} if one.quoted else frozenset()
     if one.name.lower() in ("api_key", "apikey", "api-key") and holder in ("file", "compose"):

@@ -1,4 +1,4 @@
-"""Whether an answer is the API's own; a key is sent to nobody else."""
+"""Who answers: the API itself, or somebody in its place; a key is sent to nobody else."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from conformance.diagnosis.cause import Causes
-from conformance.diagnosis.references import check_references
+from conformance.diagnosis.causes.model import Causes
+from conformance.diagnosis.causes.references import check_references
 from conformance.spec import loader
 from conformance.spec import source as sources
 from conformance.spec.mistakes import FileError

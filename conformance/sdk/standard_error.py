@@ -15,7 +15,7 @@ _MOST_KEPT = 4 * 1024 * 1024  # of one call; what follows is read and forgotten
 _LAST_LINES = 12
 
 
-class Said:
+class StandardError:
     """Reads a pipe until nobody holds it any more, which may be long after the process has ended."""
 
     def __init__(self, stream: IO[bytes]) -> None:

@@ -27,7 +27,7 @@ _BREAKS = re.compile(rb"(?=[\"' \t+.&\\\r\n])%b" % _BREAK)  # which most signs d
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})|\\+u00([0-9A-Fa-f]{2})|\\+x([0-9A-Fa-f]{2})")
 
 
-class Word(NamedTuple):
+class Needle(NamedTuple):
     """Bytes to search for, and how to read what stands there.
 
     What is written begins `behind` bytes before it. A block without `gate` cannot hold the word: one byte is found
@@ -43,7 +43,7 @@ class Word(NamedTuple):
     whole: re.Pattern[bytes] | None = None
 
 
-def words_of(key_format: KeyFormat) -> list[Word]:
+def needles_of(key_format: KeyFormat) -> list[Needle]:
     """The words for all forms of keys: plain, escaped, in base64; and each of these in UTF-16."""
     prefixes = [prefix.encode() for prefix in key_format.prefixes]
     words = [word for beginning in _beginnings(prefixes) for word in _narrow(beginning, prefixes)]
@@ -56,12 +56,12 @@ def _beginnings(prefixes: list[bytes]) -> list[bytes]:
     return [common] if len(common) >= _SHORTEST else prefixes
 
 
-def _narrow(beginning: bytes, prefixes: list[bytes]) -> Iterator[Word]:
-    yield Word(beginning, 0, b"", PLAIN, is_wide=False, read=unescaped, whole=_whole(beginning, prefixes))
+def _narrow(beginning: bytes, prefixes: list[bytes]) -> Iterator[Needle]:
+    yield Needle(beginning, 0, b"", PLAIN, is_wide=False, read=unescaped, whole=_whole(beginning, prefixes))
     letters = re.match(rb"[A-Za-z0-9]*", beginning)[0]  # type: ignore[index]
     if len(letters) >= 2 and letters != beginning:
         for sign in (b"%", b"\\"):
-            yield Word(letters + sign, 0, sign, ESCAPED, is_wide=False, read=unescaped)
+            yield Needle(letters + sign, 0, sign, ESCAPED, is_wide=False, read=unescaped)
     for before in range(3):
         standard = b2a_base64(b"\0" * before + beginning, newline=False)
         skipped = before + (before > 0)
@@ -70,7 +70,7 @@ def _narrow(beginning: bytes, prefixes: list[bytes]) -> Iterator[Word]:
         sought = group if group.stop <= decided else slice(skipped, decided)
         read = _decoder(before, standard[: sought.start])
         for signs in dict.fromkeys((standard[sought], standard[sought].translate(_URL_SAFE))):
-            yield Word(signs, sought.start - skipped, b"", BASE64, is_wide=False, read=read)
+            yield Needle(signs, sought.start - skipped, b"", BASE64, is_wide=False, read=read)
 
 
 def _whole(beginning: bytes, prefixes: list[bytes]) -> re.Pattern[bytes]:
@@ -82,7 +82,7 @@ def _whole(beginning: bytes, prefixes: list[bytes]) -> re.Pattern[bytes]:
     )
 
 
-def _widened(word: Word) -> Word:
+def _widened(word: Needle) -> Needle:
     """The word in UTF-16, whichever byte comes first."""
     text = b"\0".join(word.text[at : at + 1] for at in range(len(word.text)))
     return word._replace(text=text, behind=2 * word.behind, gate=b"\0", is_wide=True, whole=None)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from conformance.diagnosis.reading import Reading
     from conformance.doctoring.examination import Examined
     from conformance.doctoring.holding import Holding
-    from conformance.doctoring.plan import Step
+    from conformance.doctoring.plan import PlannedStep
     from conformance.doctoring.winners import Winner
 
 _STATUS = 7  # characters of the longest status
@@ -98,12 +98,12 @@ def _client(one: Winner, reading: Reading) -> dict[str, Any]:
     }
 
 
-def plan_as_text(steps: Iterable[Step]) -> str:
+def plan_as_text(steps: Iterable[PlannedStep]) -> str:
     """A plan for people, in its order."""
     told = [f"{number:2}. to {one.to}: {one.what} ({one.key})" for number, one in enumerate(steps, start=1)]
     return "\n".join(["this is all that would be sent, in this order; nothing was sent now", *told])
 
 
-def plan_as_json(steps: Iterable[Step]) -> dict[str, Any]:
+def plan_as_json(steps: Iterable[PlannedStep]) -> dict[str, Any]:
     """A plan for programs."""
     return {"schema": 1, "plan": [asdict(one) for one in steps]}

@@ -10,14 +10,14 @@ import stringzilla
 from conformance.scanning.content import read_into
 from conformance.scanning.find import Find, Place
 from conformance.scanning.judging import Judge
-from conformance.scanning.lines import Lines
-from conformance.scanning.words import words_of
+from conformance.scanning.needles import needles_of
+from conformance.scanning.position import Position
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.keys import KeyFormat
-    from conformance.scanning.words import Word
+    from conformance.scanning.needles import Needle
 
 BLOCK = 256 * 1024  # bytes that are read at a time: they fit the processor's cache
 _AHEAD = 2048  # bytes behind the beginning of a key that are looked at; in UTF-16 half as many characters
@@ -28,14 +28,14 @@ class Scanner:
     """Finds keys in streams, one after the other."""
 
     def __init__(self, key_format: KeyFormat, block: int = BLOCK) -> None:
-        self._words = words_of(key_format)
-        self._gates = sorted({word.gate for word in self._words if word.gate})
+        self._needles = needles_of(key_format)
+        self._gates = sorted({needle.gate for needle in self._needles if needle.gate})
         self._judge = Judge(key_format)
         self._buffer = bytearray(_AHEAD + block)
 
     def may_find(self, text: bytes) -> bool:
         """Whether anything in the text begins like a key."""
-        return any(word.text in text for word in self._words)
+        return any(needle.text in text for needle in self._needles)
 
     def scan(self, stream: IO[bytes], path: str) -> Iterator[Find]:
         """The finds in a stream, in order.
@@ -45,7 +45,7 @@ class Scanner:
 
         """
         text, view = self._buffer, memoryview(self._buffer)
-        lines: Lines | None = None
+        position: Position | None = None
         before = kept = 0  # bytes of the stream before the buffer, and those in it that were read but not judged
         while True:
             failed = None
@@ -58,39 +58,39 @@ class Scanner:
             if read and not judged:
                 kept = end
                 continue
-            lines = lines or Lines(bytes(text[: min(end, _HEAD)]))
+            position = position or Position(bytes(text[: min(end, _HEAD)]))
             passed = 0
-            for at, word in self._hits(judged, end):
-                found = self._judge.judged(_window(text, at + word.behind, end, word).decode("latin-1"))
+            for at, needle in self._hits(judged, end):
+                found = self._judge.judged(_window(text, at + needle.behind, end, needle).decode("latin-1"))
                 if found:
-                    at -= word.is_wide and _begins_before(text, at, before)
-                    lines.pass_by(text, passed, at)
+                    at -= needle.is_wide and _begins_before(text, at, before)
+                    position.pass_by(text, passed, at)
                     passed = at
-                    form = f"{word.form}, UTF-16" if word.is_wide else word.form
-                    yield Find(found, form, Place(path, lines.line, lines.column, before + at))
+                    form = f"{needle.form}, UTF-16" if needle.is_wide else needle.form
+                    yield Find(found, form, Place(path, position.line, position.column, before + at))
             if failed:
                 raise failed
             if not read:
                 return
-            lines.pass_by(text, passed, judged)
+            position.pass_by(text, passed, judged)
             before += judged
             kept = end - judged
             text[:kept] = text[judged:end]
 
-    def _hits(self, judged: int, end: int) -> list[tuple[int, Word]]:
+    def _hits(self, judged: int, end: int) -> list[tuple[int, Needle]]:
         """Where what words show begins before `judged`, in order."""
         gates = {gate for gate in self._gates if self._buffer.find(gate, 0, end) >= 0}
-        hits: list[tuple[int, Word]] = []
+        hits: list[tuple[int, Needle]] = []
         find = stringzilla.find
-        for word in self._words:
-            if word.gate and word.gate not in gates:
+        for needle in self._needles:
+            if needle.gate and needle.gate not in gates:
                 continue
-            stop = min(judged + word.behind + len(word.text) - 1, end)
-            at = find(self._buffer, word.text, word.behind, stop)
+            stop = min(judged + needle.behind + len(needle.text) - 1, end)
+            at = find(self._buffer, needle.text, needle.behind, stop)
             while at >= 0:
-                if word.whole is None or word.whole.match(self._buffer, at, end):
-                    hits.append((at - word.behind, word))
-                at = find(self._buffer, word.text, at + 1, stop)
+                if needle.whole is None or needle.whole.match(self._buffer, at, end):
+                    hits.append((at - needle.behind, needle))
+                at = find(self._buffer, needle.text, at + 1, stop)
         return sorted(hits, key=itemgetter(0))
 
 
@@ -99,6 +99,6 @@ def _begins_before(text: bytearray, at: int, before: int) -> bool:
     return (before + at) % 2 == 1 and text[at - 1] == 0
 
 
-def _window(text: bytearray, at: int, end: int, word: Word) -> bytes:
-    narrow = text[at : min(at + _AHEAD, end) : 2] if word.is_wide else text[at : min(at + _AHEAD // 2, end)]
-    return word.read(bytes(narrow))
+def _window(text: bytearray, at: int, end: int, needle: Needle) -> bytes:
+    narrow = text[at : min(at + _AHEAD, end) : 2] if needle.is_wide else text[at : min(at + _AHEAD // 2, end)]
+    return needle.read(bytes(narrow))

@@ -1,4 +1,4 @@
-"""Places that others hand on to clients: start-up files of shells, files for docker, `.netrc`."""
+"""Sources that others hand on to clients: start-up files of shells, files for docker, `.netrc`."""
 
 from __future__ import annotations
 

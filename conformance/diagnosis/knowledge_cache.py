@@ -15,7 +15,7 @@ from conformance.diagnosis.knowledge import Knowledge, from_json
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_CODE = ("knowledge.py", "surface.py", "digest.py")  # what decides the form of what is kept
+_CODE = ("knowledge.py", "surface.py", "knowledge_cache.py")  # what decides the form of what is kept
 
 
 def knowledge(causes_file: Path, spec_file: Path) -> Knowledge:
@@ -39,7 +39,7 @@ def knowledge(causes_file: Path, spec_file: Path) -> Knowledge:
 
 
 def _from_files(causes_file: Path, spec_file: Path) -> Knowledge:
-    from conformance.diagnosis.causes import load
+    from conformance.diagnosis.causes.loader import load
     from conformance.diagnosis.knowledge import knowledge_of
     from conformance.diagnosis.surface import surface_of
     from conformance.spec import source as sources

@@ -9,7 +9,7 @@ from conformance.encodings import UTF_8_MARK, UTF_16_MARKS, wide_encoding
 _CONTINUING = bytes(range(0x80, 0xC0))  # bytes of UTF-8 that begin no character
 
 
-class Lines:
+class Position:
     """The line and column of the place up to which text was passed."""
 
     def __init__(self, head: bytes) -> None:

@@ -12,8 +12,8 @@ from conformance.scanning.content import Content, with_head
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from conformance.scanning.blocks import Scanner
     from conformance.scanning.find import Find
+    from conformance.scanning.scanner import Scanner
 
 
 class Scan:

@@ -43,7 +43,7 @@ class Origin(NamedTuple):
         return f"{self.host}:{self.port}"
 
 
-class Wire:
+class Connection:
     """A keep-alive connection to one origin; it never follows a redirect and never asks a proxy.
 
     `time_limit` is in seconds and covers a whole request: connecting, sending, and every byte of the response.
@@ -52,7 +52,7 @@ class Wire:
     def __init__(self, origin: Origin, time_limit: float, tls: ssl.SSLContext | None) -> None:
         self._origin = origin
         self._time_limit = time_limit
-        self._connection = _Connection(origin, tls)
+        self._connection = _HttpConnection(origin, tls)
         self._kept_alive = 0.0  # how often a connection was still there for another request; -inf once one was not
         self._last_used = 0.0
         self._requests = 0  # on this connection
@@ -134,7 +134,7 @@ class _FinalResponse(http.client.HTTPResponse):
             super().begin()
 
 
-class _Connection(http.client.HTTPConnection):
+class _HttpConnection(http.client.HTTPConnection):
     """A connection whose every read respects one deadline (a monotonic time in seconds)."""
 
     response_class = _FinalResponse
@@ -182,7 +182,7 @@ class _TimedSocket:
     http.client sends head and body apart; here they wait for each other, and leave when the response is to be read.
     """
 
-    def __init__(self, connected: socket.socket, connection: _Connection) -> None:
+    def __init__(self, connected: socket.socket, connection: _HttpConnection) -> None:
         self._socket = connected
         self._connection = connection
         self._waiting = b""
@@ -202,7 +202,7 @@ class _TimedSocket:
 class _TimedReader(io.RawIOBase):
     """Reads within the time limit; the socket stays open until this is closed, as http.client expects."""
 
-    def __init__(self, connected: socket.socket, connection: _Connection) -> None:
+    def __init__(self, connected: socket.socket, connection: _HttpConnection) -> None:
         self._socket = connected
         self._raw = connected.makefile("rb", buffering=0)
         self._connection = connection

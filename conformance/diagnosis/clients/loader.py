@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from conformance.diagnosis.client import Clients
+from conformance.diagnosis.clients.model import Clients
 from conformance.spec import loader
 from conformance.spec import source as sources
 from conformance.spec.mistakes import FileError
