@@ -12,7 +12,7 @@ import pytest
 from runs import run_command, served_mock
 
 from conformance import magic
-from conformance.cli import parser
+from conformance.command_line.grammar import parser
 from conformance.diagnosis.causes.loader import load as load_causes
 from conformance.diagnosis.causes.model import Cause, Fix, Step
 from conformance.diagnosis.detection import READERS
