@@ -17,7 +17,7 @@ from conformance.diagnosis.causes.loader import load as load_causes
 from conformance.diagnosis.causes.model import Cause, Fix, Step
 from conformance.diagnosis.detection import READERS
 from conformance.mock.faults import FAULTS
-from conformance.scanning import archives
+from conformance.scanning.archives import budget
 from conformance.scanning.find import Judgement, Place
 from conformance.session.options import OPTIONS
 from conformance.spec.files import default_causes, default_spec
@@ -118,8 +118,8 @@ def test_the_kinds_of_evidence_are_those_of_the_code() -> None:
 
 def test_what_a_scan_looks_into_and_prints_is_that_of_the_code() -> None:
     text = " ".join((ROOT / "docs" / "scan.md").read_text(encoding="utf-8").split())
-    levels = {1: "one level", 2: "two levels", 3: "three levels"}[archives.DEPTH]
-    assert f"{levels}, {archives.MEMBERS} members and {archives.BYTES / (1 << 30):g} GiB unpacked" in text
+    levels = {1: "one level", 2: "two levels", 3: "three levels"}[budget.DEPTH]
+    assert f"{levels}, {budget.MEMBERS} members and {budget.BYTES / (1 << 30):g} GiB unpacked" in text
     closed = [re.sub("^(an? |packed with )| (archive|package)$", "", name) for name in magic._CLOSED.values()]
     assert [name for name in closed if name not in text] == []
     fields = ["form", *Judgement._fields, *Place._fields]

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from runs import ROOT, SPEC, environment, run_command
 
 from conformance.keys import KeyFormat
-from conformance.scanning import archives
+from conformance.scanning.archives import budget
 from conformance.scanning.content import Content
 from conformance.scanning.find import Place
 from conformance.scanning.scan import Scan
@@ -603,8 +603,8 @@ def test_archives_in_archives_are_opened_twice_and_no_more(tmp_path: Path) -> No
 
 
 def test_bombs_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "BYTES", 1 << 20)
-    monkeypatch.setattr(archives, "MEMBERS", 10)
+    monkeypatch.setattr(budget, "BYTES", 1 << 20)
+    monkeypatch.setattr(budget, "MEMBERS", 10)
     bombs = {
         "unpacks to more than": [
             gzip.compress(bytes(3 << 20)),

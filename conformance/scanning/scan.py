@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.magic import archive_kind, closed_archive
-from conformance.scanning import archives
-from conformance.scanning.archives import ArchiveError, Budget, BudgetError
+from conformance.scanning.archives.budget import DEPTH, ArchiveError, Budget, BudgetError
+from conformance.scanning.archives.members import members_of, nested
+from conformance.scanning.archives.zip import from_its_end
 from conformance.scanning.content import Content, with_head
 
 if TYPE_CHECKING:
@@ -51,20 +52,20 @@ class Scan:
             return
         if closed := closed_archive(head):
             self.complain(f"{content.name}: it is {closed}, which is not opened; unpack it to have it scanned")
-        with archives.from_its_end(head, stream, budget) as (kind, whole):
+        with from_its_end(head, stream, budget) as (kind, whole):
             yield from self._of_kind(kind, content._replace(stream=whole), budget, around)
 
     def _of_kind(self, kind: str, content: Content, budget: Budget, around: tuple[str, ...]) -> Iterator[Find]:
         if kind:
-            inside = archives.around(around, kind)
-            if len(inside) <= archives.DEPTH:
+            inside = nested(around, kind)
+            if len(inside) <= DEPTH:
                 yield from self._in_archive(kind, content, budget, inside)
                 return
-            self.complain(f"{content.name}: it is an archive in {archives.DEPTH} others; unpack it to have it scanned")
+            self.complain(f"{content.name}: it is an archive in {DEPTH} others; unpack it to have it scanned")
         for find in self._scanner.scan(content.stream, content.path):
             yield find._replace(place=find.place._replace(member=content.member)) if content.member else find
 
     def _in_archive(self, kind: str, content: Content, budget: Budget, inside: tuple[str, ...]) -> Iterator[Find]:
-        for name, stream in archives.members_of(kind, content.stream, budget):
+        for name, stream in members_of(kind, content.stream, budget):
             member = f"{content.member}!{name}" if content.member and name else content.member or name
             yield from self._guarded(Content(content.path, stream, member), budget, inside)
