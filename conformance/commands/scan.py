@@ -80,7 +80,7 @@ def _finds(options: argparse.Namespace, scan: Scan) -> Iterator[Find]:
     if not options.staged and not options.history:
         yield from scan.finds(contents_of(options.paths, excluded, scan.complain))
         return
-    from conformance.scanning.git import GitError
+    from conformance.scanning.git.asking import GitError
     from conformance.scanning.history import finds_in_history, finds_in_index
 
     finds_in: Callable[[str, Scan, Excluded], Iterator[Find]] = finds_in_index if options.staged else finds_in_history

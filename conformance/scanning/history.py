@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 from conformance.scanning.content import Content
 from conformance.scanning.files import contents_of
-from conformance.scanning.git import GitError, Origin, branches, history, origins, own_files, staged, unseen
+from conformance.scanning.git.asking import GitError
+from conformance.scanning.git.index import staged
+from conformance.scanning.git.objects import history
+from conformance.scanning.git.origins import Origin, origins
+from conformance.scanning.git.repository import branches, own_files, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
