@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 from conformance import placeholders
 from conformance.diagnosis.evidence import Credential, Evidence, Note, Place
-from conformance.diagnosis.shape import shape_of
+from conformance.diagnosis.shape.shape import shape_of
 from conformance.keys import ApiKey
 from conformance.scrub import Scrubber
 from conformance.shapes import Shapes

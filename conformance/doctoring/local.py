@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.clients.model import listed
 from conformance.diagnosis.evidence import Place, Setting
-from conformance.diagnosis.shape import shape_of
+from conformance.diagnosis.shape.shape import shape_of
 from conformance.doctoring.meaning import is_alike
 from conformance.doctoring.naming import HOLDERS
 from conformance.doctoring.sources import PROCESS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from conformance import placeholders
 from conformance.diagnosis.evidence import Place, Setting
-from conformance.diagnosis.shape import shape_of
+from conformance.diagnosis.shape.shape import shape_of
 from conformance.diagnosis.shells.prompts import prompt_of
 
 if TYPE_CHECKING:

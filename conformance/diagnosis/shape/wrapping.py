@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from conformance.diagnosis.fact import Fact
-from conformance.diagnosis.odd_characters import INVISIBLE, SMART
+from conformance.diagnosis.shape.odd_characters import INVISIBLE, SMART
 
 _QUOTES = "\"'`‘’“”„‚«»"
 _SPACES = " \t\r\n\v\f"
