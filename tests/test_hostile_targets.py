@@ -17,7 +17,7 @@ from runs import finish, run_suite, start_suite
 from scripted import Peer, ask, scripted, target_at
 from servers import KEYS
 
-from conformance.targets.connection import BODY_LIMIT
+from conformance.targets.body import BODY_LIMIT
 from conformance.targets.errors import UnansweredError
 
 if TYPE_CHECKING:

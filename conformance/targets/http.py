@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlsplit
 
 from conformance.exchange import Exchange, Request, Response, SentRequest
-from conformance.targets.connection import Connection, Origin
+from conformance.targets.connection import Connection
 from conformance.targets.errors import BudgetSpentError, TargetError, TooManyRequestsError
+from conformance.targets.origin import Origin
 
 if TYPE_CHECKING:
     from conformance.exchange import Recipe
