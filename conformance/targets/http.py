@@ -131,15 +131,13 @@ class HttpTarget:
         target, headers, body = _filled(request, *keys)
         connection = self._connection()
         self.pace.wait()
-        started = time.perf_counter()
         response = connection.roundtrip(
             request.method,
             self._base_path + target,
             [("Host", self._host_header), *headers],
             body,
         )
-        elapsed = (time.perf_counter() - started) * 1000
-        return self._redacted(request, keys, response, elapsed)
+        return self._redacted(request, keys, response)
 
     def _connection(self) -> Connection:
         with self._lock:
@@ -151,7 +149,7 @@ class HttpTarget:
                 self._connections[thread] = Connection(self._origin, self._time_limit, self._tls)
             return self._connections[thread]
 
-    def _redacted(self, request: Request, keys: list[ApiKey | None], response: Response, elapsed_ms: float) -> Exchange:
+    def _redacted(self, request: Request, keys: list[ApiKey | None], response: Response) -> Exchange:
         """The exchange without its secrets, and with the place where the response repeated one."""
         scrub = self.keyring.scrubber.scrub
         key, second = (key.shown if key else "" for key in keys)
@@ -164,14 +162,14 @@ class HttpTarget:
         )
         text = response.body.decode("utf-8", "surrogateescape")
         if not self.keyring.scrubber.holds_secret("\n".join([*(value for _, value in response.headers), text])):
-            return Exchange(sent, response, request, "", elapsed_ms)
+            return Exchange(sent, response, request)
         headers = tuple((name, scrub(value)) for name, value in response.headers)
         clean = scrub(text)
         repeats = "the body" if self.keyring.scrubber.knows(text) else ""
         for name, value in response.headers:
             repeats = repeats or (f"the header {name}" if self.keyring.scrubber.knows(value) else "")
         body = response.body if clean == text else clean.encode("utf-8", "surrogateescape")
-        return Exchange(sent, Response(response.status, headers, body, response.problem), request, repeats, elapsed_ms)
+        return Exchange(sent, Response(response.status, headers, body, response.problem), request, repeats)
 
 
 def _filled(
