@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.judge import Verdict
-from conformance.report.lines import verdict_line
+from conformance.report.results import verdict_line
 from conformance.report.text import explanation
 from conformance.targets.errors import UnansweredError
 

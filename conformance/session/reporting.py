@@ -8,7 +8,7 @@ import pytest
 
 from conformance import __version__
 from conformance.report.html import HtmlReport
-from conformance.report.lines import LinesWriter
+from conformance.report.results import ResultsWriter
 from conformance.report.summary import Tally
 from conformance.report.text import one_line
 from conformance.runs.sdk_run import SdkRun
@@ -37,7 +37,7 @@ class Reporting:
         self._broken: set[str] = set()
         self._problems: list[str] = []
         self._reached = 0
-        self._lines = LinesWriter(directory / "results.jsonl", scrubber.scrub)
+        self._lines = ResultsWriter(directory / "results.jsonl", scrubber.scrub)
         facts = {name: scrubber.scrub(text) for name, text in self._facts().items()}
         self._page = HtmlReport(spec, scrubber.scrub, self._tally, facts)
         if not config.getoption("htmlpath", None):

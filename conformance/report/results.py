@@ -90,7 +90,7 @@ def _shortened(text: str) -> str:
 
 
 @dataclass
-class LinesWriter:
+class ResultsWriter:
     """Writes results.jsonl line by line, so that a run that dies leaves what it knew; `scrub` goes over every line."""
 
     path: Path

@@ -22,7 +22,7 @@ _MOST_FILES = 100_000
 _MOST_READ = 16 * 1024 * 1024  # bytes of a file
 
 
-class Left:
+class Leftovers:
     """Looks at folders from now on; what was in them before counts only when it is changed."""
 
     def __init__(self, scrubber: Scrubber) -> None:
