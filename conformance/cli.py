@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import importlib
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, cast
+from typing import TYPE_CHECKING
 
-from conformance import __version__
+from conformance.command_line.grammar import parser
+from conformance.command_line.output import give_up_output, write_to_nobody_if_need_be
 from conformance.commands.status import INTERNAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from typing_extensions import Buffer
+    import argparse
 
 _UNREAD = 141
 
@@ -39,11 +37,11 @@ def main(arguments: list[str] | None = None) -> int:
             if sys.stdout:
                 sys.stdout.flush()
     except BrokenPipeError:
-        _give_up_output()
+        give_up_output()
     except KeyboardInterrupt:
         return 130
     except OSError as error:
-        _give_up_output()
+        give_up_output()
         print(f"hopx-auth: reading or writing failed: {error.strerror or error}", file=sys.stderr)
         return INTERNAL
     except Exception as error:
@@ -62,7 +60,7 @@ def _run(options: argparse.Namespace) -> int:
     gc.freeze()
     gc.enable()
     if not _has_readers(options):
-        _write_to_nobody_if_need_be()
+        write_to_nobody_if_need_be()
     status: int = getattr(command, options.function)(options)
     return status
 
@@ -70,339 +68,6 @@ def _run(options: argparse.Namespace) -> int:
 def _has_readers(options: argparse.Namespace) -> bool:
     """Whether a command is of no use once nobody reads what it prints: its status is no answer."""
     return options.command in ("mock", "redact") or getattr(options, "watch", False)
-
-
-def _write_to_nobody_if_need_be() -> None:
-    """Let the command go on when nobody reads its output to the end, so that its status is the answer."""
-    told = sys.stdout
-    if type(told) is not io.TextIOWrapper or not isinstance(getattr(told.buffer, "raw", told.buffer), io.FileIO):
-        return  # it is closed, or another program's
-    told.flush()
-    output = _Output(told.fileno(), "wb", closefd=False)
-    sys.stdout = io.TextIOWrapper(
-        cast("BinaryIO", output) if isinstance(told.buffer, io.FileIO) else io.BufferedWriter(output),
-        encoding=told.encoding,
-        errors=told.errors,
-        line_buffering=told.line_buffering,
-        write_through=told.write_through,
-    )
-
-
-class _Output(io.FileIO):
-    """Standard output that takes what nobody reads."""
-
-    def write(self, text: Buffer, /) -> int:
-        """Write, or do as if."""
-        try:
-            return super().write(text)
-        except BrokenPipeError:
-            _give_up_output()
-            return memoryview(text).nbytes
-
-
-def _give_up_output() -> None:
-    """Let what is still to be written go nowhere, where it cannot be written."""
-    if sys.stdout:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-class _Parser(argparse.ArgumentParser):
-    """Refuses words where they stand and says what may be meant, without repeating a key that is among them."""
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
-        known, left = super().parse_known_args(args, namespace)
-        if left:
-            options = [option for action in self._actions for option in action.option_strings]
-            self.error(f"unrecognized arguments: {' '.join(left)}{_meant(left[0].partition('=')[0], options)}")
-        return known, left
-
-    def _check_value(self, action: argparse.Action, value: Any) -> None:
-        try:
-            super()._check_value(action, value)
-        except argparse.ArgumentError as error:
-            raise argparse.ArgumentError(action, f"{error.message}{_meant(value, action.choices or ())}") from None
-
-    def error(self, message: str) -> NoReturn:
-        from conformance.commands.output import without_keys
-
-        super().error(without_keys(message))
-
-
-def _meant(word: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches  # slow to import, and seldom needed
-
-    near = get_close_matches(word, known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
-
-
-def parser(command: list[str] | None = None) -> argparse.ArgumentParser:
-    """The grammar of the command line; of one command alone, where that is named, since all take longer to build."""
-    top: argparse.ArgumentParser = _Parser(prog="hopx-auth", description="Diagnostics for API-key authentication.")
-    top.add_argument("--version", action="version", version=f"hopx-auth {__version__}")
-    commands = top.add_subparsers(metavar="COMMAND", required=True, prog=top.prog)
-    grammars = {
-        "mock": _add_mock,
-        "key": _add_key,
-        "doctor": _add_doctor,
-        "explain": _add_explain,
-        "redact": _add_redact,
-        "scan": _add_scan,
-        "spec": _add_spec,
-        "adapter": _add_adapter,
-        "report": _add_report,
-    }
-    for name in [name for name in command or [] if name in grammars] or grammars:
-        grammars[name](commands)
-    return top
-
-
-Commands = argparse._SubParsersAction
-
-
-def _add_mock(commands: Commands[argparse.ArgumentParser]) -> None:
-    mock = commands.add_parser("mock", help="serve a strict stand-in for the API, with a key of every role")
-    mock.add_argument("--port", type=_port, default=0, help="port of loopback (default: a free one)")
-    mock.add_argument("--seed", type=int, help="mint the same keys whenever this number is given (default: new ones)")
-    mock.add_argument("--fault", action="append", default=[], metavar="NAME[,NAME…]", help="break promises")
-    mock.add_argument("--list-faults", action="store_true", help="name the faults, and the rules that catch them")
-    mock.add_argument("--print-env", action="store_true", help="print shell exports and nothing else")
-    _add_spec_option(mock)
-    mock.set_defaults(command="mock", function="serve_mock")
-
-
-def _add_key(commands: Commands[argparse.ArgumentParser]) -> None:
-    key = commands.add_parser("key", help="inspect, make, redact or compare keys")
-    actions = key.add_subparsers(metavar="ACTION", required=True)
-    texts = {
-        "inspect": "say everything about the shape of a key, and which causes it points to",
-        "check": "say whether a text is a key, and why not",
-        "redact": "print a text without the secrets in it",
-        "fingerprint": "print what says `same key` or `another key` and reveals neither",
-        "new": "print a new key that no API knows",
-        "mint": "print a new key that no API knows, as new does",
-    }
-    for name, text in texts.items():
-        action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        if name not in ("new", "mint"):
-            action.add_argument(
-                "text",
-                nargs="?",
-                default="-",
-                help="- is standard input (default); a key is never taken as an argument",
-            )
-        if name == "fingerprint":
-            action.add_argument("--salt", default="", help="compare under this salt (default: a new one, printed)")
-        _add_spec_option(action)
-        _add_format(action)
-        action.set_defaults(command="key", function=f"{name}_key")
-
-
-def _add_doctor(commands: Commands[argparse.ArgumentParser]) -> None:
-    doctor = commands.add_parser("doctor", help="find out why it fails on this machine")
-    doctor.add_argument("--offline", action="store_true", help="examine the machine alone; nothing is sent")
-    doctor.add_argument("--plan", action="store_true", help="say what would be sent where, and send nothing")
-    doctor.add_argument("--watch", action="store_true", help="examine again until it is healthy")
-    doctor.add_argument(
-        "--interval", type=_seconds, default=5.0, metavar="S", help="seconds between two examinations (default: 5)"
-    )
-    doctor.add_argument(
-        "--times", type=_often, default=120, metavar="N", help="number of examinations at most (default: 120)"
-    )
-    doctor.add_argument("--base-url", default="", metavar="URL", help="default: the variable's, then the spec file's")
-    doctor.add_argument(
-        "--timeout",
-        type=_time_limit,
-        default=10.0,
-        metavar="S",
-        help="time limit of each step, in seconds (default: 10)",
-    )
-    doctor.add_argument("--clients", default="", metavar="FILE", help="default: the one that comes with the suite")
-    _add_spec_option(doctor)
-    _add_format_with_page(doctor)
-    doctor.set_defaults(command="doctor", function="examine_machine")
-
-
-def _add_explain(commands: Commands[argparse.ArgumentParser]) -> None:
-    explain = commands.add_parser("explain", help="find the cause of a failure in a HAR, a curl line, a log, an error")
-    explain.add_argument("files", nargs="+", metavar="FILE", help="evidence, read together; - is standard input")
-    explain.add_argument(
-        "--as",
-        dest="kind",
-        default="",
-        choices=("curl", "har", "http", "error", "env", "log", "key"),
-        help="what the files are (default: what they look like)",
-    )
-    explain.add_argument("--causes", default="", metavar="FILE", help="default: the one that comes with the suite")
-    _add_spec_option(explain)
-    _add_format_with_page(explain)
-    explain.set_defaults(command="explain", function="explain_files")
-
-
-def _add_redact(commands: Commands[argparse.ArgumentParser]) -> None:
-    redact = commands.add_parser("redact", help="take the secrets out of files, and prove that they are out")
-    redact.add_argument("files", nargs="+", metavar="FILE", help="HAR, log, transcript, .env; - is standard input")
-    redact.add_argument("-o", "--output", default="", metavar="OUT", help="file or directory (default: print it)")
-    redact.add_argument("--in-place", action="store_true", help="write over the files that are read")
-    redact.add_argument("--jwt", choices=("all", "signature"), default="all", help="how much of a JWT is hidden")
-    _add_spec_option(redact)
-    redact.set_defaults(command="redact", function="redact_files")
-
-
-def _add_scan(commands: Commands[argparse.ArgumentParser]) -> None:
-    scan = commands.add_parser("scan", help="find keys in files, archives and the history of repositories")
-    scan.add_argument("paths", nargs="*", metavar="PATH", help="file or directory; - is standard input")
-    scan.add_argument("--history", action="store_true", help="scan all that the repositories at PATH ever held")
-    scan.add_argument("--staged", action="store_true", help="scan what the next commit would add or change")
-    scan.add_argument(
-        "--exclude", action="append", default=[], metavar="GLOB", help="leave out what matches; repeatable"
-    )
-    scan.add_argument("--all", action="store_true", help="show documented examples and placeholders too")
-    scan.add_argument("--format", choices=("text", "json", "sarif"), default="text", help="how finds are printed")
-    _add_spec_option(scan)
-    scan.set_defaults(command="scan", function="scan_paths")
-
-
-def _add_spec(commands: Commands[argparse.ArgumentParser]) -> None:
-    spec = commands.add_parser("spec", help="read and check the promises")
-    actions = spec.add_subparsers(metavar="ACTION", required=True)
-    lint = actions.add_parser("lint", help="find every mistake of a spec file")
-    lint.add_argument("spec", nargs="?", default="", metavar="FILE", help="default: the one that comes with the suite")
-    show = actions.add_parser("show", help="read the promises, or one of them")
-    show.add_argument("rule", nargs="?", default="", help="id of a rule")
-    coverage = actions.add_parser("coverage", help="claims, the rules that ask them, and how many probes that makes")
-    causes = actions.add_parser("causes", help="why authentication fails; one cause in full")
-    causes.add_argument("cause", nargs="?", default="", metavar="ID", help="id of a cause, or of a variant")
-    causes.add_argument(
-        "--causes", default="", metavar="FILE", help="causes file (default: the one that comes with the suite)"
-    )
-    _add_spec_option(causes)
-    _add_format(causes)
-    causes.set_defaults(command="causes", function="show_causes")
-    clients = actions.add_parser("clients", help="where clients take their key from, and how they reach the API")
-    clients.add_argument("--clients", default="", metavar="FILE", help="default: the one that comes with the suite")
-    _add_spec_option(clients)
-    _add_format(clients)
-    clients.set_defaults(command="clients", function="show_clients")
-    selftest = actions.add_parser("selftest", help="prove the suite: impostors are caught, conforming ones left alone")
-    selftest.add_argument(
-        "--impostors", default="", metavar="FILE", help="variants and clients (default: the checkout's)"
-    )
-    selftest.add_argument("--only", default="", metavar="WORD[,WORD…]", help="those whose kind or name has the word")
-    selftest.add_argument("--directory", default="reports/selftest", metavar="DIR", help="where the matrix is written")
-    selftest.add_argument("--jobs", type=_count, default=2, metavar="N", help="judged at the same time (default: 2)")
-    selftest.add_argument("--again", action="store_true", help="judge also who was judged before")
-    _add_format(selftest)
-    selftest.set_defaults(command="selftest", function="selftest_spec")
-    for name, action in (("lint", lint), ("show", show), ("coverage", coverage)):
-        if name != "lint":
-            _add_spec_option(action)
-        _add_format(action)
-        action.set_defaults(command="spec", function=f"{name}_spec")
-
-
-def _add_adapter(commands: Commands[argparse.ArgumentParser]) -> None:
-    adapter = commands.add_parser("adapter", help="check the adapter of an SDK, or make its calls by hand")
-    actions = adapter.add_subparsers(metavar="ACTION", required=True)
-    check = actions.add_parser("check", help="install the SDK, start the adapter, and make one call")
-    check.add_argument("--sdk-version", default="", metavar="V", help="release (default: the one the adapter names)")
-    serve = actions.add_parser("serve", help="start the recording server only, and print the next call to make")
-    serve.add_argument("--rule", default="", metavar="ID", help="only the calls of this rule")
-    for name, action in (("check", check), ("serve", serve)):
-        action.add_argument("path", metavar="NAME|PATH", help="adapter that comes with the suite, or its folder")
-        _add_spec_option(action)
-        action.set_defaults(command="adapter", function=f"{name}_adapter")
-    _add_format(check)
-
-
-def _add_report(commands: Commands[argparse.ArgumentParser]) -> None:
-    report = commands.add_parser("report", help="read the results of runs")
-    actions = report.add_subparsers(metavar="ACTION", required=True)
-    show = actions.add_parser("show", help="print the summary of results files")
-    show.add_argument("files", nargs="+", metavar="FILE", help="results.jsonl of a run")
-    _add_format(show)
-    show.set_defaults(command="report", function="show_report")
-    matrix = actions.add_parser("matrix", help="rules by releases of SDKs, running what was not run yet")
-    matrix.add_argument("--adapter", dest="adapters", action=_NameAdapter, default=[], metavar="NAME|PATH")
-    matrix.add_argument(
-        "--versions", dest="adapters", action=_NameVersions, metavar="V,V", help="releases for the --adapter before it"
-    )
-    matrix.add_argument("--directory", default="reports/matrix", metavar="DIR", help="where the runs' reports are kept")
-    matrix.add_argument("--jobs", type=_count, default=2, metavar="N", help="runs at the same time (default: 2)")
-    matrix.add_argument("--again", action="store_true", help="run also what was run before")
-    _add_spec_option(matrix)
-    _add_format(matrix)
-    matrix.set_defaults(command="matrix", function="matrix_report")
-
-
-def _add_spec_option(action: argparse.ArgumentParser) -> None:
-    action.add_argument(
-        "--spec", default="", metavar="FILE", help="spec file (default: the one that comes with the suite)"
-    )
-
-
-def _add_format(action: argparse.ArgumentParser) -> None:
-    action.add_argument("--format", choices=("text", "json"), default="text", help="how results are printed")
-
-
-def _add_format_with_page(action: argparse.ArgumentParser) -> None:
-    forms = ("text", "json", "html")
-    action.add_argument("--format", choices=forms, default="text", help="how results are printed; html is for a ticket")
-
-
-class _NameAdapter(argparse.Action):
-    """Adds an adapter to what is wanted, with no versions yet."""
-
-    def __call__(self, _parser: Any, namespace: argparse.Namespace, value: Any, _option: str | None = None) -> None:
-        setattr(namespace, self.dest, [*getattr(namespace, self.dest), (value, [])])
-
-
-class _NameVersions(argparse.Action):
-    """Adds versions to the adapter that was named last."""
-
-    def __call__(self, parser: Any, namespace: argparse.Namespace, value: Any, _option: str | None = None) -> None:
-        wanted = getattr(namespace, self.dest)
-        if not wanted:
-            parser.error("--versions goes after the --adapter that it is about")
-        name, versions = wanted[-1]
-        wanted[-1] = (name, [*versions, *filter(None, value.split(","))])
-
-
-def _seconds(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= 3600:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time; write seconds, from 0 to 3600")
-    return number
-
-
-def _time_limit(text: str) -> float:
-    number = _seconds(text)
-    if number < 0.01:
-        raise argparse.ArgumentTypeError(f"{text!r} is too short a time for anything; write seconds, from 0.01")
-    return number
-
-
-def _often(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdigit() else 0
-    if not 1 <= number <= 100_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of times; write one from 1 to 100000")
-    return number
-
-
-def _count(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdigit() else 0
-    if not 1 <= number <= 64:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of runs; write one from 1 to 64")
-    return number
-
-
-def _port(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdigit() else -1
-    if not 0 <= number <= 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port; write a number from 0 to 65535")
-    return number
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -107,7 +107,6 @@ class Exchange:
     response: Response
     asked: Request
     repeats: str = ""
-    elapsed_ms: float = field(default=0.0, compare=False)
 
 
 def within(value: Any) -> Iterator[Any]:

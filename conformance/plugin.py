@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.options import add_options
+from conformance.session.options import add_options
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -27,7 +27,7 @@ def pytest_load_initial_conftests() -> Generator[None, object, object]:
     try:
         return (yield)
     except Exception as error:
-        from conformance.setup import usual_scrubber
+        from conformance.session.setup import usual_scrubber
 
         clean = usual_scrubber().scrub(str(error))
         if clean != str(error):
@@ -42,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.args = [str(_SUITES)]  # --target without a path means the suites, wherever pytest is started
     if config.option.help or config.option.version or not any(_covers_suites(word, config) for word in config.args):
         return
-    from conformance.session import begin  # everything else in this environment starts without it
+    from conformance.session.session import begin  # everything else in this environment starts without it
 
     begin(config)
 

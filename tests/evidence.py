@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from runs import SPEC
 
-from conformance.diagnosis.reading import Reading, Source
+from conformance.diagnosis.reading import Input, Reading
 from conformance.diagnosis.surface import surface_of
 from conformance.keys import ApiKey, KeyFormat
 
@@ -33,7 +33,7 @@ def id_of(key: str) -> str:
 
 def evidence_of(reader: ModuleType, raw: bytes | str) -> Evidence:
     written = raw.encode() if isinstance(raw, str) else raw
-    return reader.read(Source("given", lambda: io.BytesIO(written)), Reading(SURFACE, b"salt"))
+    return reader.read(Input("given", lambda: io.BytesIO(written)), Reading(SURFACE, b"salt"))
 
 
 def says(evidence: Evidence) -> str:

@@ -17,7 +17,7 @@ import pytest
 import yaml
 from runs import ROOT, SPEC, run_command
 
-from conformance.diagnosis.causes import causes_schema, load
+from conformance.diagnosis.causes.loader import causes_schema, load
 from conformance.keys import KeyFormat
 from conformance.spec.files import default_causes, default_spec, specs_directory
 from conformance.spec.mistakes import FileError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from conformance.diagnosis.cause import Step
+    from conformance.diagnosis.causes.model import Step
 
 FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
 CAUSES = load(default_causes(), default_spec())
@@ -167,7 +167,6 @@ indistinguishable:
     candidates: [first, second]
     ask: Is it there?
     splits: Yes or no.
-    observation: a-look
 """
 
 
@@ -387,9 +386,8 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "cause id 'first' is taken in line 3; choose a new id",
     ),
     "set-twice": (
-        "    observation: a-look\n",
-        "    observation: a-look\n"
-        "  - {id: EQ1, when: W, candidates: [second, first], ask: A, splits: S, observation: o}\n",
+        "    splits: Yes or no.\n",
+        "    splits: Yes or no.\n  - {id: EQ1, when: W, candidates: [second, first], ask: A, splits: S}\n",
         "id: EQ1, when",
         "set id 'EQ1' is taken in line 22; choose a new id",
     ),

@@ -17,7 +17,7 @@ import yaml
 from runs import ROOT, SPEC, environment, run_command
 from scripted import Peer, scripted
 
-from conformance.diagnosis.clients import clients_schema, load
+from conformance.diagnosis.clients.loader import clients_schema, load
 from conformance.keys import KeyFormat
 from conformance.sdk.adapter import find_adapter
 from conformance.sdk.install import install, release_directory
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from scripted import Scripted
 
-    from conformance.diagnosis.client import Client, KeySource
+    from conformance.diagnosis.clients.model import Client, KeySource
 
 FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
 CLIENTS = {client.id: client for client in load(default_clients(), default_spec()).clients}

@@ -12,14 +12,14 @@ import pytest
 from runs import run_command, served_mock
 
 from conformance import magic
-from conformance.cli import parser
-from conformance.diagnosis.cause import Cause, Fix, Step
-from conformance.diagnosis.causes import load as load_causes
+from conformance.command_line.grammar import parser
+from conformance.diagnosis.causes.loader import load as load_causes
+from conformance.diagnosis.causes.model import Cause, Fix, Step
 from conformance.diagnosis.detection import READERS
 from conformance.mock.faults import FAULTS
-from conformance.options import OPTIONS
-from conformance.scanning import archives
-from conformance.scanning.find import Judged, Place
+from conformance.scanning.archives import budget
+from conformance.scanning.find import Judgement, Place
+from conformance.session.options import OPTIONS
 from conformance.spec.files import default_causes, default_spec
 from conformance.spec.loader import load
 from conformance.spec.model import Spec
@@ -118,11 +118,11 @@ def test_the_kinds_of_evidence_are_those_of_the_code() -> None:
 
 def test_what_a_scan_looks_into_and_prints_is_that_of_the_code() -> None:
     text = " ".join((ROOT / "docs" / "scan.md").read_text(encoding="utf-8").split())
-    levels = {1: "one level", 2: "two levels", 3: "three levels"}[archives.DEPTH]
-    assert f"{levels}, {archives.MEMBERS} members and {archives.BYTES / (1 << 30):g} GiB unpacked" in text
+    levels = {1: "one level", 2: "two levels", 3: "three levels"}[budget.DEPTH]
+    assert f"{levels}, {budget.MEMBERS} members and {budget.BYTES / (1 << 30):g} GiB unpacked" in text
     closed = [re.sub("^(an? |packed with )| (archive|package)$", "", name) for name in magic._CLOSED.values()]
     assert [name for name in closed if name not in text] == []
-    fields = ["form", *Judged._fields, *Place._fields]
+    fields = ["form", *Judgement._fields, *Place._fields]
     assert sorted(re.findall(r"`(\w+)`", text.partition("prints `finds` (")[2].partition(")")[0])) == sorted(fields)
 
 

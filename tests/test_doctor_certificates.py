@@ -13,8 +13,8 @@ from machines import NAME, SHORT, Machine, answering, api, key
 from runs import SPEC
 from scripted import scripted
 
-from conformance.diagnosis.client import Clients
-from conformance.diagnosis.digest import knowledge
+from conformance.diagnosis.clients.model import Clients
+from conformance.diagnosis.knowledge_cache import knowledge
 from conformance.diagnosis.reading import Reading
 from conformance.doctoring import machine as doctored
 from conformance.doctoring.certificate import certificate_of

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from machines import NAME, Machine, key
 
-from conformance.diagnosis.digest import knowledge
+from conformance.diagnosis.knowledge_cache import knowledge
 from conformance.spec.files import default_causes, default_spec
 
 if TYPE_CHECKING:

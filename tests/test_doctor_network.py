@@ -10,8 +10,8 @@ from machines import SHORT, Machine, answering, api, dead_port, has_key, key
 from runs import SPEC
 from scripted import Peer, scripted
 
-from conformance.diagnosis.clients import load as load_clients
-from conformance.diagnosis.digest import knowledge
+from conformance.diagnosis.clients.loader import load as load_clients
+from conformance.diagnosis.knowledge_cache import knowledge
 from conformance.diagnosis.reading import Reading
 from conformance.doctoring import machine as doctored
 from conformance.doctoring.examination import Doctor

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from runs import run_command
 
-from conformance.diagnosis.digest import knowledge
+from conformance.diagnosis.knowledge_cache import knowledge
 from conformance.spec.files import default_causes, default_spec
 
 if TYPE_CHECKING:

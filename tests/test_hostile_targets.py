@@ -17,8 +17,8 @@ from runs import finish, run_suite, start_suite
 from scripted import Peer, ask, scripted, target_at
 from servers import KEYS
 
+from conformance.targets.body import BODY_LIMIT
 from conformance.targets.errors import UnansweredError
-from conformance.targets.wire import BODY_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from runs import SPEC, environment, run_command
 
-from conformance.diagnosis.shape import shape_of
+from conformance.diagnosis.shape.shape import shape_of
 from conformance.keys import KeyFormat
 from conformance.scrub import Scrubber
 from conformance.vendors import VENDORS

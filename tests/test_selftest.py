@@ -22,14 +22,14 @@ from conformance.judge import Verdict
 from conformance.keys import KeyFormat
 from conformance.mock.faults import FAULTS
 from conformance.probes import all_probes
-from conformance.selftest import judging, serving, telling
+from conformance.selftest import judging, progress, serving
 from conformance.selftest.digest import own_digests, suite_digest
 from conformance.selftest.impostor import Impostor, other_impostors, own_impostors
 from conformance.selftest.judged import Judged, judged
 from conformance.selftest.judging import judge
-from conformance.selftest.keeping import Kept, keeping, kept_in
 from conformance.selftest.matrix import is_proof, matrix
-from conformance.selftest.telling import Telling
+from conformance.selftest.progress import Progress
+from conformance.selftest.store import Kept, keeping, kept_in
 from conformance.selftest.text import matrix_document, matrix_page, matrix_text
 from conformance.spec.files import default_spec
 
@@ -305,7 +305,7 @@ class Terminal(io.StringIO):
 def test_how_far_it_has_come_fits_into_a_line_of_the_terminal(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
     monkeypatch.setattr(sys, "stderr", Terminal())
-    told = Telling(300)
+    told = Progress(300)
     told.tell(150, "fault revoked-accepted-in-last-style-of-a-very-long-name")
     told.end()
     first, last = sys.stderr.getvalue().split("\r\x1b[K")[1:]
@@ -318,8 +318,8 @@ def test_how_far_it_has_come_fits_into_a_line_of_the_terminal(columns: int, monk
 def test_without_a_terminal_a_line_now_and_then_says_how_far_it_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     now = itertools.count(0.0, 20.0)
-    monkeypatch.setattr(telling, "monotonic", lambda: next(now))
-    told = Telling(3)
+    monkeypatch.setattr(progress, "monotonic", lambda: next(now))
+    told = Progress(3)
     for done in (1, 2, 3):
         told.tell(done, "somebody")
     told.end()

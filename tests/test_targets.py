@@ -19,7 +19,7 @@ from conformance.compose import compose, compose_alternative
 from conformance.exchange import Recipe, Request, Response
 from conformance.judge import brief
 from conformance.probes import Axes, all_probes
-from conformance.run import Run
+from conformance.runs.run import Run
 from conformance.spec.files import default_spec
 from conformance.suites.specimens import Specimens
 from conformance.suites.test_effects import _is_nearer

@@ -60,7 +60,7 @@ def check_adapter(options: argparse.Namespace) -> int:
 
 def serve_adapter(options: argparse.Namespace) -> int:
     """Serve until every call was made, standard input ends, or Ctrl-C."""
-    from conformance.sdk_by_hand import ByHand
+    from conformance.runs.by_hand import ByHand
 
     spec, adapter = _spec_and_adapter(options)
     known = [rule.id for rule in spec.rules if rule.target == "sdk"]

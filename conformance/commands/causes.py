@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.commands.given import spec_file
 from conformance.commands.output import complain, print_result
-from conformance.diagnosis.causes import load
+from conformance.diagnosis.causes.loader import load
 from conformance.report.text import citation, printable
 from conformance.spec.files import default_causes
 from conformance.spec.loader import load as load_spec
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from conformance.diagnosis.cause import Cause, Causes, Lookalikes, Step
+    from conformance.diagnosis.causes.model import Cause, Causes, Lookalikes, Step
     from conformance.spec.model import Spec
 
 

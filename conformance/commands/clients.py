@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.commands.given import spec_file
 from conformance.commands.output import complain, print_result
-from conformance.diagnosis.clients import load
+from conformance.diagnosis.clients.loader import load
 from conformance.report.text import printable
 from conformance.spec.files import default_clients
 from conformance.spec.mistakes import FileError
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from conformance.diagnosis.client import Client
+    from conformance.diagnosis.clients.model import Client
 
 
 def show_clients(options: argparse.Namespace) -> int:

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 from conformance.commands import status
 from conformance.commands.given import spec_file
 from conformance.commands.output import columns, complain, print_proved
-from conformance.diagnosis.client import Clients
-from conformance.diagnosis.clients import load as load_clients
-from conformance.diagnosis.digest import knowledge
+from conformance.diagnosis.clients.loader import load as load_clients
+from conformance.diagnosis.clients.model import Clients
+from conformance.diagnosis.knowledge_cache import knowledge
 from conformance.diagnosis.reading import Reading
-from conformance.doctoring import telling
+from conformance.doctoring import rendering
 from conformance.doctoring.examination import Doctor
 from conformance.doctoring.machine import this_machine
 from conformance.doctoring.watching import recovery
@@ -87,9 +87,9 @@ def _print_plan(doctor: Doctor, form: str) -> int:
     if form == "json":
         import json
 
-        text = json.dumps(telling.plan_as_json(steps))
+        text = json.dumps(rendering.plan_as_json(steps))
     else:
-        text = telling.plan_as_text(steps)
+        text = rendering.plan_as_text(steps)
     return status.OK if print_proved(text, doctor.reading) else status.UNSAFE
 
 
@@ -100,7 +100,7 @@ def _print_examined(doctor: Doctor, options: argparse.Namespace) -> int:
         examined = _examined(doctor, options)
         if examined.diagnosis.verdict == "healthy" or not left:
             break
-        complain(f"{doctor.reading.hidden(telling.headline(examined))}; again in {options.interval:g} s")
+        complain(f"{doctor.reading.hidden(rendering.headline(examined))}; again in {options.interval:g} s")
         time.sleep(options.interval)
         before = examined
     if told := recovery(before, examined, doctor.known):
@@ -117,9 +117,10 @@ def _text(examined: Examined, doctor: Doctor, form: str) -> str:
     if form == "json":
         import json
 
-        return json.dumps(telling.as_json(examined, doctor.reading))
+        return json.dumps(rendering.as_json(examined, doctor.reading))
     if form == "html":
         from conformance.diagnosis.page import as_page
 
-        return as_page(examined.diagnosis, examined.evidence, doctor.known, examined.checks, telling.headline(examined))
-    return telling.as_text(examined, doctor.known.titles, columns())
+        headline = rendering.headline(examined)
+        return as_page(examined.diagnosis, examined.evidence, doctor.known, examined.checks, headline)
+    return rendering.as_text(examined, doctor.known.titles, columns())

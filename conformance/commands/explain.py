@@ -11,10 +11,10 @@ from conformance.commands.given import spec_file
 from conformance.commands.output import columns, complain, print_proved
 from conformance.diagnosis.detection import kind_of, reader
 from conformance.diagnosis.diagnosing import diagnose
-from conformance.diagnosis.digest import knowledge
 from conformance.diagnosis.evidence import Evidence
 from conformance.diagnosis.hiding import hidden
 from conformance.diagnosis.inputs import head, sources
+from conformance.diagnosis.knowledge_cache import knowledge
 from conformance.diagnosis.reading import Reading, unreadable
 from conformance.diagnosis.rendering import as_json, as_text
 from conformance.encodings import wide_encoding
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from conformance.diagnosis.finding import Diagnosis
     from conformance.diagnosis.knowledge import Knowledge
-    from conformance.diagnosis.reading import Source
+    from conformance.diagnosis.reading import Input
 
 
 def explain_files(options: argparse.Namespace) -> int:
@@ -52,7 +52,7 @@ def explain_files(options: argparse.Namespace) -> int:
     return status.OF_VERDICT[diagnosis.verdict] if print_proved(text, reading) else status.UNSAFE
 
 
-def _read(source: Source, kind: str, reading: Reading) -> Evidence:
+def _read(source: Input, kind: str, reading: Reading) -> Evidence:
     beginning = head(source)
     if not beginning.strip():
         return unreadable(source, "it is empty")

@@ -38,8 +38,8 @@ def check_key(options: argparse.Namespace) -> int:
 
 def inspect_key(options: argparse.Namespace) -> int:
     """Say everything about the shape of a key; exit status 1 when something is wrong with it."""
-    from conformance.diagnosis.digest import knowledge
-    from conformance.diagnosis.shape import shape_of
+    from conformance.diagnosis.knowledge_cache import knowledge
+    from conformance.diagnosis.shape.shape import shape_of
     from conformance.spec.files import default_causes
 
     key_format = key_format_of(options)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import conformance
 from conformance.commands.given import spec_file
 from conformance.commands.output import complain, print_result
-from conformance.report.lines import NotResultsError, Results, read_results
 from conformance.report.matrix import Release, matrix, matrix_text
+from conformance.report.results import NotResultsError, Results, read_results
 from conformance.sdk.adapter import find_adapter
 from conformance.sdk.errors import ReleaseError
 from conformance.sdk.install import release

@@ -88,8 +88,8 @@ def _why_no_directory(path: Path) -> str:
 
 def _found_by_scan(results: Sequence[Result], key_format: KeyFormat) -> str:
     """What a scan for keys in other forms, such as UTF-16 within UTF-8, would still find in the results."""
-    from conformance.scanning.blocks import Scanner
     from conformance.scanning.find import KEY, NEAR_KEY
+    from conformance.scanning.scanner import Scanner
 
     scanner = Scanner(key_format)
     for result in results:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.commands.output import complain, print_result
-from conformance.report.lines import NotResultsError, Results, read_results
+from conformance.report.results import NotResultsError, Results, read_results
 from conformance.report.summary import Tally
 from conformance.report.text import printable
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.commands.given import key_format_of
 from conformance.commands.output import complain, counted
-from conformance.scanning.blocks import Scanner
 from conformance.scanning.files import STDIN, Excluded, contents_of
 from conformance.scanning.find import EXAMPLE, KEY, NEAR_KEY, PLACEHOLDER, SERIOUS
-from conformance.scanning.run import Scan
+from conformance.scanning.scan import Scan
+from conformance.scanning.scanner import Scanner
 
 if TYPE_CHECKING:
     import argparse
@@ -80,7 +80,7 @@ def _finds(options: argparse.Namespace, scan: Scan) -> Iterator[Find]:
     if not options.staged and not options.history:
         yield from scan.finds(contents_of(options.paths, excluded, scan.complain))
         return
-    from conformance.scanning.git import GitError
+    from conformance.scanning.git.asking import GitError
     from conformance.scanning.history import finds_in_history, finds_in_index
 
     finds_in: Callable[[str, Scan, Excluded], Iterator[Find]] = finds_in_index if options.staged else finds_in_history

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from conformance.commands.output import complain, print_result
 from conformance.selftest.impostor import other_impostors, own_impostors
 from conformance.selftest.matrix import OF_THE_WHOLE, is_proof, matrix
-from conformance.selftest.progress import WRITTEN, judge_all
+from conformance.selftest.schedule import WRITTEN, judge_all
 from conformance.selftest.text import matrix_document, matrix_page, matrix_text
 from conformance.spec.files import default_spec
 from conformance.spec.loader import load

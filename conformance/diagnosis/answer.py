@@ -28,7 +28,7 @@ def said(body: str, headers: Iterable[tuple[str, str]] = ()) -> Said:
     """What a body and its headers say: flat and nested JSON, the title of a web page, the header of a request id."""
     by_name = {name.lower(): value for name, value in reversed(list(headers))}
     from_header = next((by_name[name] for name in _ID_HEADERS if name in by_name), "")
-    data = _json(body)
+    data = json_of(body)
     if data is None:
         title = _TITLE.search(body)
         return Said(message=title[1].strip() if title else "", request_id=from_header)
@@ -40,9 +40,10 @@ def said(body: str, headers: Iterable[tuple[str, str]] = ()) -> Said:
     )
 
 
-def _json(body: str) -> Any:
+def json_of(body: str) -> Any:
+    """The object or list that a body is; `None` where it is no JSON."""
     try:
-        return json.loads(body) if body.lstrip()[:1] in ("{", "[") and body.strip() else None
+        return json.loads(body) if body.lstrip()[:1] in ("{", "[") else None
     except (ValueError, RecursionError):
         return None
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
-from conformance.diagnosis.answer import said
+from conformance.diagnosis.answer import json_of, said
 
 _CONSIDERED = 1 << 16  # characters
 # the reason phrases of RFC 9110, section 15, as people also spell them
@@ -67,7 +66,7 @@ _FIELD = re.compile(rf"([\"'])(?:{'|'.join(_NAMES_STATUS)})\1\s{{0,9}}:\s{{0,9}}
 
 def tells_failure(body: str) -> bool:
     """Whether a body that came without its head is one of a failure, also where its end is missing."""
-    data = _json(body)
+    data = json_of(body)
     if data is None:
         return _CUT_FAILURE.match(body) is not None or _is_phrase(said(body).message)
     return _is_failure(data)
@@ -75,7 +74,7 @@ def tells_failure(body: str) -> bool:
 
 def tells_success(body: str) -> bool:
     """Whether a body that came without its head is what was asked for: JSON that speaks of things, not of itself."""
-    data = _json(body)
+    data = json_of(body)
     if isinstance(data, dict):
         return bool(data) and not _is_failure(data) and (_speaks_of_things(data) or _is_well(data))
     return isinstance(data, list) and not _is_failure(data)
@@ -85,7 +84,7 @@ def told_status(body: str) -> int | None:
     """The status that the body of a failure names, as a number or by the words that HTTP has for it."""
     if not tells_failure(body):
         return None
-    data = _json(body)
+    data = json_of(body)
     if data is None:
         return _first_status([said(body).message, *(match[2] for match in _FIELD.finditer(body[:_CONSIDERED]))])
     return _status_in(data)
@@ -99,15 +98,6 @@ def _status_in(data: Any) -> int | None:
                 return number
     values = [level.get(name) for level in levels for name in _NAMES_STATUS]
     return _first_status([value for value in values if isinstance(value, str)])
-
-
-def _json(body: str) -> Any:
-    if body.lstrip()[:1] not in ("{", "["):
-        return None
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _levels(data: Any) -> list[Any]:

@@ -6,13 +6,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.diagnosis.bodies import tells_failure, tells_success, told_status
-from conformance.diagnosis.shape import shape_of
+from conformance.diagnosis.shape.shape import shape_of
 from conformance.diagnosis.urls import host_of, parts_of
 from conformance.placeholders import is_masked
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import Credential, Evidence, Failure, PartialExchange, Place, Setting
-    from conformance.diagnosis.shape import Shape
+    from conformance.diagnosis.shape.shape import Shape
     from conformance.diagnosis.surface import Surface
     from conformance.exchange import Headers
 

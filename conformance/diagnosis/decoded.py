@@ -11,7 +11,7 @@ from conformance.encodings import UTF_8_MARK, UTF_16_MARKS, wide_encoding
 if TYPE_CHECKING:
     from typing import TextIO
 
-    from conformance.diagnosis.reading import Source
+    from conformance.diagnosis.reading import Input
 
 _CONSIDERED = 4096  # bytes
 _KEPT_BYTE = re.compile("[\udc80-\udcff]")
@@ -29,7 +29,7 @@ def decoded(head: bytes) -> str:
     return head.decode(encoding_of(head), "replace")
 
 
-def opened_text(source: Source) -> TextIO:
+def opened_text(source: Input) -> TextIO:
     """A source from its beginning, as text with its own line ends."""
     with source.open() as stream:
         encoding = encoding_of(stream.read(_CONSIDERED))

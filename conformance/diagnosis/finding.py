@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import Note, Place
     from conformance.diagnosis.fact import Fact
-    from conformance.diagnosis.knowledge import KnownCause, KnownSet
+    from conformance.diagnosis.knowledge import KnownCause
 
 Confidence = Literal["certain", "likely", "possible"]
 Verdict = Literal["problem", "healthy", "cannot-tell"]
@@ -24,13 +24,12 @@ class Finding(NamedTuple):
 
 
 class Doubt(NamedTuple):
-    """Causes that the evidence does not tell apart; `asked` is the set of the causes file that they come from."""
+    """Causes that the evidence does not tell apart, and the question that does."""
 
     candidates: tuple[str, ...]
     ask: str
     splits: str
     facts: tuple[Fact, ...] = ()
-    asked: KnownSet | None = None
 
 
 class SeenKey(NamedTuple):

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from conformance import magic
 from conformance.diagnosis.evidence import Note, Place
-from conformance.diagnosis.reading import Source
+from conformance.diagnosis.reading import Input
 from conformance.redaction.source import shown_name
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class UnusableInputError(Exception):
 class Inputs(NamedTuple):
     """What was named: what can be read, what has to be said of it, and what cannot be read at all."""
 
-    sources: tuple[Source, ...]
+    sources: tuple[Input, ...]
     notes: tuple[Note, ...]
     refused: tuple[UnusableInputError, ...]
 
@@ -49,7 +49,7 @@ def sources(names: Sequence[str], most: int = MOST_UNPACKED) -> Iterator[Inputs]
         yield Inputs(tuple(opening.sources), tuple(opening.notes), tuple(opening.refused))
 
 
-def head(source: Source) -> bytes:
+def head(source: Input) -> bytes:
     """The beginning of a source, of 64 KB at most; nothing where it is empty."""
     with source.open() as stream:
         return stream.read(HEAD)
@@ -60,7 +60,7 @@ class _Opening:
         self._owner = owner
         self._most = most
         self._directory: Path | None = None
-        self.sources: list[Source] = []
+        self.sources: list[Input] = []
         self.notes: list[Note] = []
         self.refused: list[UnusableInputError] = []
 
@@ -77,7 +77,7 @@ class _Opening:
             why = getattr(error, "strerror", "") or "no file can have this name"
             self.refused.append(UnusableInputError(f"{shown}: {why}; give a file that can be read, or - and its text"))
         else:
-            self.sources.append(Source(shown, partial(_opened, path)))
+            self.sources.append(Input(shown, partial(_opened, path)))
 
     def _path(self, name: str) -> Path:
         path = Path(name)

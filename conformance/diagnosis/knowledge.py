@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from conformance.diagnosis.surface import Surface
 
 if TYPE_CHECKING:
-    from conformance.diagnosis.cause import Cause, Causes, Fix
+    from conformance.diagnosis.causes.model import Cause, Causes, Fix
 
 
 class Remedy(NamedTuple):

@@ -69,7 +69,7 @@ def _doubts(facts: Sequence[Fact], known: Knowledge) -> tuple[list[Doubt], list[
             continue
         candidates = tuple(name for name in entry.candidates if not _named(facts, known.by_id[name].excluded_by))
         if len(candidates) > 1:
-            doubts.append(Doubt(candidates, entry.ask, entry.splits, leading, entry))
+            doubts.append(Doubt(candidates, entry.ask, entry.splits, leading))
         elif candidates:
             single.append(Finding(known.by_id[candidates[0]], "", "likely", leading))
     return doubts, single

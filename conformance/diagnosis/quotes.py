@@ -19,7 +19,7 @@ _WIDTH = 400  # characters of a line
 
 
 @dataclass(frozen=True)
-class Line:
+class QuotedLine:
     """A line of evidence; `says` is what it decides, where it decides something."""
 
     text: str
@@ -31,7 +31,7 @@ class Quote:
     """A piece of evidence, and where it stands."""
 
     place: Place
-    lines: tuple[Line, ...]
+    lines: tuple[QuotedLine, ...]
 
 
 def quotes(evidence: Evidence, facts: Sequence[Fact]) -> list[Quote]:
@@ -58,21 +58,21 @@ def _of(facts: Iterable[Fact], places: Sequence[Place]) -> list[Fact]:
     return [fact for fact in facts if fact.place in places]
 
 
-def _exchange(exchange: PartialExchange, facts: list[Fact]) -> Iterator[Line]:
+def _exchange(exchange: PartialExchange, facts: list[Fact]) -> Iterator[QuotedLine]:
     yield _line(f"{exchange.method} {exchange.url}".strip(), [one for one in facts if one.at in ("url", "query")])
     for name, value in exchange.headers:
         yield _line(f"{name}: {value}", [one for one in facts if one.at.lower() == name.lower()])
     if exchange.status is None and not exchange.response_text:
         return
-    yield Line("")
+    yield QuotedLine("")
     status = "an answer without its status" if exchange.status is None else str(exchange.status or "no answer")
     yield _line(status, [one for one in facts if one.at in _OF_ANSWERS])
     for name, value in exchange.response_headers:
         yield _line(f"{name}: {value}", [one for one in facts if one.at == f"response {name.lower()}"])
-    yield from (Line(line[:_WIDTH]) for line in exchange.response_text.splitlines()[:_LINES])
+    yield from (QuotedLine(line[:_WIDTH]) for line in exchange.response_text.splitlines()[:_LINES])
 
 
-def _failure(failure: Failure, facts: list[Fact]) -> Iterator[Line]:
+def _failure(failure: Failure, facts: list[Fact]) -> Iterator[QuotedLine]:
     lines = (failure.text or failure.message).splitlines()
     named = [at for at, line in enumerate(lines) if failure.type and failure.type in line]
     deciding = named[-1] if named else len(lines) - 1
@@ -81,10 +81,10 @@ def _failure(failure: Failure, facts: list[Fact]) -> Iterator[Line]:
         yield _line(line, facts if at == deciding else [])
 
 
-def _setting(setting: Setting, facts: list[Fact]) -> Line:
+def _setting(setting: Setting, facts: list[Fact]) -> QuotedLine:
     shown = setting.credential.key.shown if setting.credential else setting.value
     return _line(f"{setting.name}={shown}", facts)
 
 
-def _line(text: str, facts: Iterable[Fact]) -> Line:
-    return Line(text[:_WIDTH], tuple(dict.fromkeys(fact.says for fact in facts)))
+def _line(text: str, facts: Iterable[Fact]) -> QuotedLine:
+    return QuotedLine(text[:_WIDTH], tuple(dict.fromkeys(fact.says for fact in facts)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 from conformance import placeholders
 from conformance.diagnosis.evidence import Credential, Evidence, Note, Place
-from conformance.diagnosis.shape import shape_of
+from conformance.diagnosis.shape.shape import shape_of
 from conformance.keys import ApiKey
 from conformance.scrub import Scrubber
 from conformance.shapes import Shapes
@@ -26,7 +26,7 @@ _LONGEST_KEY = 512  # characters; what is longer, such as a JWT, is remembered o
 _NO_SECRETS = {"url", "email", "prose", "command", "literal-null", "variable", "placeholder", "redacted", "empty"}
 
 
-class Source(NamedTuple):
+class Input(NamedTuple):
     """An input: how it was named, and a way to open it, unpacked, as often as it takes."""
 
     name: str
@@ -40,7 +40,7 @@ class Reader(Protocol):
         """How sure the reader is, from 0 to 100, that an input with these first bytes is of its kind."""
         ...
 
-    def read(self, source: Source, reading: Reading) -> Evidence:
+    def read(self, source: Input, reading: Reading) -> Evidence:
         """What the source holds; what cannot be read becomes a note, whatever the bytes are."""
         ...
 
@@ -108,6 +108,6 @@ class Reading:
         return _NO_SECRETS.isdisjoint(fact.name for fact in shape_of(text, self.surface.key_format).facts)
 
 
-def unreadable(source: Source, why: str) -> Evidence:
+def unreadable(source: Input, why: str) -> Evidence:
     """Evidence that holds nothing but the reason why."""
     return Evidence(notes=(Note(Place(source.name), why),))

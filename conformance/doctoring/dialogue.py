@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.doctoring.clock import check_clock
-from conformance.doctoring.holding import STORES, sendable
-from conformance.doctoring.manners import (
+from conformance.doctoring.answerer import (
     REFUSED,
     is_of_others,
     leads_elsewhere,
@@ -15,6 +13,8 @@ from conformance.doctoring.manners import (
     where_it_leads,
     who_answers,
 )
+from conformance.doctoring.clock import check_clock
+from conformance.doctoring.holding import STORES, sendable
 from conformance.doctoring.plan import MOST_OTHERS
 
 if TYPE_CHECKING:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.client import listed
+from conformance.diagnosis.clients.model import listed
 from conformance.diagnosis.diagnosing import diagnose
 from conformance.diagnosis.evidence import Evidence, Place
+from conformance.doctoring.answerer import REFUSED
 from conformance.doctoring.asking import API, Asking
 from conformance.doctoring.dialogue import Dialogue
 from conformance.doctoring.holding import sendable
 from conformance.doctoring.local import check_format, check_places, settings
-from conformance.doctoring.manners import REFUSED
 from conformance.doctoring.meaning import which_client_fails, which_is_meant
 from conformance.doctoring.naming import check_names
 from conformance.doctoring.network import check_proxy_settings, is_reached, opens_way
@@ -24,7 +24,7 @@ from conformance.doctoring.trust import SYSTEM, check_trust
 from conformance.targets.pace import Pace
 
 if TYPE_CHECKING:
-    from conformance.diagnosis.client import Clients
+    from conformance.diagnosis.clients.model import Clients
     from conformance.diagnosis.finding import Diagnosis, Doubt
     from conformance.diagnosis.knowledge import Knowledge
     from conformance.diagnosis.reading import Reading
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from conformance.doctoring.holding import Holding
     from conformance.doctoring.machine import Machine
     from conformance.doctoring.places import Places
-    from conformance.doctoring.plan import Questions, Step
+    from conformance.doctoring.plan import PlannedStep, Questions
     from conformance.doctoring.proxies import Proxy
     from conformance.spec.model import Spec
 
@@ -76,7 +76,7 @@ class Doctor:
         """The proxy that the environment names for the API."""
         return proxy_for(self.base_url, self.machine.environment)
 
-    def plan(self) -> tuple[Step, ...]:
+    def plan(self) -> tuple[PlannedStep, ...]:
         """Everything that an examination may send; what has not the form of a key is not sent."""
         found, key_format = self._look(), self.reading.surface.key_format
         own = found.own if found.own and sendable(found.own, key_format) else None

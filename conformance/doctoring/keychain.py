@@ -35,7 +35,7 @@ _NOT_FOUND = 44  # of macOS's security; secret-tool ends with 1, and says nothin
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeyringAnswer:
     """What the keyring said: a value, nothing, or why it said nothing at all."""
 
     value: str | None
@@ -51,17 +51,17 @@ class _Said:
     has_complained: bool
 
 
-def kept(service: str, user: str, program: str, environment: Mapping[str, str], seconds: float) -> Kept:
+def kept(service: str, user: str, program: str, environment: Mapping[str, str], seconds: float) -> KeyringAnswer:
     """What the keyring keeps for a user of a service; `program` is the command whose keyring it is."""
     argv = _reader(service, user, program, environment)
     if not argv:
-        return Kept(None, "nothing on this machine can read one")
+        return KeyringAnswer(None, "nothing on this machine can read one")
     try:
         said = _said(argv, environment, seconds)
     except subprocess.TimeoutExpired:
-        return Kept(None, f"it gave no answer within {seconds:g} s; it may be locked, and wait for a password")
+        return KeyringAnswer(None, f"it gave no answer within {seconds:g} s; it may be locked, and wait for a password")
     except OSError as error:
-        return Kept(None, f"it cannot be read: {error.strerror}")
+        return KeyringAnswer(None, f"it cannot be read: {error.strerror}")
     return _of_python(said.text) if argv[1] == "-c" else _of_tool(said)
 
 
@@ -110,30 +110,30 @@ def _read(process: subprocess.Popen[bytes], seconds: float) -> bytes:
     return b""
 
 
-def _of_tool(said: _Said) -> Kept:
+def _of_tool(said: _Said) -> KeyringAnswer:
     if said.status == 0:
-        return Kept(said.text.removesuffix("\n") or None)
+        return KeyringAnswer(said.text.removesuffix("\n") or None)
     if said.status == _NOT_FOUND or (said.status == 1 and not said.has_complained):
-        return Kept(None)
-    return Kept(None, f"the program that reads it ended with status {said.status}")
+        return KeyringAnswer(None)
+    return KeyringAnswer(None, f"the program that reads it ended with status {said.status}")
 
 
-def _of_python(text: str) -> Kept:
+def _of_python(text: str) -> KeyringAnswer:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         found = None
     value, error = (found.get("value"), found.get("error")) if isinstance(found, dict) else (0, None)
     if not isinstance(value, str | None) or not isinstance(error, str | None):
-        return Kept(None, "the program that reads it ended without an answer")
+        return KeyringAnswer(None, "the program that reads it ended without an answer")
     if error:
         known = {
             "NoKeyringError": "there is no keyring on this machine",
             "ModuleNotFoundError": "the Python module that reads it is not installed",
             "KeyringLocked": "it is locked",
         }
-        return Kept(None, known.get(error, f"it refused ({error})"))
-    return Kept(value)
+        return KeyringAnswer(None, known.get(error, f"it refused ({error})"))
+    return KeyringAnswer(value)
 
 
 def _reader(service: str, user: str, program: str, environment: Mapping[str, str]) -> Sequence[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.client import listed
+from conformance.diagnosis.clients.model import listed
 from conformance.diagnosis.evidence import Place, Setting
-from conformance.diagnosis.shape import shape_of
+from conformance.diagnosis.shape.shape import shape_of
 from conformance.doctoring.meaning import is_alike
 from conformance.doctoring.naming import HOLDERS
 from conformance.doctoring.sources import PROCESS

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.evidence import Place, Setting
 from conformance.diagnosis.near_names import is_near
-from conformance.diagnosis.shape import shape_of
+from conformance.diagnosis.shape.shape import shape_of
 from conformance.doctoring.sources import PROCESS
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from conformance.diagnosis.client import listed
+from conformance.diagnosis.clients.model import listed
 from conformance.diagnosis.evidence import PartialExchange, Place
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.finding import Doubt
@@ -14,7 +14,7 @@ from conformance.doctoring.reaching import bundled_authorities, connected, resol
 from conformance.doctoring.trust import OF_CLIENTS
 
 if TYPE_CHECKING:
-    from conformance.diagnosis.client import Clients
+    from conformance.diagnosis.clients.model import Clients
     from conformance.diagnosis.reading import Reading
     from conformance.doctoring.machine import Machine
     from conformance.doctoring.plan import Questions
@@ -73,7 +73,9 @@ def _miss_ipv4(says: str, pinned: list[str], place: Place, seen: Seen) -> None:
 def _is_connected(
     found: list[tuple[str, bool]], asked: Questions, pinned: list[str], seconds: float, seen: Seen
 ) -> bool:
-    of_four, of_six = (_tried([one for one in found if one[1] is kind], asked.port, seconds) for kind in (True, False))
+    of_four, of_six = (
+        _tried([one for one, is_ipv4 in found if is_ipv4 is kind], asked.port, seconds) for kind in (True, False)
+    )
     tried, place = [*of_four, *of_six], Place(NETWORK, "connection")
     is_reached = any(not one.problem for one in tried)
     for one in tried:
@@ -93,7 +95,7 @@ def _is_connected(
     return _is_believed(asked, seconds, seen)
 
 
-def _tried(addresses: list[tuple[str, bool]], port: int, seconds: float) -> list[Address]:
+def _tried(addresses: list[str], port: int, seconds: float) -> list[Address]:
     """One address after the other, as clients try them, until one takes a connection."""
     tried: list[Address] = []
     for one in addresses[:_MOST_ADDRESSES]:
@@ -215,7 +217,7 @@ def _answer_of(proxy: Proxy, user: str, asked: Questions, seconds: float) -> int
     if proxy.scheme == "http":
         return tunnelled(proxy, user, asked.host, asked.port, seconds)
     found = resolved(proxy.host, proxy.port, seconds)
-    return found if isinstance(found, str) else connected(found[0], proxy.port, seconds).problem
+    return found if isinstance(found, str) else connected(found[0][0], proxy.port, seconds).problem
 
 
 def _user(value: str) -> str:

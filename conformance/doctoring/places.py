@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conformance.doctoring.bystanders import of_docker_files, of_dotenv_above, of_netrc, of_start_up_files
 from conformance.doctoring.holding import STORES
+from conformance.doctoring.indirect_sources import of_docker_files, of_dotenv_above, of_netrc, of_start_up_files
 from conformance.doctoring.sources import PROCESS, Sources
 from conformance.doctoring.winners import winner
 
 if TYPE_CHECKING:
-    from conformance.diagnosis.client import Clients
+    from conformance.diagnosis.clients.model import Clients
     from conformance.diagnosis.reading import Reading
     from conformance.doctoring.holding import Holding
     from conformance.doctoring.machine import Machine

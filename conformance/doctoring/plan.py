@@ -17,7 +17,7 @@ MOST_OTHERS = 3  # keys that are tried where the one that is used was refused
 
 
 @dataclass(frozen=True)
-class Step:
+class PlannedStep:
     """One thing that is sent: where to, what, and which key it holds."""
 
     to: str
@@ -76,31 +76,31 @@ def questions(spec: Spec, base_url: str) -> Questions:
 
 def steps(
     asked: Questions, spec: Spec, own: Holding | None, others: tuple[Holding, ...], proxy: Proxy | None
-) -> Iterator[Step]:
+) -> Iterator[PlannedStep]:
     """Everything that may be sent, in its order; no more than that is."""
     here = f"{asked.host}:{asked.port}"
-    yield Step("the name servers of this machine", f"a question for {asked.host}")
-    yield Step(here, "connections without data, by IPv4 and IPv6")
+    yield PlannedStep("the name servers of this machine", f"a question for {asked.host}")
+    yield PlannedStep(here, "connections without data, by IPv4 and IPv6")
     if asked.is_secure:
-        yield Step(here, "TLS handshakes, for its certificate")
+        yield PlannedStep(here, "TLS handshakes, for its certificate")
     if proxy:
         user = "with its user and password" if proxy.has_user else "without a password"
-        yield Step(f"the proxy {proxy}", f"CONNECT {here}, {user}")
+        yield PlannedStep(f"the proxy {proxy}", f"CONNECT {here}, {user}")
     listing = f"GET {_path(asked, spec, asked.listing)}"
-    yield Step(here, listing)
-    yield Step(here, listing, "a key that was never issued, made for this")
+    yield PlannedStep(here, listing)
+    yield PlannedStep(here, listing, "a key that was never issued, made for this")
     if own is not None:
         for style in asked.styles:
             header = spec.styles[style].header
-            yield Step(here, f"{listing} with {header}, where both were refused", f"the key of {own.place}")
+            yield PlannedStep(here, f"{listing} with {header}, where both were refused", f"the key of {own.place}")
         if asked.viewing:
-            yield Step(
+            yield PlannedStep(
                 here,
                 f"GET {_path(asked, spec, asked.viewing)} with {spec.styles[asked.styles[0]].header}",
                 f"the key of {own.place}",
             )
     for other in others:
-        yield Step(here, f"{listing}, where that one is refused", f"the key of {other.place}")
+        yield PlannedStep(here, f"{listing}, where that one is refused", f"the key of {other.place}")
 
 
 def _path(asked: Questions, spec: Spec, operation: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.diagnosis.client import Client
+    from conformance.diagnosis.clients.model import Client
 
 _OF_ALL = ("all_proxy", "ALL_PROXY")
 

@@ -25,7 +25,6 @@ class Address:
     """An address of a host, and what came of connecting to it; `problem` is "" where it took the connection."""
 
     address: str
-    is_ipv4: bool
     problem: str = ""
 
 
@@ -58,14 +57,13 @@ def resolved(host: str, port: int, seconds: float) -> list[tuple[str, bool]] | s
     return problem[0] if problem else found
 
 
-def connected(address: tuple[str, bool], port: int, seconds: float) -> Address:
+def connected(address: str, port: int, seconds: float) -> Address:
     """Connect to an address, and hang up."""
-    host, is_ipv4 = address
     try:
-        socket.create_connection((host, port), timeout=seconds).close()
+        socket.create_connection((address, port), timeout=seconds).close()
     except OSError as error:
-        return Address(host, is_ipv4, problem=why_not(error, seconds))
-    return Address(host, is_ipv4)
+        return Address(address, why_not(error, seconds))
+    return Address(address)
 
 
 def why_not(error: OSError, seconds: float) -> str:

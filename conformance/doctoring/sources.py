@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.diagnosis.assignments.dotenv import of_dotenv
-from conformance.diagnosis.client import PROFILE, KeySource
+from conformance.diagnosis.clients.model import PROFILE, KeySource
 from conformance.diagnosis.evidence import Place
 from conformance.doctoring.holding import REFERS, UNPARSED, Holding
 from conformance.doctoring.keychain import kept
@@ -16,7 +16,7 @@ from conformance.doctoring.written import NOT_UTF_8, decoded
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conformance.diagnosis.client import Client
+    from conformance.diagnosis.clients.model import Client
     from conformance.diagnosis.evidence import Credential
     from conformance.diagnosis.reading import Reading
     from conformance.doctoring.machine import Machine

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from conformance.diagnosis.client import Client, KeySource
+    from conformance.diagnosis.clients.model import Client, KeySource
     from conformance.doctoring.holding import Holding
     from conformance.doctoring.sources import Sources
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from conformance.report.lines import Line, Results
+    from conformance.report.results import Line, Results
     from conformance.spec.model import Spec
 
 _WORST_FIRST = ("error", "fail", "waived", "advisory", "observed", "pass", "blocked")

@@ -6,7 +6,7 @@ import io
 from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from conformance.magic import HEAD
-from conformance.scanning.zip_end import TAIL
+from conformance.scanning.archives.zip_end import TAIL
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ KEY, NEAR_KEY, EXAMPLE, PLACEHOLDER = "key", "near-key", "documented-example", "
 SERIOUS = (KEY, NEAR_KEY)
 
 
-class Judged(NamedTuple):
+class Judgement(NamedTuple):
     """What a text that begins like a key is."""
 
     kind: str
@@ -33,6 +33,6 @@ class Place(NamedTuple):
 class Find(NamedTuple):
     """A text that is, or looks like, a key; `form` says how it is written."""
 
-    judged: Judged
+    judged: Judgement
     form: str
     place: Place

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 from conformance.scanning.content import Content
 from conformance.scanning.files import contents_of
-from conformance.scanning.git import GitError, Origin, branches, history, origins, own_files, staged, unseen
+from conformance.scanning.git.asking import GitError
+from conformance.scanning.git.index import staged
+from conformance.scanning.git.objects import history
+from conformance.scanning.git.origins import Origin, origins
+from conformance.scanning.git.repository import branches, own_files, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.scanning.files import Excluded
-    from conformance.scanning.find import Find, Judged
-    from conformance.scanning.run import Scan
+    from conformance.scanning.find import Find, Judgement
+    from conformance.scanning.scan import Scan
 
 
 def finds_in_index(repository: str, scan: Scan, excluded: Excluded) -> Iterator[Find]:
@@ -46,7 +50,7 @@ def finds_in_history(repository: str, scan: Scan, excluded: Excluded) -> Iterato
         scan.complain(f"{error}; some finds have no commit and path")
     age = {name: number for number, name in enumerate(known)}
     finds.sort(key=lambda find: age.get(find.place.path, len(age)))
-    names: set[tuple[Judged, str]] = set()  # each version of a directory has them again
+    names: set[tuple[Judgement, str]] = set()  # each version of a directory has them again
     for find in finds:
         origin = known.get(find.place.path) or Origin("", f"object {find.place.path} of no commit")
         if origin.path.endswith("/"):

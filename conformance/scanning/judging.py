@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from conformance.pieces import BrokenKeys
-from conformance.scanning.find import EXAMPLE, KEY, NEAR_KEY, PLACEHOLDER, Judged
+from conformance.scanning.find import EXAMPLE, KEY, NEAR_KEY, PLACEHOLDER, Judgement
 
 if TYPE_CHECKING:
     from conformance.keys import KeyFormat
@@ -36,7 +36,7 @@ class Judge:
             f"{re.escape(key_format.separator)}([{re.escape(key_format.secret_alphabet)}]{{4,}})"
         )
 
-    def judged(self, text: str) -> Judged | None:
+    def judged(self, text: str) -> Judgement | None:
         """What stands at the beginning of the text; `None` where that is nothing of interest."""
         parts = self._parts.match(text)
         found = self._judged_parts(parts, text) if parts else None
@@ -56,7 +56,7 @@ class Judge:
         secret = "".join(text[start:end] for start, end in broken.pieces)
         return f"{broken.prefix}{broken.key_id}{self._format.separator}{secret}"
 
-    def _judged_parts(self, parts: re.Match[str], around: str) -> Judged | None:
+    def _judged_parts(self, parts: re.Match[str], around: str) -> Judgement | None:
         text, (key_id, secret) = parts[0], parts.groups()
         if text == self._format.example:
             kind = EXAMPLE
@@ -70,9 +70,9 @@ class Judge:
             return None
         if kind == NEAR_KEY and _is_name(key_id, secret):
             return None
-        return Judged(kind, self._format.redact(text), key_id)
+        return Judgement(kind, self._format.redact(text), key_id)
 
-    def _placeholder(self, text: str, prefix: str) -> Judged | None:
+    def _placeholder(self, text: str, prefix: str) -> Judgement | None:
         from conformance.placeholders import is_masked, is_placeholder, is_variable
 
         token = _TOKEN.match(text, len(prefix))
@@ -80,7 +80,7 @@ class Judge:
             return None
         body = token[0].rstrip(".") if not token[0].endswith("..") else token[0]
         if is_placeholder(prefix + body) or is_placeholder(body) or is_variable(body) or is_masked(body):
-            return Judged(PLACEHOLDER, self._format.redact(prefix + body), "")
+            return Judgement(PLACEHOLDER, self._format.redact(prefix + body), "")
         return None
 
 

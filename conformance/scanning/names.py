@@ -6,8 +6,8 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from conformance.scanning.blocks import Scanner
 from conformance.scanning.find import SERIOUS
+from conformance.scanning.scanner import Scanner
 
 if TYPE_CHECKING:
     from conformance.keys import KeyFormat

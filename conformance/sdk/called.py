@@ -28,7 +28,7 @@ _GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenRequest:
     """A request of an SDK as the recording server saw it.
 
     `styles` are the documented headers in which the right key came, `strays` the other places that held a part of a
@@ -65,7 +65,7 @@ class Called:
     """
 
     answer: Returned | Raised | Unsupported | None
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[SeenRequest, ...] = ()
     leaks: tuple[str, ...] = ()
     problem: str = ""
     seconds: float = 0.0
@@ -78,7 +78,7 @@ class Called:
         return self.answer.error if isinstance(self.answer, Raised) else None
 
     @property
-    def to_api(self) -> tuple[Seen, ...]:
+    def to_api(self) -> tuple[SeenRequest, ...]:
         """The requests that went to the API."""
         return tuple(seen for seen in self.seen if not seen.elsewhere)
 
@@ -92,7 +92,7 @@ class Watcher:
 
     def seen(
         self, recorded: Iterable[Recorded], key: str, recipe: Recipe, base_url: str, client: int = 0
-    ) -> list[Seen]:
+    ) -> list[SeenRequest]:
         """The requests of a client that was to use `key`."""
         return [self._seen(one, key, recipe, base_url, client) for one in recorded]
 
@@ -120,7 +120,7 @@ class Watcher:
         lines = [line.strip() for line in said.splitlines() if self.scrubber.knows(line)]
         return tuple(map(self.scrubber.scrub, lines or [said]))  # it may be broken over several lines
 
-    def _seen(self, one: Recorded, key: str, recipe: Recipe, base_url: str, client: int) -> Seen:
+    def _seen(self, one: Recorded, key: str, recipe: Recipe, base_url: str, client: int) -> SeenRequest:
         request = one.request
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers]
         styles: list[str] = []
@@ -135,7 +135,7 @@ class Watcher:
         body = unpacked(request.body).decode("utf-8", "replace")
         strays = [place for place, text in (*rest, ("URL", url), ("body", body)) if self.scrubber.knows(text)]
         strays += [f"the name of a header ({one.lower()[:3]}…)" for one, _ in headers if self.scrubber.knows(one)]
-        return Seen(
+        return SeenRequest(
             self._exchange(one, headers, url, body, recipe, base_url),
             one.at,
             one.elsewhere,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.spec.model import Spec
-    from conformance.spec.sdk import Route
+    from conformance.spec.sdk import PlayedAnswer
 
     Play = Callable[[Request, bool], Response]
 
@@ -57,7 +57,7 @@ def _pattern(spec: Spec, request: str) -> re.Pattern[str]:
     return re.compile(f"{method} (?:{base})?{segments}/?")
 
 
-def _response(route: Route, values: dict[str, str]) -> Response:
+def _response(route: PlayedAnswer, values: dict[str, str]) -> Response:
     def filled(text: str) -> bytes:
         for name, value in values.items():
             text = text.replace(f"{{{name}}}", value)

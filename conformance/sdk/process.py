@@ -16,8 +16,8 @@ import msgspec
 
 from conformance.sdk.errors import BrokenAdapterError, HungError
 from conformance.sdk.install import filled
-from conformance.sdk.protocol import PROTOCOL, Answer, CallMessage, Greeting, HelloMessage, Message
-from conformance.sdk.said import Said
+from conformance.sdk.protocol import PROTOCOL, Answer, CallMessage, Greeting, HelloMessage, ProtocolMessage
+from conformance.sdk.standard_error import StandardError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +72,7 @@ class AdapterProcess:
             )
         except OSError as error:
             raise BrokenAdapterError(f"the adapter is broken: {argv[0]} cannot be started: {error.strerror}") from None
-        self._said = Said(self._child.stderr)  # type: ignore[arg-type]
+        self._said = StandardError(self._child.stderr)  # type: ignore[arg-type]
 
     def greet(self) -> Greeting:
         """Ask the adapter who it is.
@@ -146,7 +146,7 @@ class AdapterProcess:
         self._last_id += 1
         return self._last_id
 
-    def _ask(self, message: Message, seconds: float) -> dict[str, Any]:
+    def _ask(self, message: ProtocolMessage, seconds: float) -> dict[str, Any]:
         try:
             self._child.stdin.write(msgspec.json.encode(message) + b"\n")  # type: ignore[union-attr]
             self._child.stdin.flush()  # type: ignore[union-attr]

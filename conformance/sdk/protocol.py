@@ -16,13 +16,13 @@ from conformance.spec.sdk import Feature, SdkOperation
 PROTOCOL = 1
 
 
-class Message(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ProtocolMessage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A line that the harness writes."""
 
     id: int
 
 
-class HelloMessage(Message, frozen=True, tag_field="op", tag="hello"):
+class HelloMessage(ProtocolMessage, frozen=True, tag_field="op", tag="hello"):
     """Asks an adapter who it is."""
 
     protocol: int = PROTOCOL
@@ -49,7 +49,7 @@ class Arguments(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     times: int = 0
 
 
-class CallMessage(Message, frozen=True, tag_field="op", tag="call"):
+class CallMessage(ProtocolMessage, frozen=True, tag_field="op", tag="call"):
     """Has an adapter do something with its SDK; without an `api_key` let it find its own."""
 
     operation: SdkOperation

@@ -14,7 +14,7 @@ _OUTSIDE = Path(__file__).with_name("outside")
 _PRELOADED = {"NODE_OPTIONS": f'--require "{_OUTSIDE / "node.cjs"}"', "PYTHONPATH": str(_OUTSIDE)}
 
 
-class Proxy:
+class RefusingProxy:
     """A listener of loopback on a running event loop; it hears requests, and lets none through."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:

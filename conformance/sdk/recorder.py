@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.mock.message import Request, Response
 from conformance.mock.protocol import MockProtocol
-from conformance.sdk.proxy import Proxy
+from conformance.sdk.proxy import RefusingProxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,7 @@ class Recorder:
             self._loop.run_until_complete(self._listen(listener, elsewhere=is_elsewhere))
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self._proxies: list[Proxy] = []
+        self._proxies: list[RefusingProxy] = []
 
     def path(self) -> str:
         """The name of a new path, for one client of one call."""
@@ -66,9 +66,9 @@ class Recorder:
         """Answer below a path; `play` is given the address of the path on the other host."""
         self._plays[name] = play(f"{self._elsewhere}/p/{name}")
 
-    def proxy(self) -> Proxy:
+    def proxy(self) -> RefusingProxy:
         """A proxy of its own for a process; it lasts as long as the recorder."""
-        self._proxies.append(Proxy(self._loop))
+        self._proxies.append(RefusingProxy(self._loop))
         return self._proxies[-1]
 
     def url(self, name: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.sdk.called import Called, Watcher
-from conformance.sdk.left import Left
+from conformance.sdk.leftovers import Leftovers
 from conformance.sdk.playing import playing
 from conformance.sdk.protocol import Arguments, Other
 from conformance.sdk.recorder import Recorder
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from conformance.keys import ApiKey
     from conformance.sdk.call import Call
     from conformance.sdk.protocol import Answer
-    from conformance.sdk.proxy import Proxy
+    from conformance.sdk.proxy import RefusingProxy
     from conformance.spec.model import Spec
 
 _TIMES = 5
@@ -53,7 +53,7 @@ class Stage:
         self.keyring.scrubber.learn(self._other.reveal())
         self._watcher = Watcher(spec, self.keyring.scrubber)
         self.home = Path(tempfile.mkdtemp(prefix="hopx-auth-"))
-        self._left = Left(self.keyring.scrubber)
+        self._left = Leftovers(self.keyring.scrubber)
         self._recorder = Recorder()
 
     @property
@@ -88,7 +88,7 @@ class Stage:
         }
         return Staged(call, text, (here, there), fields, time.monotonic())
 
-    def proxy(self) -> Proxy:
+    def proxy(self) -> RefusingProxy:
         """A proxy of its own for a process."""
         return self._recorder.proxy()
 

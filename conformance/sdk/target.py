@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from conformance.sdk.adapter import Adapter
     from conformance.sdk.called import Called
-    from conformance.sdk.proxy import Proxy
+    from conformance.sdk.proxy import RefusingProxy
     from conformance.spec.model import Spec
     from conformance.targets.keyring import Keyring
 
@@ -52,7 +52,7 @@ class SdkTarget:
         self._lanes = ThreadPoolExecutor(_LANES)
         self._made: dict[Call, Future[Called]] = {}
         self._lock = threading.Lock()
-        self._running: dict[AdapterProcess, Proxy] = {}
+        self._running: dict[AdapterProcess, RefusingProxy] = {}
         self._late: list[str] = []
         self._said_late: list[str] = []
         self._idle: dict[str, list[AdapterProcess]] = {"": [], "own": [], "other": [], "nowhere": []}

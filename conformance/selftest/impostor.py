@@ -51,7 +51,7 @@ class Variants(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most_blocked: int = _MOST_BLOCKED
 
 
-class Clients(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ClientImpostors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Clients of one program: the rule that catches each; "" for one that conforms."""
 
     command: list[str]
@@ -63,7 +63,7 @@ class Others(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A file of variants and clients; `{here}` in their commands is its folder, `{name}` the name of the one."""
 
     variants: list[Variants] = []
-    clients: list[Clients] = []
+    clients: list[ClientImpostors] = []
 
 
 def own_impostors() -> list[Impostor]:

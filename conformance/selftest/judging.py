@@ -20,12 +20,12 @@ from conformance import suites
 from conformance.judge import Verdict
 from conformance.keys import KeyFormat
 from conformance.probes import all_probes
-from conformance.run import MOST_SILENCES, Run
+from conformance.runs.run import MOST_SILENCES, Run
+from conformance.runs.sdk_run import SdkRun
 from conformance.scrub import Scrubber
 from conformance.sdk.adapter import Adapter, AdapterFile
 from conformance.sdk.errors import BrokenAdapterError
 from conformance.sdk.target import SdkTarget
-from conformance.sdk_run import SdkRun
 from conformance.selftest.judged import judged
 from conformance.selftest.misprints import MISPRINTS
 from conformance.selftest.serving import served

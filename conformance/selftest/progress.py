@@ -1,38 +1,39 @@
-"""Judging everybody: several at a time, what was judged before left out, and how far it has come told on the way."""
+"""How far a self-test has come: a bar where a person looks on, and a line now and then elsewhere."""
 
 from __future__ import annotations
 
-from contextlib import closing
-from typing import TYPE_CHECKING
+import shutil
+import sys
+from time import monotonic
 
-from conformance.selftest.digest import own_digests, suite_digest
-from conformance.selftest.keeping import Kept, forget, keeping, kept_in
-from conformance.selftest.telling import Telling
-from conformance.selftest.workers import judged_by
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from conformance.selftest.impostor import Impostor
-    from conformance.selftest.judged import Judged
-
-WRITTEN = ("selftest.html", "selftest.json", "kill-matrix.md")  # beside what was judged
+_BAR = 30
+_SECONDS = 30.0  # between two lines where nobody looks on
 
 
-def judge_all(spec_file: Path, impostors: list[Impostor], jobs: int, kept: Path) -> list[Judged]:
-    """Everybody judged, in the order that was given; each is kept at once, so that the next run goes on from there."""
-    suite, written = suite_digest(spec_file), [kept, *(kept.parent / name for name in WRITTEN)]
-    own = own_digests(impostors, written)
-    known = {one.own: one.judged for one in kept_in(kept) if one.suite == suite and not one.judged.problem}
-    done = {impostor: known[digest] for impostor, digest in own.items() if digest in known}
-    missing = [impostor for impostor in own if impostor not in done]
-    telling = Telling(len(own))
-    with keeping(kept) as keep, closing(judged_by(jobs, spec_file, missing)) as judging:
-        for impostor, judged in judging:
-            done[impostor] = judged
-            keep(Kept(str(impostor), suite, own[impostor], judged))
-            telling.tell(len(done), str(impostor))
-    telling.end()
-    names, digests = {str(one) for one in own}, set(own.values())
-    forget(kept, lambda one: one.suite != suite or (one.name in names and one.own not in digests))
-    return [done[impostor] for impostor in impostors]
+class Progress:
+    """Tells on standard error how many of everybody are judged."""
+
+    def __init__(self, everybody: int) -> None:
+        self._everybody = everybody
+        self._last = monotonic()
+
+    def tell(self, done: int, who: str) -> None:
+        """So many are judged, and this one is the last of them."""
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[K" + self._line(done, who, shutil.get_terminal_size().columns - 1))
+        elif (now := monotonic()) >= self._last + _SECONDS:
+            self._last = now
+            sys.stderr.write(f"{done} of {self._everybody} are judged\n")
+        sys.stderr.flush()
+
+    def end(self) -> None:
+        """Nobody is left."""
+        if sys.stderr.isatty():
+            columns = shutil.get_terminal_size().columns - 1
+            sys.stderr.write("\r\x1b[K" + self._line(self._everybody, "", columns).rstrip() + "\n")
+            sys.stderr.flush()
+
+    def _line(self, done: int, who: str, columns: int) -> str:
+        width = max(min(_BAR, columns - len(f" {self._everybody}/{self._everybody}")), 0)
+        bar = "█" * (width * done // max(self._everybody, 1))
+        return f"{bar:{width}} {done}/{self._everybody} {who}"[:columns]

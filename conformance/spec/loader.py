@@ -11,7 +11,7 @@ from conformance.spec import source as sources
 from conformance.spec.misfits import note_misfits
 from conformance.spec.mistakes import FileError
 from conformance.spec.model import Spec
-from conformance.spec.references import check_references
+from conformance.spec.references.check import check_references
 from conformance.spec.schema import schema_of
 
 if TYPE_CHECKING:

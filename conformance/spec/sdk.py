@@ -45,7 +45,7 @@ Source = Literal[
 """Where an SDK finds its key; `later` is after it was imported, `after` in another call of the process only."""
 
 
-class Route(Entry, frozen=True):
+class PlayedAnswer(Entry, frozen=True):
     """An answer of the recording server, to all requests or to `only` those that look like this one.
 
     In it `{elsewhere}` is an address on another host, `{path}` that of the request, `{id}` a sandbox's, `{request_id}`
@@ -66,7 +66,7 @@ class Played(Entry, frozen=True):
     `waits` says that clients may wait before they try again.
     """
 
-    forms: dict[Slug, Route]
+    forms: dict[Slug, PlayedAnswer]
     waits: bool = False
     type: str = ""
     never: list[str] = []
@@ -80,5 +80,5 @@ class Sdk(Entry, frozen=True):
     """
 
     template: Text
-    routes: dict[RequestLine, Route]
+    routes: dict[RequestLine, PlayedAnswer]
     answers: dict[Slug, Played] = {}

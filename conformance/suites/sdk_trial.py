@@ -15,11 +15,11 @@ from conformance.suites.trial import BlockedError
 
 if TYPE_CHECKING:
     from conformance.probes import Probe
-    from conformance.sdk.called import Called, Seen
+    from conformance.sdk.called import Called, SeenRequest
     from conformance.sdk.protocol import SdkError
     from conformance.sdk.target import SdkTarget
     from conformance.spec.model import Spec
-    from conformance.spec.sdk import Played, Route
+    from conformance.spec.sdk import Played, PlayedAnswer
 
 _SHOWN = 120
 
@@ -59,7 +59,7 @@ class SdkTrial:
         return called
 
     @property
-    def requests(self) -> tuple[Seen, ...]:
+    def requests(self) -> tuple[SeenRequest, ...]:
         """The requests that went to the API.
 
         Raises:
@@ -90,7 +90,7 @@ class SdkTrial:
         return self.spec.sdk.answers[self.probe.answer]
 
     @property
-    def form(self) -> Route:
+    def form(self) -> PlayedAnswer:
         """The form of that refusal."""
         return self.played.forms[self.probe.form]
 
@@ -153,7 +153,7 @@ def call_of(probe: Probe) -> Call:
     return Call(probe.recipe, probe.source, probe.operation, probe.answer, probe.form)
 
 
-def places(seen: tuple[Seen, ...]) -> str:
+def places(seen: tuple[SeenRequest, ...]) -> str:
     """Requests in a few words."""
     return ", ".join(f"{one.exchange.request.method} {one.exchange.asked.target}" for one in seen) or "no request"
 

@@ -9,6 +9,7 @@ from conformance.exchange import Recipe
 from conformance.judge import gives_access, vocabulary_of
 from conformance.keys import MalformedKeyError
 from conformance.suites.check import check
+from conformance.suites.generation import settings_for
 from conformance.suites.trial import BlockedError, Trial
 from conformance.targets.errors import TargetError
 
@@ -76,7 +77,7 @@ def every_near_miss_is_refused(trial: Trial) -> Verdict:
     styles = list(trial.spec.styles)[:: -1 if kinds.index(trial.probe.recipe.label) % 2 else 1]
 
     # to shrink a near miss would take thousands of requests and say no more
-    @settings(trial.settings(trial.examples // several), phases=[Phase.generate])
+    @settings(settings_for(trial.examples // several), phases=[Phase.generate])
     @given(st.integers(0, _LARGEST_DRAW), st.integers(0, len(styles) - 1), st.integers(0, len(operations) - 1))
     def refused(place: int, style_from: int, operation_from: int) -> None:
         for at in range(several):

@@ -17,6 +17,7 @@ from conformance.mock.faults import with_faults
 from conformance.mock.message import Request as Received
 from conformance.mock.respond import Mock
 from conformance.suites.check import check
+from conformance.suites.generation import settings_for
 from conformance.suites.trial import BlockedError
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def key_lifecycle(trial: Trial) -> Verdict:
     try:
         run_state_machine_as_test(
             _machine(trial),
-            settings=settings(trial.settings(max(_LIVES, trial.examples // 5)), stateful_step_count=_STEPS),
+            settings=settings(settings_for(max(_LIVES, trial.examples // 5)), stateful_step_count=_STEPS),
         )
     except AssertionError as error:
         return trial.broken(expected, str(error).splitlines()[0])

@@ -13,7 +13,7 @@ from conformance.suites.trial import BlockedError
 
 if TYPE_CHECKING:
     from conformance.judge import Verdict
-    from conformance.sdk.called import Outside, Seen
+    from conformance.sdk.called import Outside, SeenRequest
     from conformance.suites.sdk_trial import SdkTrial
 
 _STAYS = "no part of the secret goes to another host"
@@ -57,7 +57,7 @@ def own_test_succeeds(trial: SdkTrial) -> Verdict:
     return trial.kept(expected, places(called.to_api))
 
 
-def _told_id(trial: SdkTrial, create: Seen) -> str:
+def _told_id(trial: SdkTrial, create: SeenRequest) -> str:
     """The id that was told to whom created a sandbox."""
     told = json.loads(create.exchange.response.body)
     return str(next(told[name] for name in trial.spec.operations["create"].makes if name in told))

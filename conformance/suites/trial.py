@@ -138,18 +138,6 @@ class Trial:
             raise BlockedError("a credential with key: none in the spec, to ask for comparison")
         return self.ask(recipe=Recipe(keyless), style="", alteration="")
 
-    def settings(self, examples: int) -> Any:
-        """Hypothesis settings for so many cases that a check generates, without a timing of their own."""
-        from hypothesis import HealthCheck, Phase, settings
-
-        return settings(
-            max_examples=examples,
-            deadline=None,
-            print_blob=False,
-            suppress_health_check=list(HealthCheck),
-            phases=[phase for phase in settings().phases if examples > 1 or phase is Phase.generate],
-        )
-
     def item_for(self, probe: Probe) -> str:
         """The id of the sandbox that a probe is about."""
         if "{id}" not in (self.spec.operations[probe.operation].path if probe.operation else ""):

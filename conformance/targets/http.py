@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlsplit
 
 from conformance.exchange import Exchange, Request, Response, SentRequest
+from conformance.targets.connection import Connection
 from conformance.targets.errors import BudgetSpentError, TargetError, TooManyRequestsError
-from conformance.targets.wire import Origin, Wire
+from conformance.targets.origin import Origin
 
 if TYPE_CHECKING:
     from conformance.exchange import Recipe
@@ -85,7 +86,7 @@ class HttpTarget:
         self._origin = Origin(parts.scheme, parts.hostname or "", port)
         self._tls = ssl.create_default_context() if parts.scheme == "https" else None
         self._host_header = parts.netloc.rpartition("@")[2].encode("idna" if not parts.netloc.isascii() else "ascii")
-        self._wires: dict[int, Wire] = {}
+        self._connections: dict[int, Connection] = {}
         self._lock = threading.Lock()
 
     def send(self, request: Request) -> Exchange:
@@ -111,14 +112,14 @@ class HttpTarget:
 
     def hang_up(self) -> None:
         """End this thread's connection, so that the requests that follow share a new one."""
-        wire = self._wires.get(threading.get_ident())
-        if wire:
-            wire.close()
+        connection = self._connections.get(threading.get_ident())
+        if connection:
+            connection.close()
 
     def close(self) -> None:
         """Close every connection."""
-        for wire in self._wires.values():
-            wire.close()
+        for connection in self._connections.values():
+            connection.close()
 
     def _is_limited(self, recipe: Recipe | None) -> bool:
         return recipe is not None and recipe.name in self._limited_roles
@@ -128,29 +129,27 @@ class HttpTarget:
             raise WriteForbiddenError(f"{request.method} was not sent: writing needs --allow-writes")
         keys = [self.keyring.credential(recipe) if recipe else None for recipe in (request.recipe, request.second)]
         target, headers, body = _filled(request, *keys)
-        wire = self._wire()
+        connection = self._connection()
         self.pace.wait()
-        started = time.perf_counter()
-        response = wire.roundtrip(
+        response = connection.roundtrip(
             request.method,
             self._base_path + target,
             [("Host", self._host_header), *headers],
             body,
         )
-        elapsed = (time.perf_counter() - started) * 1000
-        return self._redacted(request, keys, response, elapsed)
+        return self._redacted(request, keys, response)
 
-    def _wire(self) -> Wire:
+    def _connection(self) -> Connection:
         with self._lock:
             if self.limit is not None and self.sent >= self.limit:
                 raise BudgetSpentError(f"the run's budget of {self.limit} requests is spent")
             self.sent += 1
             thread = threading.get_ident()
-            if thread not in self._wires:
-                self._wires[thread] = Wire(self._origin, self._time_limit, self._tls)
-            return self._wires[thread]
+            if thread not in self._connections:
+                self._connections[thread] = Connection(self._origin, self._time_limit, self._tls)
+            return self._connections[thread]
 
-    def _redacted(self, request: Request, keys: list[ApiKey | None], response: Response, elapsed_ms: float) -> Exchange:
+    def _redacted(self, request: Request, keys: list[ApiKey | None], response: Response) -> Exchange:
         """The exchange without its secrets, and with the place where the response repeated one."""
         scrub = self.keyring.scrubber.scrub
         key, second = (key.shown if key else "" for key in keys)
@@ -163,14 +162,14 @@ class HttpTarget:
         )
         text = response.body.decode("utf-8", "surrogateescape")
         if not self.keyring.scrubber.holds_secret("\n".join([*(value for _, value in response.headers), text])):
-            return Exchange(sent, response, request, "", elapsed_ms)
+            return Exchange(sent, response, request)
         headers = tuple((name, scrub(value)) for name, value in response.headers)
         clean = scrub(text)
         repeats = "the body" if self.keyring.scrubber.knows(text) else ""
         for name, value in response.headers:
             repeats = repeats or (f"the header {name}" if self.keyring.scrubber.knows(value) else "")
         body = response.body if clean == text else clean.encode("utf-8", "surrogateescape")
-        return Exchange(sent, Response(response.status, headers, body, response.problem), request, repeats, elapsed_ms)
+        return Exchange(sent, Response(response.status, headers, body, response.problem), request, repeats)
 
 
 def _filled(

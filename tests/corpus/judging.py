@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance import cli
-from conformance.diagnosis.causes import load
+from conformance.diagnosis.causes.loader import load
 from conformance.spec.files import default_causes, default_spec
 from tests.corpus.hiding import pieces_in
 

@@ -8,7 +8,7 @@ from conformance import placeholders
 from conformance.diagnosis.answer import said
 from conformance.diagnosis.archives.entry import text_of
 from conformance.diagnosis.archives.selection import Selection, has_failed
-from conformance.diagnosis.carried import credentials_of_body, credentials_of_headers, credentials_of_url
+from conformance.diagnosis.carriers import credentials_of_body, credentials_of_headers, credentials_of_url
 from conformance.diagnosis.evidence import Evidence, Failure, Note, PartialExchange, Place
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from conformance.diagnosis.archives.entry import host_and_path
+from conformance.diagnosis.statuses import REFUSALS
 from conformance.diagnosis.surface import is_local
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 _MOST_HOSTS = 10_000
 _MOST_TARGETS = 1000
-_REFUSED = (401, 402, 403, 407, 429)
 
 
 class Selection:
@@ -52,7 +52,7 @@ class Selection:
         if not entry.request:  # somebody chose to hand in this response alone
             return True
         is_kin = is_local(host) or host == self._parent or host.endswith(f".{self._parent}")
-        return is_kin and has_failed(entry) and (entry.status in _REFUSED or not entry.status)
+        return is_kin and has_failed(entry) and (entry.status in REFUSALS or not entry.status)
 
     def _is_carried(self, entry: Entry) -> bool:
         """Whether something stands where a key belongs, or looks like one."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from conformance.diagnosis.commands.basic import basic
 from conformance.diagnosis.commands.curl_options import options_of
 from conformance.diagnosis.shells.words import OPENERS, Word, unmarked, variables_in
 from conformance.diagnosis.transcripts.messages import Field, Message
@@ -14,7 +14,7 @@ from conformance.diagnosis.transcripts.messages import Field, Message
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from conformance.diagnosis.commands.curl_options import Option
+    from conformance.diagnosis.commands.curl_options import CurlOption
     from conformance.diagnosis.shells.command_lines import CommandLine
 
 _ADDRESS = re.compile(r"/|\blocalhost\b|:[0-9]{1,5}\b|\.[a-z]{2,6}$|^\ue000", re.IGNORECASE)
@@ -67,7 +67,7 @@ class _Asked:
         self._token = ""
         self._content_type = ""
 
-    def take(self, option: Option) -> None:
+    def take(self, option: CurlOption) -> None:
         """Take one option."""
         if option.is_typographic:
             self._made.marks.add("typographic-dash")
@@ -97,7 +97,7 @@ class _Asked:
         made.method = made.method or ("POST" if made.body else "GET")
         has_own = bool(made.header("authorization"))
         if self._user and not has_own:
-            made.headers.append(Field(made.line, "Authorization", f"Basic {_encoded(self._user)}"))
+            made.headers.append(basic(self._user, made.line))
         if self._token and not has_own:
             made.headers.append(Field(made.line, "Authorization", f"Bearer {self._token}"))
         if "netrc" in made.marks and not made.header("authorization"):
@@ -238,10 +238,6 @@ class _Asked:
 
 def _may_be_address(text: str) -> bool:
     return "/" in text or bool(variables_in(text)) or _HOST.fullmatch(text.strip("'\"" + OPENERS + "”’»")) is not None
-
-
-def _encoded(user: str) -> str:
-    return user if variables_in(user) else base64.b64encode(user.encode("utf-8", "replace")).decode()
 
 
 _TAKE: dict[str, Callable[[_Asked, Word], None]] = {

@@ -45,7 +45,7 @@ _MEANT = frozenset(
 _EXPANDED = re.compile(r"\{\{([A-Za-z_]\w{0,80})(?::[^{}]{0,80})?\}\}")
 
 
-class Option(NamedTuple):
+class CurlOption(NamedTuple):
     """One option and its value; a URL has the name `url`, and what no option takes is a URL to curl.
 
     `is_typographic` tells one that begins with a dash that is no hyphen, which curl takes for a URL.
@@ -56,7 +56,7 @@ class Option(NamedTuple):
     is_typographic: bool = False
 
 
-def options_of(words: Sequence[Word]) -> Iterator[Option]:
+def options_of(words: Sequence[Word]) -> Iterator[CurlOption]:
     """What the words of a command come to; the value of an option may be the next word."""
     at, is_ended = 0, False
     while at < len(words):
@@ -66,14 +66,14 @@ def options_of(words: Sequence[Word]) -> Iterator[Option]:
         if word.text == "--" and not is_ended:
             is_ended = True
         elif is_ended or word.text == dashes or not dashes:
-            yield Option("url", word)
+            yield CurlOption("url", word)
         else:
             *flags, (name, value) = _options(_with_hyphens(word, dashes))
             if name.removeprefix("expand-") in WITH_VALUE and value is None and at < len(words):
                 value = words[at]
                 at += 1
             for flag, _ in flags:
-                yield Option(flag, Word("", word.line))
+                yield CurlOption(flag, Word("", word.line))
             yield _option(name, value or Word("", word.line), is_typographic=not dashes.isascii())
 
 
@@ -105,7 +105,7 @@ def _options(word: Word) -> list[tuple[str, Word | None]]:
     return found
 
 
-def _option(name: str, value: Word, *, is_typographic: bool) -> Option:
+def _option(name: str, value: Word, *, is_typographic: bool) -> CurlOption:
     if name.startswith("expand-"):  # curl itself puts in what --variable names
         value = value._replace(text=_EXPANDED.sub(lambda one: variable(one[1]), value.text))
-    return Option(name.removeprefix("expand-"), value, is_typographic)
+    return CurlOption(name.removeprefix("expand-"), value, is_typographic)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from typing import TYPE_CHECKING
 
+from conformance.diagnosis.commands.basic import basic
 from conformance.diagnosis.shells.windows import words_of_powershell
 from conformance.diagnosis.shells.words import Word, variables_in
 from conformance.diagnosis.transcripts.messages import Field, Message
@@ -58,7 +58,7 @@ def _of_wget(made: Message, name: str, value: str, line: int) -> None:
         made.body.append(value)
         made.method = "POST" if made.method == "GET" else made.method
     elif name in ("--user", "--http-user"):
-        made.headers.append(_basic(f"{value}:", line))
+        made.headers.append(basic(f"{value}:", line))
     elif name in ("--no-check-certificate",):
         made.marks.add("insecure")
     elif name in ("--config",):
@@ -91,7 +91,7 @@ def of_httpie(command: CommandLine) -> list[Message]:
     if credentials:
         is_bearer = scheme == "bearer"
         made.headers.append(
-            Field(made.line, "Authorization", f"Bearer {credentials}") if is_bearer else _basic(credentials, made.line)
+            Field(made.line, "Authorization", f"Bearer {credentials}") if is_bearer else basic(credentials, made.line)
         )
     made.method = made.method or ("POST" if made.body else "GET")
     return [made]
@@ -167,11 +167,6 @@ def _header(text: str, line: int) -> Iterator[Field]:
     name, colon, value = text.partition(":")
     if colon:
         yield Field(line, name.strip(), value.lstrip(" \t"))
-
-
-def _basic(user: str, line: int) -> Field:
-    encoded = user if variables_in(user) else base64.b64encode(user.encode("utf-8", "replace")).decode()
-    return Field(line, "Authorization", f"Basic {encoded}")
 
 
 def _with_scheme(text: str, scheme: str = "http") -> str:

@@ -7,11 +7,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from conformance.diagnosis.answer import Said, said
+from conformance.diagnosis.escapes import without_escapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[ -/]{0,3}[@-~]|\][^\x07\x1b]{0,500}(?:\x07|\x1b\\)?)")
 # what stands before a line where logs, mails and CI jobs quote one
 _QUOTED = re.compile(r"^(?:>[ \t]?){1,5}|^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,18}Z (?=\S)", re.MULTILINE)
 # a table of all statuses, as Node prints the module that a request was made with
@@ -80,7 +80,7 @@ _LONGEST_OBJECT = 8_192
 
 def cleaned(text: str) -> str:
     """The text without colours, what quotes its lines, and tables of statuses; its lines keep their numbers."""
-    return _TABLE.sub(lambda one: "\n" * one[0].count("\n"), _QUOTED.sub("", _ESCAPES.sub("", text)))
+    return _TABLE.sub(lambda one: "\n" * one[0].count("\n"), _QUOTED.sub("", without_escapes(text)))
 
 
 def without_program(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from conformance.diagnosis.case import is_navigation, is_success, is_tunnel
 from conformance.diagnosis.errors.text import refused_address
 from conformance.diagnosis.fact import Fact
+from conformance.diagnosis.statuses import REDIRECTS
 from conformance.diagnosis.surface import is_local
 from conformance.diagnosis.urls import host_of, parts_of, shown_host
 
@@ -58,7 +59,6 @@ _MISSING = re.compile(
     r"|missing_(?:api_)?(?:key|credentials?|auth)",
     re.IGNORECASE,
 )
-_REDIRECTS = (301, 302, 303, 307, 308)
 
 
 def of_answers(case: Case) -> Iterator[Fact]:
@@ -87,7 +87,7 @@ def _of_status(told: Told, status: int, case: Case) -> Iterator[Fact]:
         yield Fact("list-not-found", "the answer is 404, and the list that was asked for is always there", told.place)
     elif by_status := _BY_STATUS.get(status):
         yield Fact(by_status[0], by_status[1], told.place, "status")
-    elif status in _REDIRECTS:
+    elif status in REDIRECTS:
         yield from _of_redirect(told, case)
     elif status == 401:
         yield from _of_unauthorized(told, case)

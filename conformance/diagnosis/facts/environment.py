@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 NAMES = frozenset(
     {
         "base-url-elsewhere",
-        "base-url-set",
         "ci-without-secret",
         "file-in-utf-16",
         "file-not-loaded",
@@ -28,7 +27,6 @@ NAMES = frozenset(
         "key-in-other-process",
         "key-in-shell-file",
         "misnamed",
-        "proxy-set",
         "quoted-for-docker",
         "quotes-for-docker",
         "shell-hides-file",
@@ -103,14 +101,11 @@ def of_names(case: Case) -> Iterator[Fact]:
             elif not _keys(case, case.surface.variable):
                 says = f"the key is in {setting.name}, and clients read {case.surface.variable}"
                 yield Fact("misnamed", says, setting.place, setting.name)
-        if setting.name.upper() in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY") and setting.value:
-            yield Fact("proxy-set", f"{setting.name} is set", setting.place, setting.name)
-        if setting.value and setting.name == case.surface.base_url_variable:
-            is_own = case.surface.is_own_host(host_of(setting.value))
-            name = "base-url-set" if is_own else "base-url-elsewhere"
-            yield Fact(
-                name, f"{setting.name} leads to {shown_host(host_of(setting.value))}", setting.place, setting.name
-            )
+        if setting.name == case.surface.base_url_variable and setting.value:
+            host = host_of(setting.value)
+            if not case.surface.is_own_host(host):
+                says = f"{setting.name} leads to {shown_host(host)}"
+                yield Fact("base-url-elsewhere", says, setting.place, setting.name)
 
 
 def _is_misnamed(setting: Setting, case: Case) -> bool:

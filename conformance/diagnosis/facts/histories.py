@@ -17,7 +17,7 @@ NAMES = frozenset({"came-to-work", "comes-and-goes", "many-keys-refused", "repla
 _MANY = 5  # keys that fail together
 
 
-class History(NamedTuple):
+class KeyHistory(NamedTuple):
     """How one key fared: for every exchange, in order, whether it was accepted or refused."""
 
     key_id: str
@@ -67,7 +67,7 @@ def of_histories(case: Case) -> Iterator[Fact]:
             yield Fact("comes-and-goes", f"the key {one.key_id} is refused now and then", one.first_refusal)
 
 
-def _of_stopped(one: History, histories: list[History]) -> Iterator[Fact]:
+def _of_stopped(one: KeyHistory, histories: list[KeyHistory]) -> Iterator[Fact]:
     where = one.first_refusal
     others = [other for other in histories if other is not one and other.accepted]
     when = one.exchanges[one.refused[0]].at
@@ -79,25 +79,25 @@ def _of_stopped(one: History, histories: list[History]) -> Iterator[Fact]:
         yield Fact("worked-until", f"the key {one.key_id} worked before, and is refused from here on", where)
 
 
-def _overlaps(other: History, one: History) -> bool:
+def _overlaps(other: KeyHistory, one: KeyHistory) -> bool:
     """Whether the other key was in use before the first one's uses began."""
     first, others = one.exchanges[0].at, other.exchanges[0].at
     return first is not None and others is not None and others <= first
 
 
-def _began_by(other: History, when: float | None) -> bool:
+def _began_by(other: KeyHistory, when: float | None) -> bool:
     last = other.exchanges[other.accepted[-1]].at
     return when is None or last is None or last >= when
 
 
-def _histories(case: Case) -> list[History]:
+def _histories(case: Case) -> list[KeyHistory]:
     ordered = sorted(case.exchanges, key=lambda one: one.at if one.at is not None else 0.0)
     found: dict[str, list[PartialExchange]] = {}
     for one in ordered:
         key_id = case.key_id(one)
         if key_id and one.status:
             found.setdefault(key_id, []).append(one)
-    return [History(key_id, tuple(exchanges)) for key_id, exchanges in found.items() if _has_order(exchanges)]
+    return [KeyHistory(key_id, tuple(exchanges)) for key_id, exchanges in found.items() if _has_order(exchanges)]
 
 
 def _has_order(exchanges: list[PartialExchange]) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.diagnosis import shape
 from conformance.diagnosis.facts import answers, credentials, environment, histories, stories, witnessed
+from conformance.diagnosis.shape.names import NAMES as SHAPES
 
-NAMES = shape.NAMES | answers.NAMES | credentials.NAMES | environment.NAMES | histories.NAMES | stories.NAMES
+NAMES = SHAPES | answers.NAMES | credentials.NAMES | environment.NAMES | histories.NAMES | stories.NAMES
 NAMES |= witnessed.NAMES

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.case import is_success
 from conformance.diagnosis.fact import Fact
+from conformance.diagnosis.statuses import REDIRECTS
 from conformance.diagnosis.urls import parts_of
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ NAMES = frozenset(
         "sent-not-received",
     }
 )
-_REDIRECTS = (301, 302, 303, 307, 308)
 _READS = ("GET", "HEAD")
 _TOGETHER = 120.0  # seconds between two clocks that may tell of the same request
 
@@ -39,7 +39,7 @@ def of_redirects(case: Case) -> Iterator[Fact]:
     for before, after in pairwise(case.exchanges):
         if before.place.source != after.place.source or before.witness != "client":
             continue
-        if before.status in _REDIRECTS:
+        if before.status in REDIRECTS:
             had = any(map(case.is_documented, before.credentials))
             if had and not after.credentials and after.headers:
                 yield Fact("key-lost-on-redirect", "the request after the redirect has no key any more", after.place)

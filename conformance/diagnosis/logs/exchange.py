@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from conformance import placeholders
 from conformance.diagnosis.answer import said
 from conformance.diagnosis.archives.entry import host_and_path
-from conformance.diagnosis.carried import credentials_of_headers, credentials_of_url
+from conformance.diagnosis.carriers import credentials_of_headers, credentials_of_url
 from conformance.diagnosis.evidence import PartialExchange, Place
 from conformance.diagnosis.logs.fields import FieldReader
-from conformance.diagnosis.logs.history import Seen
+from conformance.diagnosis.logs.history import LoggedExchange
+from conformance.diagnosis.statuses import REFUSALS
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import Credential
@@ -33,7 +34,6 @@ _REQUEST_ID = re.compile(
 )
 _TELLS = re.compile(r"auth|header|forbidden|limiting|denied|credential|api.?key", re.I)
 _DROPPED = re.compile(r"invalid header line: \"([A-Za-z0-9_.-]{1,200}):?\s*([^\"]{0,8192})")
-_REFUSED = (401, 402, 403, 407, 429)
 
 
 class Teller:
@@ -47,7 +47,7 @@ class Teller:
         self.beyond = 0
         self.others = 0
 
-    def seen(self, number: int, record: Record, around: Record, where: str) -> Seen | None:
+    def seen(self, number: int, record: Record, around: Record, where: str) -> LoggedExchange | None:
         """The exchange that a record tells of; `None` where it tells of none, or of another API's."""
         fields = self._fields.fields_of(record, around)
         method, url = _method_and_url(fields)
@@ -83,7 +83,7 @@ class Teller:
             key_id=key_id,
             lacks=lacks | self._not_logged(fields),
         )
-        return Seen(number, exchange, fields.of("pod") or _machine(fields), _address(fields, record))
+        return LoggedExchange(number, exchange, fields.of("pod") or _machine(fields), _address(fields, record))
 
     def _headers(self, headers: Headers, place: Place) -> tuple[Headers, tuple[Credential, ...], frozenset[str]]:
         shown: Headers = ()
@@ -148,7 +148,7 @@ class Teller:
         surface = self._reading.surface
         if surface.is_own_path(path) or key_id or has_credential or host == surface.host:
             return True
-        return fields.status in _REFUSED or bool(_DROPPED.search(fields.of("message")))
+        return fields.status in REFUSALS or bool(_DROPPED.search(fields.of("message")))
 
     def _not_logged(self, fields: Fields) -> frozenset[str]:
         if fields.has_all_headers and len(fields.headers) >= 3:

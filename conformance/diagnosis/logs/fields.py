@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from conformance.diagnosis.carried import is_key_name
+from conformance.diagnosis.carriers import is_key_name
 from conformance.diagnosis.decoded import without_surrogates
 from conformance.diagnosis.logs.line import flat
 from conformance.diagnosis.times import seconds

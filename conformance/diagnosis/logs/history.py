@@ -13,7 +13,7 @@ MOST_SUCCESSES = 5_000
 _MOST_PAIRS = 10_000  # of a key id and an origin
 
 
-class Seen(NamedTuple):
+class LoggedExchange(NamedTuple):
     """An exchange with its number in the log, and the two things that may be called its origin."""
 
     number: int
@@ -31,15 +31,15 @@ class History:
     """Gathers exchanges: the first and last that failed, all successes or the first and last of each pair."""
 
     def __init__(self, most_failures: int = MOST_FAILURES, most_successes: int = MOST_SUCCESSES) -> None:
-        self._first: list[Seen] = []
-        self._last: deque[Seen] = deque(maxlen=max(most_failures // 2, 1))
+        self._first: list[LoggedExchange] = []
+        self._last: deque[LoggedExchange] = deque(maxlen=max(most_failures // 2, 1))
         self._half = max(most_failures // 2, 1)
         self._most_successes = most_successes
-        self._all: list[Seen] = []
-        self._bounds: dict[tuple[str, str], tuple[Seen, Seen]] = {}
+        self._all: list[LoggedExchange] = []
+        self._bounds: dict[tuple[str, str], tuple[LoggedExchange, LoggedExchange]] = {}
         self._failures = self._successes = self._unbounded = 0
 
-    def add(self, seen: Seen) -> None:
+    def add(self, seen: LoggedExchange) -> None:
         """Keep an exchange, or what has to be kept of it."""
         if _has_succeeded(seen.exchange):
             self._add_success(seen)
@@ -47,7 +47,7 @@ class History:
         self._failures += 1
         (self._first if len(self._first) < self._half else self._last).append(seen)
 
-    def _add_success(self, seen: Seen) -> None:
+    def _add_success(self, seen: LoggedExchange) -> None:
         self._successes += 1
         if self._successes <= self._most_successes:
             self._all.append(seen)
@@ -101,7 +101,7 @@ def _has_succeeded(exchange: PartialExchange) -> bool:
     return exchange.status is not None and (200 <= exchange.status < 300 or exchange.status == 304)
 
 
-def _before(one: Seen, other: Seen) -> bool:
+def _before(one: LoggedExchange, other: LoggedExchange) -> bool:
     if one.exchange.at is None or other.exchange.at is None:
         return one.number < other.number
     return one.exchange.at < other.exchange.at

@@ -6,13 +6,14 @@ import json
 import re
 from typing import Any
 
+from conformance.diagnosis.escapes import without_escapes
+
 Record = dict[str, Any]
 
 LONGEST = 1 << 20  # characters
 _DEPTH = 6
 _MOST_FIELDS = 400
 _SENTENCE = 2000  # characters
-_CONTROL = re.compile(r"\x1b\[[0-9;?]{0,16}[A-Za-z]")
 _INNER = ("log", "message", "msg", "MESSAGE", "@message", "line", "textPayload", "body")
 _PREFIXES = (
     # a pod and its container, as kubectl prints them, or a service of compose
@@ -66,7 +67,7 @@ _USER_AGENT = re.compile(
 
 def record_of(line: str) -> tuple[Record, Record] | None:
     """What a line says, and what stands in front of it; `None` where it is no line of a server's log."""
-    text = _CONTROL.sub("", line).strip("\r\n\0 \t\ufeff")
+    text = without_escapes(line).strip("\r\n\0 \t\ufeff")
     around: Record = {}
     for _ in range(3):
         if record := _plain(text):
@@ -105,7 +106,7 @@ def _unwrapped(record: Record, around: Record) -> tuple[Record, Record]:
         name = next((name for name in _INNER if isinstance(record.get(name), str | dict)), "")
         inner = record.get(name)
         if isinstance(inner, str) and len(inner) < LONGEST:
-            text = _CONTROL.sub("", inner).strip()
+            text = without_escapes(inner).strip()
             inner = _plain(text) if text[:1] in '{[<"' or text[:1].isalnum() else None
         if not isinstance(inner, dict) or len(inner) < 2:
             break

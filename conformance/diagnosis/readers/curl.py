@@ -11,7 +11,7 @@ from conformance.diagnosis.commands.others import of_cmdlet, of_httpie, of_wget
 from conformance.diagnosis.decoded import decoded
 from conformance.diagnosis.evidence import Evidence, Note, Place
 from conformance.diagnosis.hiding import hidden, learn_pieces
-from conformance.diagnosis.readers.beside import told_beside
+from conformance.diagnosis.readers.remarks import told_beside
 from conformance.diagnosis.readers.transcript import evidence_of_messages, failures_of, lines_of, wire_of
 from conformance.diagnosis.shells.command_lines import command_in, command_lines, is_at_start
 from conformance.diagnosis.shells.prompts import prompt_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from conformance.diagnosis.evidence import Setting
-    from conformance.diagnosis.reading import Reading, Source
+    from conformance.diagnosis.reading import Input, Reading
     from conformance.diagnosis.shells.command_lines import CommandLine
     from conformance.diagnosis.transcripts.client_talk import Trouble
     from conformance.diagnosis.transcripts.lines import Line
@@ -78,7 +78,7 @@ def recognises(head: bytes) -> int:
     return best
 
 
-def read(source: Source, reading: Reading) -> Evidence:
+def read(source: Input, reading: Reading) -> Evidence:
     """The requests of every command, each with the answer that was pasted behind it."""
     lines, is_cut = lines_of(source, _MOST_LINES)
     learn_pieces("".join(lines), reading)

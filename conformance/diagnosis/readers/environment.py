@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from conformance.diagnosis.assignments.assignment import Assignment
     from conformance.diagnosis.evidence import Holder
-    from conformance.diagnosis.reading import Reading, Source
+    from conformance.diagnosis.reading import Input, Reading
 
 _MOST_LINES = 20_000
 _LONGEST = 65_536
@@ -78,7 +78,7 @@ def recognises(head: bytes) -> int:
     return 55 if re.fullmatch(r"(?:\s*[\w-]{1,60}\s?:\s.{0,300}\n?){1,60}", text) and "key" in text.lower() else 0
 
 
-def read(source: Source, reading: Reading) -> Evidence:
+def read(source: Input, reading: Reading) -> Evidence:
     """Every variable that may matter, as its consumer has it."""
     with source.open() as stream:
         encoding = encoding_of(stream.read(512))
@@ -120,9 +120,7 @@ def _assignments(lines: list[str], holder: Holder) -> Iterator[Assignment]:
     return of_docker(lines) if holder == "docker" else of_dotenv(text)
 
 
-def _setting(
-    one: Assignment, holder: Holder, marks: frozenset[str], source: Source, reading: Reading
-) -> Setting | None:
+def _setting(one: Assignment, holder: Holder, marks: frozenset[str], source: Input, reading: Reading) -> Setting | None:
     place, surface = Place(source.name, f"line {one.line}"), reading.surface
     marks |= {"quoted"} if one.quoted else frozenset()
     marks |= {"conditional"} if one.when != "always" else frozenset()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.carried import credentials_of_headers, credentials_of_url
+from conformance.diagnosis.carriers import credentials_of_headers, credentials_of_url
 from conformance.diagnosis.decoded import decoded, opened_text
 from conformance.diagnosis.errors.text import (
     answer_of,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.diagnosis.evidence import Credential, Setting
-    from conformance.diagnosis.reading import Reading, Source
+    from conformance.diagnosis.reading import Input, Reading
     from conformance.diagnosis.surface import Surface
 
 _LONGEST = 1 << 20  # characters that are read
@@ -57,7 +57,7 @@ def tells_error(text: str) -> bool:
     return _ERROR.search(text) is not None
 
 
-def read(source: Source, reading: Reading) -> Evidence:
+def read(source: Input, reading: Reading) -> Evidence:
     """The failure that the text tells of, with the keys that it repeats."""
     with opened_text(source) as stream:
         text = cleaned(stream.read(_LONGEST).replace("\r\n", "\n"))

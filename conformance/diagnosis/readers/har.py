@@ -13,7 +13,7 @@ from conformance.diagnosis.evidence import Evidence, Note, Place
 from conformance.diagnosis.hiding import hidden
 
 if TYPE_CHECKING:
-    from conformance.diagnosis.reading import Reading, Source
+    from conformance.diagnosis.reading import Input, Reading
 
 _CONTAINERS = frozenset({"log", "har", "entries"})
 _LOG = re.compile(r"[\s,\[]*+\{\s*+\"log\"\s*+:\s*+\{")
@@ -39,7 +39,7 @@ def recognises(head: bytes) -> int:
     return 40 if '"entries"' in text or has_message else 0
 
 
-def read(source: Source, reading: Reading) -> Evidence:
+def read(source: Input, reading: Reading) -> Evidence:
     """The entries that concern the API, in exchanges; errors that a tool wrote beside them, in failures."""
     capture = Capture(source.name, reading)
     with opened_text(source) as text:

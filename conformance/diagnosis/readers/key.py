@@ -10,7 +10,7 @@ from conformance.diagnosis.decoded import decoded, encoding_of
 from conformance.diagnosis.evidence import Evidence, Place
 
 if TYPE_CHECKING:
-    from conformance.diagnosis.reading import Reading, Source
+    from conformance.diagnosis.reading import Input, Reading
 
 _LONGEST = 65_536  # bytes
 _QUOTE = "[\"'`\u201c\u201d\u2018\u2019]"
@@ -28,7 +28,7 @@ def recognises(head: bytes) -> int:
     return 40 if re.fullmatch(r"\S{8,300}", word) and "://" not in word else 0
 
 
-def read(source: Source, reading: Reading) -> Evidence:
+def read(source: Input, reading: Reading) -> Evidence:
     """The credential; one line break at the end is the file's own, everything else belongs to it.
 
     A line end of Windows stays, since programs take off only half of it.

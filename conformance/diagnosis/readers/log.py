@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from conformance.diagnosis.logs.line import Record
-    from conformance.diagnosis.reading import Reading, Source
+    from conformance.diagnosis.reading import Input, Reading
 
 _CONTAINERS = frozenset({"records", "events", "logevents", "hits", "data", "results", "items", "entries", "logs"})
 _CONSIDERED = 40  # lines
@@ -50,7 +50,7 @@ def recognises(head: bytes) -> int:
     return min(int(level * (0.6 + 0.4 * share)), 10 if _TRACE.search(text) else 100)
 
 
-def read(source: Source, reading: Reading) -> Evidence:
+def read(source: Input, reading: Reading) -> Evidence:
     """The requests that concern the API, as the server saw them."""
     teller, history = Teller(source.name, reading), History()
     with opened_text(source) as text:

@@ -17,7 +17,7 @@ from conformance.diagnosis.transcripts.wire import Wire
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from conformance.diagnosis.reading import Reading, Source
+    from conformance.diagnosis.reading import Input, Reading
     from conformance.diagnosis.transcripts.client_talk import Trouble
     from conformance.diagnosis.transcripts.messages import Message
 
@@ -61,7 +61,7 @@ def _begins_with_command(lines: list[str]) -> bool:
     return any(map(command_in, some))
 
 
-def read(source: Source, reading: Reading) -> Evidence:
+def read(source: Input, reading: Reading) -> Evidence:
     """Every exchange of a transcript, in order, and the trouble that the client tells of."""
     lines, is_cut = lines_of(source, MOST_LINES)
     learn_pieces("".join(lines), reading)
@@ -75,7 +75,7 @@ def read(source: Source, reading: Reading) -> Evidence:
     return hidden(exchanges + failures_of(wire.troubles, source.name, reading) + Evidence(notes=notes), reading)
 
 
-def lines_of(source: Source, most: int) -> tuple[list[str], bool]:
+def lines_of(source: Input, most: int) -> tuple[list[str], bool]:
     """Up to `most` lines of a source with their line ends, long ones cut, and whether there are more."""
     lines: list[str] = []
     left = _MOST_CHARACTERS

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from conformance.diagnosis.escapes import without_escapes
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 Mark = Literal[">", "<", "*", "}", "{", ""]
 
-_ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]{0,40}[ -/]?[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)|.)?")
 _STAMP = re.compile(
     r"(?:\d{4}-\d\d-\d\dT[0-9:.]{8,20}Z )?(?:\d\d:\d\d:\d\d\.\d{1,6} )?(?:\[\d{1,6}-[\dx]{1,6}\] )?(?=[*<>{}=])"
 )
@@ -53,7 +54,7 @@ class Line(NamedTuple):
 
 def marked_lines(lines: Iterable[tuple[int, str]]) -> Iterator[Line]:
     """Numbered lines of any transcript, marked; what has no mark may be a raw message or a body."""
-    plain = (Line(number, "", _ESCAPES.sub("", text.rstrip("\r\n"))) for number, text in lines)
+    plain = (Line(number, "", without_escapes(text.rstrip("\r\n"))) for number, text in lines)
     return _verbose(_sections(_frames(_debug(_trace(plain)))))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from conformance import placeholders
 from conformance.diagnosis.answer import said
-from conformance.diagnosis.carried import (
+from conformance.diagnosis.carriers import (
     credentials_of_body,
     credentials_of_headers,
     credentials_of_url,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from conformance.mock.respond import Mock
 
 
-class Kind(NamedTuple):
+class BadCredential(NamedTuple):
     """A kind of bad credential: in words, and the rule about its refusal."""
 
     words: str
@@ -25,13 +25,13 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "missing": Kind("no key", "unauthorized-missing"),
-    "empty": Kind("an empty header", "unauthorized-empty"),
-    "malformed": Kind("a malformed key", "unauthorized-malformed"),
-    "unknown": Kind("an unknown key", "unauthorized-unknown"),
-    "wrong-secret": Kind("a known id with a wrong secret", "unauthorized-wrong-secret"),
-    "revoked": Kind("a revoked key", "unauthorized-revoked"),
-    "expired": Kind("an expired key", "unauthorized-expired"),
+    "missing": BadCredential("no key", "unauthorized-missing"),
+    "empty": BadCredential("an empty header", "unauthorized-empty"),
+    "malformed": BadCredential("a malformed key", "unauthorized-malformed"),
+    "unknown": BadCredential("an unknown key", "unauthorized-unknown"),
+    "wrong-secret": BadCredential("a known id with a wrong secret", "unauthorized-wrong-secret"),
+    "revoked": BadCredential("a revoked key", "unauthorized-revoked"),
+    "expired": BadCredential("an expired key", "unauthorized-expired"),
 }
 _STATUSES = (200, 302, 400, 403, 404, 500)
 _SOMEWHERE = [  # every operation for two kinds, and one operation for each of the others

@@ -1,0 +1,1 @@
+"""The clients file: its types, and how it is loaded."""

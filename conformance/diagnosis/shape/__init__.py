@@ -1,0 +1,1 @@
+"""The shape of a credential: what its text shows, and nothing of a secret."""

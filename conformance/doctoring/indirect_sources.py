@@ -1,0 +1,146 @@
+"""Sources that others hand on to clients: start-up files of shells, files for docker, `.netrc`."""
+
+from __future__ import annotations
+
+import netrc
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from conformance.diagnosis.assignments.docker import of_docker
+from conformance.diagnosis.assignments.dotenv import of_dotenv
+from conformance.diagnosis.assignments.scripts import of_script
+from conformance.diagnosis.assignments.systemd import of_environment_file
+from conformance.diagnosis.evidence import Place
+from conformance.doctoring.holding import REFERS, UNPARSED, Holding
+from conformance.doctoring.machine import contents
+from conformance.doctoring.startup import START_UP_FILES
+from conformance.doctoring.written import NOT_UTF_8, decoded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from conformance.diagnosis.assignments.assignment import Assignment
+    from conformance.diagnosis.reading import Reading
+    from conformance.doctoring.machine import Machine
+    from conformance.doctoring.startup import StartUpFile
+
+FileKind = Literal["shell file", "docker file", "dotenv"]
+_UNEXPORTED = "without export, so programs do not get it"
+_ON_CALL = "only where a function is called"
+_COMPUTED = "a command or another variable makes it; only a shell can tell"
+_DOCKER_FILES = ("*.env", ".env.*", "env.list")
+_NO_FILES = (".example", ".sample", ".template", ".dist")
+_MOST_FILES = 50
+
+
+def of_start_up_files(machine: Machine, name: str, reading: Reading) -> Iterator[Holding]:
+    """What start-up files of shells and sessions set a variable to, and keys under other names."""
+    for file in START_UP_FILES:
+        for path in machine.matching(file.path_with(machine.environment)):
+            for held in _of_file(path, name, _OF_SESSIONS if file.is_plain else _SCRIPT, machine, reading):
+                yield _in_reach(held, file, machine)
+
+
+def _in_reach(held: Holding, file: StartUpFile, machine: Machine) -> Holding:
+    """The same, with what is known of whether the shell of this machine reads it."""
+    if held.state != "key" or held.note:
+        return held
+    shell = machine.shell
+    if shell and file.shells and shell not in file.shells:
+        note = f"read by {' and '.join(file.shells)}, and the shell here is {shell}"
+        return replace(held, note=note)
+    is_read = "conditional" not in held.marks and file.is_of_terminals and shell in file.shells and machine.has_terminal
+    return replace(held, is_read=is_read)
+
+
+def of_dotenv_above(machine: Machine, name: str, reading: Reading) -> Iterator[Holding]:
+    """What `.env` files of the working directory and of those above it set a variable to, the nearest first.
+
+    Keys under other names are among it.
+    """
+    for directory in machine.above():
+        yield from _of_file(directory / ".env", name, _DOTENV, machine, reading)
+
+
+def of_docker_files(machine: Machine, name: str, reading: Reading) -> Iterator[Holding]:
+    """What files of the working directory set a variable to that are handed to docker."""
+    paths = {path for pattern in _DOCKER_FILES for path in machine.directory.glob(pattern)}
+    wanted = [path for path in sorted(paths) if path.name != ".env" and not path.name.endswith(_NO_FILES)]
+    for path in wanted[:_MOST_FILES]:
+        yield from _of_file(path, name, _DOCKER, machine, reading)
+
+
+@dataclass(frozen=True)
+class _Notation:
+    """What a file is for, and how its text is read."""
+
+    kind: FileKind
+    read: Callable[[str], Iterator[Assignment]]
+
+
+_SCRIPT = _Notation("shell file", of_script)
+_OF_SESSIONS = _Notation("shell file", of_environment_file)
+_DOTENV = _Notation("dotenv", of_dotenv)
+_DOCKER = _Notation("docker file", lambda text: of_docker([line.removesuffix("\r") for line in text.split("\n")]))
+
+
+def _of_file(path: Path, name: str, notation: _Notation, machine: Machine, reading: Reading) -> Iterator[Holding]:
+    place, kind = Place(machine.shown(path)), notation.kind
+    try:
+        data = contents(path)
+    except OSError as error:
+        yield Holding(kind, place, name, "unreadable", note=f"cannot be read: {error.strerror}")
+        return
+    if data is None:
+        return
+    written = decoded(data)
+    if written.problem:
+        if kind == "dotenv":
+            yield Holding(kind, place, name, "unreadable", note=written.problem, marks=written.marks_of(name))
+        return
+    begins = reading.surface.key_format.prefixes
+    found = [one for one in notation.read(written.text) if one.reach != "command"]
+    if notation is not _SCRIPT:  # in which a condition may stand between two that set the same
+        found = list({one.name: one for one in sorted(found, key=lambda one: not one.is_refused)}.values())
+    for one in found:
+        if one.name == name or one.value.lstrip("'\" ").startswith(begins):
+            yield _of_assignment(one, kind, place.source, written.marks, reading)
+
+
+def _of_assignment(one: Assignment, kind: FileKind, file: str, marks: frozenset[str], reading: Reading) -> Holding:
+    place = Place(file, f"line {one.line}")
+    if one.is_refused:
+        return Holding(kind, place, one.name, "unreadable", note=UNPARSED)
+    if one.is_computed:
+        return Holding(kind, place, one.name, "computed", note=REFERS if kind == "dotenv" else _COMPUTED)
+    note = _ON_CALL if one.when == "on call" else _UNEXPORTED if one.reach == "shell" else ""
+    if kind == "dotenv" and "not-utf-8" in marks:
+        note = NOT_UTF_8
+    if not one.value.strip():
+        return Holding(kind, place, one.name, "nothing", note=note)
+    credential = reading.credential(one.value, place, "variable", one.name)
+    if kind == "docker file" and one.value.strip()[:1] in ("'", '"'):
+        note = "docker run --env-file keeps the quotes around it"
+    marks |= {"conditional"} if one.when == "on condition" else frozenset()
+    return Holding(kind, place, one.name, "key", credential, note, marks)
+
+
+def of_netrc(machine: Machine, host: str, reading: Reading) -> Holding | None:
+    """The entry of a `.netrc` file for a host, which some clients turn into a header of their own."""
+    path = machine.path(machine.environment.get("NETRC") or "~/.netrc")
+    place = Place(machine.shown(path))
+    try:
+        if contents(path) is None:
+            return None
+        entries = netrc.netrc(str(path))
+    except OSError as error:
+        return Holding("netrc", place, host, "unreadable", note=f"cannot be read: {error.strerror}")
+    except (netrc.NetrcParseError, UnicodeDecodeError):
+        return Holding("netrc", place, host, "unreadable", note="it is not written as such files are")
+    reading.scrubber.learn_all(password for _, _, password in entries.hosts.values() if password)
+    if host in entries.hosts:
+        return Holding("netrc", Place(place.source, f"machine {host}"), host, "key")
+    if "default" in entries.hosts:
+        return Holding("netrc", Place(place.source, "default"), "default", "key")
+    return None

@@ -1,0 +1,1 @@
+"""What git keeps: the index, the objects of a history, and what is in neither."""
