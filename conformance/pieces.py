@@ -52,15 +52,19 @@ class BrokenKeys:
         head = self._head.match(text, at)
         if head is None or self._separator not in head[3]:
             return None
-        pieces: list[tuple[int, int]] = []
-        end, missing = head.end(), self._length
-        while missing > 0 and len(pieces) < _MOST_PIECES and (piece := self._piece.match(text, end)):
-            pieces.append(piece.span(1))
-            end, missing = piece.end(), missing - len(piece[1])
-        if missing or (self._is_mixed and not _is_secret(text, pieces)):
-            return None
+        pieces = self.secret_pieces(text, head.end())
         prefix = self._prefixes.get(_letters(self._gap.sub(b"", head[1]).decode()))
-        return BrokenKey(prefix, self._gap.sub(b"", head[2]).decode(), tuple(pieces)) if prefix else None
+        return BrokenKey(prefix, self._gap.sub(b"", head[2]).decode(), pieces) if prefix and pieces else None
+
+    def secret_pieces(self, text: bytes | bytearray, at: int) -> tuple[tuple[int, int], ...]:
+        """Where the pieces of the secret stand that begins there; none where they make no whole one."""
+        pieces: list[tuple[int, int]] = []
+        missing = self._length
+        while missing > 0 and len(pieces) < _MOST_PIECES and (piece := self._piece.match(text, at)):
+            pieces.append(piece.span(1))
+            at, missing = piece.end(), missing - len(piece[1])
+        is_whole = not missing and (not self._is_mixed or _is_secret(text, pieces))
+        return tuple(pieces) if is_whole else ()
 
 
 def _is_secret(text: bytes | bytearray, pieces: list[tuple[int, int]]) -> bool:

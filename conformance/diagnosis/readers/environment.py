@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from conformance import placeholders
 from conformance.diagnosis.decoded import decoded, encoding_of, opened_text
 from conformance.diagnosis.evidence import Evidence, Place, Setting
-from conformance.diagnosis.hiding import hidden, learn_pieces
+from conformance.diagnosis.hiding import hidden
+from conformance.diagnosis.learning import learn_pieces
 from conformance.diagnosis.near_names import is_near
 from conformance.diagnosis.shells import assignments
 
