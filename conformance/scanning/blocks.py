@@ -11,10 +11,10 @@ from conformance.scanning.content import read_into
 from conformance.scanning.find import Find, Place
 from conformance.scanning.judging import Judge
 from conformance.scanning.lines import Lines
-from conformance.scanning.words import words_of
+from conformance.scanning.words import torn_words_of, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from conformance.keys import KeyFormat
     from conformance.scanning.words import Word
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 BLOCK = 256 * 1024  # bytes that are read at a time: they fit the processor's cache
 _AHEAD = 2048  # bytes behind the beginning of a key that are looked at; in UTF-16 half as many characters
 _HEAD = 4096
+_TORN_OFF = 200  # bytes in which the letters stand that were torn off a word
 
 
 class Scanner:
@@ -29,13 +30,14 @@ class Scanner:
 
     def __init__(self, key_format: KeyFormat, block: int = BLOCK) -> None:
         self._words = words_of(key_format)
+        self._rare = torn_words_of(key_format)
         self._gates = sorted({word.gate for word in self._words if word.gate})
         self._judge = Judge(key_format)
         self._buffer = bytearray(_AHEAD + block)
 
     def may_find(self, text: bytes) -> bool:
         """Whether anything in the text begins like a key."""
-        return any(word.text in text for word in self._words)
+        return any(word.text in text for word in (*self._words, *self._rare))
 
     def scan(self, stream: IO[bytes], path: str) -> Iterator[Find]:
         """The finds in a stream, in order.
@@ -60,7 +62,8 @@ class Scanner:
                 continue
             lines = lines or Lines(bytes(text[: min(end, _HEAD)]))
             passed = 0
-            for at, word in self._hits(judged, end):
+            words = self._words if before else [*self._words, *self._rare]  # each of which takes time in what is long
+            for at, word in self._hits(words, judged, end):
                 found = self._judge.judged(_window(text, at + word.behind, end, word).decode("latin-1"))
                 if found:
                     at -= word.is_wide and _begins_before(text, at, before)
@@ -77,21 +80,30 @@ class Scanner:
             kept = end - judged
             text[:kept] = text[judged:end]
 
-    def _hits(self, judged: int, end: int) -> list[tuple[int, Word]]:
+    def _hits(self, words: Iterable[Word], judged: int, end: int) -> list[tuple[int, Word]]:
         """Where what words show begins before `judged`, in order."""
         gates = {gate for gate in self._gates if self._buffer.find(gate, 0, end) >= 0}
-        hits: list[tuple[int, Word]] = []
+        hits: dict[int, Word] = {}
         find = stringzilla.find
-        for word in self._words:
+        for word in words:
             if word.gate and word.gate not in gates:
                 continue
-            stop = min(judged + word.behind + len(word.text) - 1, end)
+            behind = _TORN_OFF if word.head else word.behind
+            stop = min(judged + behind + len(word.text) - 1, end)
             at = find(self._buffer, word.text, word.behind, stop)
             while at >= 0:
-                if word.whole is None or word.whole.match(self._buffer, at, end):
-                    hits.append((at - word.behind, word))
+                start = self._start(word, at, end)
+                if start is not None and start < judged:
+                    hits.setdefault(start, word)
                 at = find(self._buffer, word.text, at + 1, stop)
-        return sorted(hits, key=itemgetter(0))
+        return sorted(hits.items(), key=itemgetter(0))
+
+    def _start(self, word: Word, at: int, end: int) -> int | None:
+        """Where what the word shows begins; `None` where it shows nothing."""
+        if word.head:
+            head = word.head.search(self._buffer, max(at - _TORN_OFF, 0), at)
+            return head.start() if head else None
+        return at - word.behind if word.whole is None or word.whole.match(self._buffer, at, end) else None
 
 
 def _begins_before(text: bytearray, at: int, before: int) -> bool:
