@@ -9,10 +9,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from breaks import BREAKS
 from damage import Damaged, damaged, restless
-from evidence import FORMAT
+from evidence import FORMAT, minted
 from explained import printed
 from hypothesis import HealthCheck, given, settings
+from runs import run_command
 
 from conformance import cli
 
@@ -66,3 +68,14 @@ def test_what_is_no_key_stays_readable_beside_a_damaged_one() -> None:
     for text in (BESIDE + key, key + "\n" + BESIDE):
         page = printed(text, form="html")
         assert [one for one in ORDINARY if one not in page] == []
+
+
+@pytest.mark.parametrize("sign", BREAKS.values(), ids=BREAKS)
+def test_a_text_without_its_keys_is_one_without_broken_ones(sign: str, tmp_path: Path) -> None:
+    key = minted()
+    for at in (len(key) - 9, len(key) - 15, len(key) - 20):
+        ran = run_command(tmp_path, "key", "redact", stdin=f"the key is {key[:at]}{sign}{key[at:]} and more\n")
+        secret = FORMAT.parse(key).secret
+        assert not any(secret[one : one + 8] in ran.output for one in range(len(secret) - 7))
+        assert ran.stdout.startswith(f"the key is {key[:22]}.")
+        assert ran.stdout.endswith(" and more\n")
