@@ -17,7 +17,7 @@ TERMINAL = (
 _WRITTEN = rb"\\{1,8}+(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[nrtbf])|%(?:25){0,3}[0-9A-Fa-f]{2}"
 MARKUP = rb"</?[a-zA-Z][^<>\n]{0,80}>|&(?:#[0-9]{1,6}|#x[0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});"
 _LIST = rb"(?<=[\n ])--?(?= )"  # a comment of SQL, or an item of YAML
-_GAP = rb"(?:%b|%b|%b|%b|[^A-Za-z0-9_-]){0,120}+" % (TERMINAL, _WRITTEN, MARKUP, _LIST)
+GAP = rb"(?:%b|%b|%b|%b|[^A-Za-z0-9_-]){0,120}+" % (TERMINAL, _WRITTEN, MARKUP, _LIST)
 _RUN = rb"[A-Za-z0-9_-]+"
 # or a date; letters that are as many as no secret may show in a row are a piece of it, where they make it whole
 _WORD = re.compile(rb"[A-Z]?[a-z]{3,6}|[A-Z]{3,7}|[0-9-]{4,}(?:T[0-9]{2})?")
@@ -37,11 +37,11 @@ class BrokenKeys:
     """Puts the pieces of keys of one format together."""
 
     def __init__(self, key_format: KeyFormat) -> None:
-        prefixes = b"|".join(_GAP.join(re.escape(one).encode() for one in prefix) for prefix in key_format.prefixes)
-        some_id = _GAP.join([f"[{re.escape(key_format.id_alphabet)}]".encode()] * key_format.id_length)
-        self._head = re.compile(b"(%b)%b(%b)(%b)(?=%b)" % (prefixes, _GAP, some_id, _GAP, _RUN))
-        self._piece = re.compile(b"%b(%b)" % (_GAP, _RUN))
-        self._gap = re.compile(_GAP)
+        prefixes = b"|".join(GAP.join(re.escape(one).encode() for one in prefix) for prefix in key_format.prefixes)
+        some_id = GAP.join([f"[{re.escape(key_format.id_alphabet)}]".encode()] * key_format.id_length)
+        self._head = re.compile(b"(%b)%b(%b)(%b)(?=%b)" % (prefixes, GAP, some_id, GAP, _RUN))
+        self._piece = re.compile(b"%b(%b)" % (GAP, _RUN))
+        self._gap = re.compile(GAP)
         self._prefixes = {_letters(prefix): prefix for prefix in key_format.prefixes}
         self._separator = key_format.separator.encode()
         self._length = key_format.secret_length
@@ -52,15 +52,19 @@ class BrokenKeys:
         head = self._head.match(text, at)
         if head is None or self._separator not in head[3]:
             return None
-        pieces: list[tuple[int, int]] = []
-        end, missing = head.end(), self._length
-        while missing > 0 and len(pieces) < _MOST_PIECES and (piece := self._piece.match(text, end)):
-            pieces.append(piece.span(1))
-            end, missing = piece.end(), missing - len(piece[1])
-        if missing or (self._is_mixed and not _is_secret(text, pieces)):
-            return None
+        pieces = self.secret_pieces(text, head.end())
         prefix = self._prefixes.get(_letters(self._gap.sub(b"", head[1]).decode()))
-        return BrokenKey(prefix, self._gap.sub(b"", head[2]).decode(), tuple(pieces)) if prefix else None
+        return BrokenKey(prefix, self._gap.sub(b"", head[2]).decode(), pieces) if prefix and pieces else None
+
+    def secret_pieces(self, text: bytes | bytearray, at: int) -> tuple[tuple[int, int], ...]:
+        """Where the pieces of the secret stand that begins there; none where they make no whole one."""
+        pieces: list[tuple[int, int]] = []
+        missing = self._length
+        while missing > 0 and len(pieces) < _MOST_PIECES and (piece := self._piece.match(text, at)):
+            pieces.append(piece.span(1))
+            at, missing = piece.end(), missing - len(piece[1])
+        is_whole = not missing and (not self._is_mixed or _is_secret(text, pieces))
+        return tuple(pieces) if is_whole else ()
 
 
 def _is_secret(text: bytes | bytearray, pieces: list[tuple[int, int]]) -> bool:

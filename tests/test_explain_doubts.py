@@ -9,8 +9,14 @@ REFUSED = '401 {"error": "Unauthorized", "code": "AUTHENTICATION_ERROR"}\n'
 
 def test_causes_that_are_left_open_are_told_by_their_titles() -> None:
     lines = printed(REFUSED).splitlines()
-    assert lines[:2] == ["cannot tell: it may be one of 7 causes", "  it may be:"]
+    assert lines[:2] == ["cannot tell: it may be one of 12 causes", "  it may be:"]
     assert "    The key was revoked (revoked)" in lines
+
+
+def test_where_no_key_is_seen_it_may_never_have_been_sent() -> None:
+    seen, unseen = (set(explained(text)["cannot_tell"]["candidates"]) for text in (f"{REFUSED}<KEY>\n", REFUSED))
+    assert {"revoked", "key-mistyped"} <= seen < unseen
+    assert {"env-var-unset", "proxy-stripped-header", "wrong-header-name"} <= unseen - seen
 
 
 def test_programs_read_their_ids() -> None:
@@ -19,5 +25,5 @@ def test_programs_read_their_ids() -> None:
 
 def test_a_page_says_first_how_many_they_are() -> None:
     page = printed(REFUSED, form="html")
-    assert "<h1>cannot tell: it may be one of 7 causes</h1>" in page
-    assert "<title>cannot tell: it may be one of 7 causes</title>" in page
+    assert "<h1>cannot tell: it may be one of 12 causes</h1>" in page
+    assert "<title>cannot tell: it may be one of 12 causes</title>" in page

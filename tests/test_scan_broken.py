@@ -45,6 +45,15 @@ def test_a_key_that_is_wrapped_into_short_lines_is_found_though_some_look_like_w
         assert (find.judged.kind, find.judged.key_id) == ("key", FORMAT.parse(key).key_id)
 
 
+@pytest.mark.parametrize("sign", BREAKS.values(), ids=BREAKS)
+def test_a_key_whose_first_letters_were_torn_off_is_found(sign: str) -> None:
+    for at in range(1, len(FORMAT.prefix)):
+        key = minted()
+        (find,) = found_in(f"a line\nthe key: {key[:at]}{sign}{key[at:]}\n".encode())
+        assert (find.judged.kind, find.judged.key_id) == ("key", FORMAT.parse(key).key_id)
+        assert (find.place.line, find.place.column, find.place.offset) == (2, 10, 16)
+
+
 @pytest.mark.parametrize("width", [64, 76])
 @pytest.mark.parametrize("line_break", ["\n", "\r\n    "], ids=repr)
 def test_base64_of_which_a_line_ends_within_the_beginning_of_a_key_is_found(width: int, line_break: str) -> None:

@@ -66,13 +66,21 @@ def inspect_key(options: argparse.Namespace) -> int:
 
 def redact_key(options: argparse.Namespace) -> int:
     """Print a text without the keys in it."""
-    from conformance.scrub import Scrubber
-
     key_format, text = key_format_of(options), _text(options)
-    one_word = len(text.split()) == 1
-    redacted = key_format.redact(text) if one_word else Scrubber(key_format).scrub(text)
+    redacted = key_format.redact(text) if len(text.split()) == 1 else _without_keys(text, options)
     print_result(options, {"redacted": redacted}, redacted)
     return 0
+
+
+def _without_keys(text: str, options: argparse.Namespace) -> str:
+    from conformance.diagnosis.knowledge_cache import knowledge
+    from conformance.diagnosis.learning import learn_pieces
+    from conformance.diagnosis.reading import Reading
+    from conformance.spec.files import default_causes
+
+    reading = Reading(knowledge(default_causes(), spec_file(options)).surface, b"")
+    learn_pieces(text, reading)
+    return reading.hidden(text)
 
 
 def fingerprint_key(options: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from binascii import Error as NotBase64Error
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, unquote_plus
 
+from conformance.diagnosis.learning import learn_pieces
 from conformance.diagnosis.reading import SHORTEST_SECRET
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def _user_and_password(encoded: str) -> str:
 
 def credentials_of_url(url: str, place: Place, reading: Reading) -> tuple[str, tuple[Credential, ...]]:
     """A URL without its secrets, and what stood in a key's place in its query or before its host."""
+    learn_pieces(url, reading)
     found: list[Credential] = []
     for match in _PAIR.finditer(url):
         name, text = unquote(match[2]), unquote_plus(match[3])

@@ -7,6 +7,8 @@ from binascii import a2b_base64, b2a_base64
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
+from conformance.pieces import GAP
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -22,6 +24,7 @@ _BREAK = (
     rb"[\"' \t]{0,4}+(?:[+.&\\][ \t]{0,8}+)?(?:\r?\n|(?:\\+r)?\\+n)"
     rb"[ \t]{0,160}+(?:(?:[>#*;\"']|//(?=[ \t])|--(?=[ \t])|[+.&](?=[ \t]*[\"']))[ \t]{0,80}+){0,3}"
 )
+_TORN = GAP.replace(b"{0,120}", b"{0,40}")
 _SIGNS = re.compile(rb"[A-Za-z0-9+/_-]*+(?:%b[A-Za-z0-9+/_-]++){0,24}" % _BREAK)
 _BREAKS = re.compile(rb"(?=[\"' \t+.&\\\r\n])%b" % _BREAK)  # which most signs do not even begin
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})|\\+u00([0-9A-Fa-f]{2})|\\+x([0-9A-Fa-f]{2})")
@@ -31,7 +34,8 @@ class Needle(NamedTuple):
     """Bytes to search for, and how to read what stands there.
 
     What is written begins `behind` bytes before it. A block without `gate` cannot hold the word: one byte is found
-    sooner than several. Where `whole` does not match, the word begins another one.
+    sooner than several. Where `whole` does not match, the word begins another one. `head` matches what
+    belongs before the word and was torn off, with what did that.
     """
 
     text: bytes
@@ -41,6 +45,7 @@ class Needle(NamedTuple):
     is_wide: bool
     read: Callable[[bytes], bytes]
     whole: re.Pattern[bytes] | None = None
+    head: re.Pattern[bytes] | None = None
 
 
 def needles_of(key_format: KeyFormat) -> list[Needle]:
@@ -48,6 +53,19 @@ def needles_of(key_format: KeyFormat) -> list[Needle]:
     prefixes = [prefix.encode() for prefix in key_format.prefixes]
     words = [word for beginning in _beginnings(prefixes) for word in _narrow(beginning, prefixes)]
     return words + [_widened(word) for word in words]
+
+
+def torn_needles_of(key_format: KeyFormat) -> list[Needle]:
+    """The needles for keys of whose prefix the first letters were torn off, as by the end of a line."""
+    needles = []
+    for prefix in map(str.encode, key_format.prefixes):
+        letters = re.match(rb"[A-Za-z0-9]*", prefix)[0]  # type: ignore[index]
+        rest = prefix[len(letters) :]
+        if letters and len(rest) >= _SHORTEST:
+            torn = _TORN.join(letters[at : at + 1] for at in range(len(letters)))
+            head = re.compile(rb"(?!%b\Z)%b%b\Z" % (letters, torn, _TORN))
+            needles.append(Needle(rest, 0, b"", PLAIN, is_wide=False, read=unescaped, head=head))
+    return needles
 
 
 def _beginnings(prefixes: list[bytes]) -> list[bytes]:

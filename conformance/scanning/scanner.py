@@ -10,11 +10,11 @@ import stringzilla
 from conformance.scanning.content import read_into
 from conformance.scanning.find import Find, Place
 from conformance.scanning.judging import Judge
-from conformance.scanning.needles import needles_of
+from conformance.scanning.needles import needles_of, torn_needles_of
 from conformance.scanning.position import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from conformance.keys import KeyFormat
     from conformance.scanning.needles import Needle
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 BLOCK = 256 * 1024  # bytes that are read at a time: they fit the processor's cache
 _AHEAD = 2048  # bytes behind the beginning of a key that are looked at; in UTF-16 half as many characters
 _HEAD = 4096
+_TORN_OFF = 200  # bytes in which the letters stand that were torn off a needle
 
 
 class Scanner:
@@ -29,13 +30,14 @@ class Scanner:
 
     def __init__(self, key_format: KeyFormat, block: int = BLOCK) -> None:
         self._needles = needles_of(key_format)
+        self._torn = torn_needles_of(key_format)
         self._gates = sorted({needle.gate for needle in self._needles if needle.gate})
         self._judge = Judge(key_format)
         self._buffer = bytearray(_AHEAD + block)
 
     def may_find(self, text: bytes) -> bool:
         """Whether anything in the text begins like a key."""
-        return any(needle.text in text for needle in self._needles)
+        return any(needle.text in text for needle in (*self._needles, *self._torn))
 
     def scan(self, stream: IO[bytes], path: str) -> Iterator[Find]:
         """The finds in a stream, in order.
@@ -60,7 +62,8 @@ class Scanner:
                 continue
             position = position or Position(bytes(text[: min(end, _HEAD)]))
             passed = 0
-            for at, needle in self._hits(judged, end):
+            needles = self._needles if before else (*self._needles, *self._torn)  # which take time in what is long
+            for at, needle in self._hits(needles, judged, end):
                 found = self._judge.judged(_window(text, at + needle.behind, end, needle).decode("latin-1"))
                 if found:
                     at -= needle.is_wide and _begins_before(text, at, before)
@@ -77,21 +80,30 @@ class Scanner:
             kept = end - judged
             text[:kept] = text[judged:end]
 
-    def _hits(self, judged: int, end: int) -> list[tuple[int, Needle]]:
-        """Where what words show begins before `judged`, in order."""
+    def _hits(self, needles: Iterable[Needle], judged: int, end: int) -> list[tuple[int, Needle]]:
+        """Where what needles show begins before `judged`, in order."""
         gates = {gate for gate in self._gates if self._buffer.find(gate, 0, end) >= 0}
-        hits: list[tuple[int, Needle]] = []
+        hits: dict[int, Needle] = {}
         find = stringzilla.find
-        for needle in self._needles:
+        for needle in needles:
             if needle.gate and needle.gate not in gates:
                 continue
-            stop = min(judged + needle.behind + len(needle.text) - 1, end)
+            behind = _TORN_OFF if needle.head else needle.behind
+            stop = min(judged + behind + len(needle.text) - 1, end)
             at = find(self._buffer, needle.text, needle.behind, stop)
             while at >= 0:
-                if needle.whole is None or needle.whole.match(self._buffer, at, end):
-                    hits.append((at - needle.behind, needle))
+                start = self._start(needle, at, end)
+                if start is not None and start < judged:
+                    hits.setdefault(start, needle)
                 at = find(self._buffer, needle.text, at + 1, stop)
-        return sorted(hits, key=itemgetter(0))
+        return sorted(hits.items(), key=itemgetter(0))
+
+    def _start(self, needle: Needle, at: int, end: int) -> int | None:
+        """Where what the needle shows begins; `None` where it shows nothing."""
+        if needle.head:
+            head = needle.head.search(self._buffer, max(at - _TORN_OFF, 0), at)
+            return head.start() if head else None
+        return at - needle.behind if needle.whole is None or needle.whole.match(self._buffer, at, end) else None
 
 
 def _begins_before(text: bytearray, at: int, before: int) -> bool:

@@ -43,6 +43,7 @@ NAMES = frozenset(
         "too-many-requests",
         "refused",
         "refused-page",
+        "refused-unseen",
         "said-missing",
         "sent-but-missing",
         "server-error",
@@ -156,8 +157,18 @@ def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
         yield Fact(name, f"{exchange.method or 'a'} request without a key was answered with 401", told.place, "status")
     elif is_missing and not told.shows_key:
         yield Fact("said-missing", "401, and the answer says that there is no key", told.place, "status")
-    else:
+    elif _is_key_seen(told, case):
         yield Fact("refused", "401, and nothing says why", told.place, "status")
+    else:
+        yield Fact("refused-unseen", "401, and nothing shows whether a key was sent", told.place, "status")
+
+
+def _is_key_seen(told: Told, case: Case) -> bool:
+    """Whether there is any sign of the key that was refused: the key, its id, a mask, or one to send."""
+    exchange = told.exchange
+    if told.shows_key or (exchange is not None and (exchange.key_id or "credential" in exchange.lacks)):
+        return True
+    return any(case.shape(one).well_formed for one in case.evidence.every_credential)
 
 
 def _shows_no_key(exchange: PartialExchange, case: Case) -> bool:

@@ -10,7 +10,8 @@ from conformance.diagnosis.commands.curl import requests_of
 from conformance.diagnosis.commands.others import of_cmdlet, of_httpie, of_wget
 from conformance.diagnosis.decoded import decoded
 from conformance.diagnosis.evidence import Evidence, Note, Place
-from conformance.diagnosis.hiding import hidden, learn_pieces
+from conformance.diagnosis.hiding import hidden
+from conformance.diagnosis.learning import learn_pieces
 from conformance.diagnosis.readers.remarks import told_beside
 from conformance.diagnosis.readers.transcript import evidence_of_messages, failures_of, lines_of, wire_of
 from conformance.diagnosis.shells.command_lines import command_in, command_lines, is_at_start

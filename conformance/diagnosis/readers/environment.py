@@ -18,7 +18,8 @@ from conformance.diagnosis.assignments.windows import of_windows
 from conformance.diagnosis.assignments.yaml import of_yaml
 from conformance.diagnosis.decoded import decoded, encoding_of, opened_text
 from conformance.diagnosis.evidence import Evidence, Place, Setting
-from conformance.diagnosis.hiding import hidden, learn_pieces
+from conformance.diagnosis.hiding import hidden
+from conformance.diagnosis.learning import learn_pieces
 from conformance.diagnosis.near_names import is_near
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from conformance.diagnosis.errors.text import (
     without_program,
 )
 from conformance.diagnosis.evidence import Evidence, Failure, Place
-from conformance.diagnosis.hiding import hidden, learn_pieces
+from conformance.diagnosis.hiding import hidden
+from conformance.diagnosis.learning import learn_pieces
 from conformance.diagnosis.shells.prompts import prompt_of
 from conformance.diagnosis.shells.sessions import is_abridged, settings_of_session
 from conformance.diagnosis.shells.values import ShellValues

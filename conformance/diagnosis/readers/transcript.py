@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.decoded import decoded, opened_text
 from conformance.diagnosis.evidence import Evidence, Failure, Note, Place
-from conformance.diagnosis.hiding import hidden, learn_pieces
+from conformance.diagnosis.hiding import hidden
+from conformance.diagnosis.learning import learn_pieces
 from conformance.diagnosis.shells.words import unmarked
 from conformance.diagnosis.transcripts.editors import is_editor_file, of_browser, of_editor
 from conformance.diagnosis.transcripts.lines import Line, marked_lines

@@ -14,7 +14,7 @@ from conformance.diagnosis.carriers import (
     is_key_name,
 )
 from conformance.diagnosis.evidence import PartialExchange, Place
-from conformance.diagnosis.hiding import is_mixed
+from conformance.diagnosis.learning import looks_drawn
 from conformance.diagnosis.shells.words import shown, variables_in, with_values
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def _names_in(value: str, reading: Reading) -> tuple[str, ...]:
     """The variables in a value; where a key begins before them, or they look random, they may be pieces of it."""
     names = variables_in(value)
     begins = any(prefix in value for prefix in reading.surface.key_format.prefixes)
-    return ("a variable",) if names and (begins or any(map(is_mixed, names))) else names
+    return ("a variable",) if names and (begins or any(map(looks_drawn, names))) else names
 
 
 def _shown(value: str, names: tuple[str, ...]) -> str:
