@@ -37,24 +37,36 @@ class BrokenKeys:
     """Puts the pieces of keys of one format together."""
 
     def __init__(self, key_format: KeyFormat) -> None:
-        prefixes = b"|".join(GAP.join(re.escape(one).encode() for one in prefix) for prefix in key_format.prefixes)
-        some_id = GAP.join([f"[{re.escape(key_format.id_alphabet)}]".encode()] * key_format.id_length)
-        self._head = re.compile(b"(%b)%b(%b)(%b)(?=%b)" % (prefixes, GAP, some_id, GAP, _RUN))
+        self._sign = re.compile(b"%b([A-Za-z0-9_-])" % GAP)
         self._piece = re.compile(b"%b(%b)" % (GAP, _RUN))
-        self._gap = re.compile(GAP)
-        self._prefixes = {_letters(prefix): prefix for prefix in key_format.prefixes}
+        self._prefixes = [prefix.encode() for prefix in key_format.prefixes]
+        self._id_alphabet = set(key_format.id_alphabet.encode())
+        self._id_length = key_format.id_length
         self._separator = key_format.separator.encode()
         self._length = key_format.secret_length
         self._is_mixed = key_format.encoding == "base64url"
 
     def broken_key(self, text: bytes | bytearray, at: int = 0) -> BrokenKey | None:
         """The key that begins there; `None` where its pieces make no whole one."""
-        head = self._head.match(text, at)
-        if head is None or self._separator not in head[3]:
-            return None
-        pieces = self.secret_pieces(text, head.end())
-        prefix = self._prefixes.get(_letters(self._gap.sub(b"", head[1]).decode()))
-        return BrokenKey(prefix, self._gap.sub(b"", head[2]).decode(), pieces) if prefix and pieces else None
+        for prefix in self._prefixes:
+            if not text.startswith(prefix[:1], at):
+                continue
+            begun, end_of_prefix = self._signs(text, at, len(prefix))
+            if begun != prefix:
+                continue
+            key_id, end = self._signs(text, end_of_prefix, self._id_length)
+            piece = self._piece.match(text, end)
+            if piece and len(key_id) == self._id_length and self._id_alphabet.issuperset(key_id):
+                pieces = self.secret_pieces(text, end) if self._separator in text[end : piece.start(1)] else ()
+                return BrokenKey(prefix.decode(), key_id.decode(), pieces) if pieces else None
+        return None
+
+    def _signs(self, text: bytes | bytearray, at: int, count: int) -> tuple[bytes, int]:
+        """So many signs of a key, whatever stands between them, and where they end; fewer where there are no more."""
+        signs = b""
+        while len(signs) < count and (found := self._sign.match(text, at)):
+            signs, at = signs + found[1], found.end()
+        return signs, at
 
     def secret_pieces(self, text: bytes | bytearray, at: int) -> tuple[tuple[int, int], ...]:
         """Where the pieces of the secret stand that begins there; none where they make no whole one."""
@@ -86,7 +98,3 @@ def _is_drawn(text: str) -> bool:
     changes = sum(one.isupper() != other.isupper() for one, other in pairwise(text))
     has_both = any(map(str.islower, text)) and any(map(str.isupper, text))
     return has_both and (any(map(str.isdigit, text)) or changes > len(text) // 4)
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -11,6 +14,10 @@ if TYPE_CHECKING:
 
 class Parser(argparse.ArgumentParser):
     """Refuses words where they stand and says what may be meant, without repeating a key that is among them."""
+
+    def __init__(self, **given: Any) -> None:
+        # argparse finds the width by itself, and loads for it what takes longer than to read the words
+        super().__init__(**given, formatter_class=partial(argparse.HelpFormatter, width=_columns() - 2))
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """Take what is known; words that are left over are refused here, where their options are known."""
@@ -31,6 +38,16 @@ class Parser(argparse.ArgumentParser):
         from conformance.commands.output import without_keys
 
         super().error(without_keys(message))
+
+
+def _columns() -> int:
+    given = os.environ.get("COLUMNS", "")
+    if given.isdigit() and int(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        return 80
 
 
 def _meant(word: str, known: Iterable[str]) -> str:

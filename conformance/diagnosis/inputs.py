@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, cast
 from conformance import magic
 from conformance.diagnosis.evidence import Note, Place
 from conformance.diagnosis.reading import Input
-from conformance.redaction.source import shown_name
+from conformance.input_names import shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from conformance.encodings import wide_encoding
+from conformance.input_names import shown_name
 from conformance.magic import opaque
 
 if TYPE_CHECKING:
@@ -104,8 +105,3 @@ def _unpacked(name: str, stream: io.BufferedReader) -> Source:
     except UnicodeDecodeError:
         raise ClosedError(f"{name}: is UTF-16 with an error in it; save it as UTF-8") from None
     return Source(name, io.BytesIO(plain), is_packed, encoding)
-
-
-def shown_name(name: str) -> str:
-    """How an input is named to people."""
-    return "standard input" if name == "-" else name

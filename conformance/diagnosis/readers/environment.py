@@ -12,10 +12,6 @@ from conformance.diagnosis.assignments.docker import of_docker
 from conformance.diagnosis.assignments.dotenv import of_dotenv
 from conformance.diagnosis.assignments.holders import holder_of
 from conformance.diagnosis.assignments.printed import of_process, of_table
-from conformance.diagnosis.assignments.scripts import of_script
-from conformance.diagnosis.assignments.systemd import of_environment_file, of_unit
-from conformance.diagnosis.assignments.windows import of_windows
-from conformance.diagnosis.assignments.yaml import of_yaml
 from conformance.diagnosis.decoded import decoded, encoding_of, opened_text
 from conformance.diagnosis.evidence import Evidence, Place, Setting
 from conformance.diagnosis.hiding import hidden
@@ -104,21 +100,43 @@ def read(source: Input, reading: Reading) -> Evidence:
 
 def _assignments(lines: list[str], holder: Holder) -> Iterator[Assignment]:
     """What the lines set, in the notation of who holds them, or else in the one that they are written in."""
-    text = "\n".join(lines)
     if holder == "systemd":
-        return of_unit(lines) if any("Environment=" in line for line in lines) else of_environment_file(text)
+        return _of_systemd(lines)
     if holder == "compose":
-        return of_yaml(lines)
+        return _of_yaml(lines)
     if any(map(_TABLE.fullmatch, lines)):
         return of_table(lines)
     is_declared = holder in ("process", "shell") and any(map(_DECLARED.match, lines))
     if is_declared or holder == "shell" or any(map(_OF_COMMANDS.match, lines)):
-        return chain(of_script(text), of_windows(lines))
+        return _of_shells(lines)
     if holder == "process":
         return of_process(lines)
     if not any("=" in line for line in lines):
-        return of_yaml(lines)
-    return of_docker(lines) if holder == "docker" else of_dotenv(text)
+        return _of_yaml(lines)
+    return of_docker(lines) if holder == "docker" else of_dotenv("\n".join(lines))
+
+
+# each of these is loaded where a text needs it, so that the others are answered sooner
+
+
+def _of_systemd(lines: list[str]) -> Iterator[Assignment]:
+    from conformance.diagnosis.assignments.systemd import of_environment_file, of_unit
+
+    is_unit = any("Environment=" in line for line in lines)
+    return of_unit(lines) if is_unit else of_environment_file("\n".join(lines))
+
+
+def _of_yaml(lines: list[str]) -> Iterator[Assignment]:
+    from conformance.diagnosis.assignments.yaml import of_yaml
+
+    return of_yaml(lines)
+
+
+def _of_shells(lines: list[str]) -> Iterator[Assignment]:
+    from conformance.diagnosis.assignments.scripts import of_script
+    from conformance.diagnosis.assignments.windows import of_windows
+
+    return chain(of_script("\n".join(lines)), of_windows(lines))
 
 
 def _setting(one: Assignment, holder: Holder, marks: frozenset[str], source: Input, reading: Reading) -> Setting | None:
