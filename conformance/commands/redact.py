@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from conformance.commands.given import key_format_of
 from conformance.commands.output import complain, counted
+from conformance.redaction.input import ClosedError, UnreadableError
 from conformance.redaction.publishing import UnwritableError, publish_to
 from conformance.redaction.run import NotProvedError, Redaction
-from conformance.redaction.source import ClosedError, UnreadableError
 
 if TYPE_CHECKING:
     import argparse

@@ -19,7 +19,7 @@ class Remedy(NamedTuple):
     text: str
 
 
-class Variant(NamedTuple):
+class KnownVariant(NamedTuple):
     """A form of a cause; "" for the cause in general. What decides it decides the cause.
 
     `title`, `fix` and `falsified_by` are empty where they are those of the cause.
@@ -45,10 +45,10 @@ class KnownCause(NamedTuple):
     because: tuple[str, ...]
     rotate: bool
     excluded_by: frozenset[str]
-    variants: tuple[Variant, ...]
+    variants: tuple[KnownVariant, ...]
     about: str = ""
 
-    def as_variant(self, variant: Variant) -> KnownCause:
+    def as_variant(self, variant: KnownVariant) -> KnownCause:
         """The cause in one of its forms, with what that form says in the place of the cause."""
         return self._replace(
             title=variant.title or self.title,
@@ -134,7 +134,7 @@ def from_json(data: dict[str, Any]) -> Knowledge:
                 | {
                     "fix": _remedies(one["fix"]),
                     "variants": tuple(
-                        Variant(**_frozen(form) | {"fix": _remedies(form["fix"])}) for form in one["variants"]
+                        KnownVariant(**_frozen(form) | {"fix": _remedies(form["fix"])}) for form in one["variants"]
                     ),
                 }
             )
@@ -145,7 +145,7 @@ def from_json(data: dict[str, Any]) -> Knowledge:
     )
 
 
-def _with_fix(one: KnownCause | Variant) -> dict[str, Any]:
+def _with_fix(one: KnownCause | KnownVariant) -> dict[str, Any]:
     return one._asdict() | {"fix": [step._asdict() for step in one.fix]}
 
 
@@ -182,7 +182,7 @@ def _steps(fix: Fix) -> tuple[Remedy, ...]:
 
 def _known_cause(cause: Cause) -> KnownCause:
     variants = [
-        Variant(
+        KnownVariant(
             one.id,
             one.says,
             frozenset(one.decided_by),
@@ -203,5 +203,5 @@ def _known_cause(cause: Cause) -> KnownCause:
         rotate=cause.rotate,
         excluded_by=frozenset(cause.excluded_by),
         about=cause.about,
-        variants=(*variants, Variant("", "", frozenset(cause.decided_by), frozenset(cause.suggested_by))),
+        variants=(*variants, KnownVariant("", "", frozenset(cause.decided_by), frozenset(cause.suggested_by))),
     )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from conformance.diagnosis.fact import Fact
-    from conformance.diagnosis.knowledge import Knowledge, KnownCause, Variant
+    from conformance.diagnosis.knowledge import Knowledge, KnownCause, KnownVariant
 
 
 def match(facts: Sequence[Fact], known: Knowledge) -> tuple[tuple[Finding, ...], tuple[Doubt, ...]]:
@@ -56,7 +56,7 @@ def _suggested(cause: KnownCause, open_facts: Sequence[Fact], facts: Sequence[Fa
     return None
 
 
-def _likely(cause: KnownCause, variant: Variant, facts: tuple[Fact, ...]) -> Finding:
+def _likely(cause: KnownCause, variant: KnownVariant, facts: tuple[Fact, ...]) -> Finding:
     return Finding(cause.as_variant(variant), variant.id, "likely", facts)
 
 

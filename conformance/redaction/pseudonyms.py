@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 WORD = b"REDACTED"
 _TAG = 5  # letters and digits that tell one secret from another
 _TAGS = b"abcdefghijkmnpqrstuvwyz23456789"  # without x, which fills
-PSEUDONYM = re.compile(WORD + b"[%b]{%d}x*[AB]?" % (_TAGS, _TAG))
 _HIDDEN = re.compile(b"x*|" + WORD + b"[%b]{0,%d}x*[AB]?" % (_TAGS, _TAG))  # a piece of one, too
 
 

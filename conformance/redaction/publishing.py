@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from conformance.redaction.source import Source
+    from conformance.redaction.input import Input
 
 
 class UnwritableError(Exception):
@@ -56,7 +56,7 @@ def write_whole(text: memoryview, spooled: BinaryIO, place: Path | None) -> None
             text = text[spooled.write(text) :]
 
 
-def publish(source: Source, proved: BinaryIO, to: BinaryIO) -> None:
+def publish(source: Input, proved: BinaryIO, to: BinaryIO) -> None:
     """Write a proved result in the form that its input had."""
     proved.seek(0)
     if source.encoding:
@@ -78,7 +78,7 @@ def _copy(source: BinaryIO, to: BinaryIO) -> None:
         shutil.copyfileobj(source, to, 1 << 20)
 
 
-def publish_to(places: Sequence[tuple[Source, BinaryIO, Path]]) -> None:
+def publish_to(places: Sequence[tuple[Input, BinaryIO, Path]]) -> None:
     """Write proved results to where they go: all of them, or none; what is no file is written to as it is.
 
     Raises:
@@ -119,7 +119,7 @@ def _named(place: Path) -> Iterator[None]:
         raise UnwritableError(f"{place}: {why}; nothing was written. Write to another place, or make room") from None
 
 
-def _written_beside(source: Source, proved: BinaryIO, place: Path) -> tuple[Path, Path]:
+def _written_beside(source: Input, proved: BinaryIO, place: Path) -> tuple[Path, Path]:
     """A complete file beside the one whose place it takes, and that."""
     mode = place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_mask()
     written = place.with_name(f".{place.name}.{secrets.token_hex(4)}")

@@ -13,11 +13,11 @@ from conformance.redaction.hiding.keys import Keys
 from conformance.redaction.hiding.ledger import Ledger
 from conformance.redaction.hiding.tokens import Tokens
 from conformance.redaction.hiding.values import Values
+from conformance.redaction.input import opened
 from conformance.redaction.proof import best_search, cover, hits, windows_of
 from conformance.redaction.pseudonyms import Pseudonyms
 from conformance.redaction.publishing import publish, spool, write_whole
 from conformance.redaction.rewriting import CHUNK, Rewriter
-from conformance.redaction.source import opened
 from conformance.shapes import Shapes
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from conformance.keys import KeyFormat
     from conformance.redaction.candidates import Finder
-    from conformance.redaction.source import Source
+    from conformance.redaction.input import Input
 
 
 class NotProvedError(Exception):
@@ -49,7 +49,7 @@ class Summary:
 class Result:
     """An input and its proved text."""
 
-    source: Source
+    source: Input
     text: BinaryIO
     before: bytes  # what was read, where that is not too much
 

@@ -12,11 +12,11 @@ import pytest
 
 from conformance.report.text import printable
 from conformance.runs.run import MOST_SILENCES, Run
-from conformance.scrubbing import Scrubbing
 from conformance.session import sdk_setup, setup
 from conformance.session.items import RUN, ProbeItem, items_of
 from conformance.session.options import given
 from conformance.session.reporting import Reporting
+from conformance.session.scrubbing import Scrubbing
 from conformance.suites.specimens import ENDING_SIGNALS
 from conformance.targets.errors import UnansweredError
 

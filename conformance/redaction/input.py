@@ -29,7 +29,7 @@ class ClosedError(Exception):
     """What an input holds cannot be seen, and so not be proved to be clean."""
 
 
-class Source(NamedTuple):
+class Input(NamedTuple):
     """An input as an ASCII-compatible stream, and the form that its result gets back: gzip, UTF-16."""
 
     name: str
@@ -44,7 +44,7 @@ class Source(NamedTuple):
 
 
 @contextmanager
-def opened(name: str) -> Iterator[Source]:
+def opened(name: str) -> Iterator[Input]:
     """An input; `-` is standard input.
 
     Raises:
@@ -86,7 +86,7 @@ class _Patient(io.RawIOBase):
         return filled
 
 
-def _unpacked(name: str, stream: io.BufferedReader) -> Source:
+def _unpacked(name: str, stream: io.BufferedReader) -> Input:
     head = stream.peek(_HEAD)[:_HEAD]
     is_packed = head[:2] == _GZIP
     if is_packed:
@@ -97,11 +97,11 @@ def _unpacked(name: str, stream: io.BufferedReader) -> Source:
         raise ClosedError(f"{name}: is {what}, in which nothing can be searched; give what it was made from")
     encoding = wide_encoding(head)
     if not encoding:
-        return Source(name, cast("BinaryIO", stream), is_packed, "")
+        return Input(name, cast("BinaryIO", stream), is_packed, "")
     whole = stream.read()
     try:
         text = whole.decode(encoding, "surrogatepass")
         plain = text.encode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
         raise ClosedError(f"{name}: is UTF-16 with an error in it; save it as UTF-8") from None
-    return Source(name, io.BytesIO(plain), is_packed, encoding)
+    return Input(name, io.BytesIO(plain), is_packed, encoding)
