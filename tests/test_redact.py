@@ -23,6 +23,7 @@ from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
 from mutations import mutated
 from runs import SPEC, run_command
+from scripted import scripted
 
 from conformance.keys import KeyFormat
 from conformance.placeholders import is_pseudonym
@@ -591,6 +592,56 @@ def test_thousands_of_secrets_are_searched_as_well(here: Path) -> None:
     text = b"-" * 1001 + found[77][20:28] + b"-" * 99
     assert list(hits(io.BytesIO(text), search)) == [(1001, 1009)]
     assert list(hits(io.BytesIO(b"- " * 5000), search)) == []
+
+
+DUMPED = {
+    "xxd": (lambda at, row: f"{at:08x}: " + " ".join(row.hex()[i : i + 4] for i in range(0, len(row.hex()), 4)) + "  "),
+    "curl": (lambda at, row: f"{at:04x}: {row.hex(' ')} "),
+    "hexdump": (lambda at, row: f"{at:08x}  {row[:8].hex(' ')}  {row[8:].hex(' ')}  |"),
+    "tcpdump": (lambda at, row: f"\t0x{at:04x}:  {row.hex(' ', 2)}  "),
+    "od": (lambda at, row: f"{at:06x} {row.hex(' ')}  >"),
+}
+
+
+def dumped(content: bytes, tool: str) -> bytes:
+    rows = [(at, content[at : at + 16]) for at in range(0, len(content), 16)]
+    shown = [re.sub(rb"[^ -~]", b".", row).decode() for _, row in rows]
+    return "\n".join(DUMPED[tool](*row) + text for row, text in zip(rows, shown, strict=True)).encode()
+
+
+@pytest.mark.parametrize("tool", DUMPED)
+def test_a_hex_dump_with_a_secret_in_it_is_refused(tool: str, here: Path) -> None:
+    for before in range(16):
+        request = b"GET /v1/sandboxes HTTP/1.1\r\n" + b"a" * before + f": {minted()}\r\nAccept: */*\r\n".encode()
+        with pytest.raises(NotProvedError, match="the hex dump that begins in line 2 seems to hold a secret"):
+            redacted(b"=> Send header, 99 bytes\n" + dumped(request, tool) + b"\n== Info: sent", here)
+
+
+@pytest.mark.parametrize("tool", DUMPED)
+def test_a_hex_dump_without_a_secret_is_let_through(tool: str, here: Path) -> None:
+    written = dumped(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 12\r\n\r\n\0\x01\xff unauthorized", tool) + b"\n"
+    assert redacted(written, here) == written
+
+
+def test_what_only_looks_like_a_dump_is_let_through(here: Path) -> None:
+    written = b"cafe: 12 34 beef\n00000000  ab|\n2026 11 29 12 00 00 ok\ndeadbeef\n0x10: 0\n" * 9
+    assert redacted(written, here) == written
+
+
+def test_a_trace_of_curl_is_refused(here: Path) -> None:
+    with scripted(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\n{}") as server:
+        asked = ["curl", "-s", "--trace", "-", "-H", f"X-API-Key: {minted()}", server.url, "-o", os.devnull]
+        written = subprocess.run(asked, cwd=here, capture_output=True, check=True).stdout
+    with pytest.raises(NotProvedError, match="hex dump"):
+        redacted(written, here)
+
+
+def test_a_dump_of_od_is_refused(here: Path) -> None:
+    (here / "request").write_text(f"GET / HTTP/1.1\r\nX-API-Key: {minted()}\r\n\r\n")
+    asked = ["od", "-A", "x", "-t", "x1z", "request"]
+    written = subprocess.run(asked, cwd=here, capture_output=True, check=True).stdout
+    with pytest.raises(NotProvedError, match="hex dump"):
+        redacted(written, here)
 
 
 # Everything else survives

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KEY, HALF, VENDOR, JWT, PEM = "key", "half", "vendor", "jwt", "pem"
 URL, SCHEME, OPTION, NAME, COOKIES = "url", "scheme", "option", "name", "cookies"
+ANNOUNCED = {KEY, VENDOR, JWT, PEM, URL, SCHEME, NAME, COOKIES}  # which are hardly ever anything else
 _TOKEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 _CLASSES = bytes(97 if byte in _TOKEN else 32 for byte in range(256))
 _ESCAPE = re.compile(rb"\\[nrtbf]")

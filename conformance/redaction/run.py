@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from conformance.redaction.candidates import best_finder
+from conformance.redaction.candidates import ANNOUNCED, best_finder
 from conformance.redaction.documents import Remembering, broken
+from conformance.redaction.dumps import dumps_in
 from conformance.redaction.hiding.keys import Keys
 from conformance.redaction.hiding.ledger import Ledger
 from conformance.redaction.hiding.tokens import Tokens
@@ -18,6 +19,7 @@ from conformance.redaction.proof import best_search, cover, hits, windows_of
 from conformance.redaction.pseudonyms import Pseudonyms
 from conformance.redaction.publishing import publish, spool, write_whole
 from conformance.redaction.rewriting import CHUNK, Rewriter
+from conformance.redaction.windows import END
 from conformance.shapes import Shapes
 
 if TYPE_CHECKING:
@@ -69,7 +71,8 @@ class Redaction:
         ledger = Ledger(self._pseudonyms)
         keys, tokens = Keys(key_format, shapes, ledger), Tokens(ledger, jwt_parts)
         values = Values(key_format, shapes, ledger, keys, tokens)
-        self._rewriter = Rewriter(finder or best_finder(shapes), ledger, keys, tokens, values, chunk)
+        self._finder = finder or best_finder(shapes)
+        self._rewriter = Rewriter(self._finder, ledger, keys, tokens, values, chunk)
         self._rewritten: list[Result] = []
         self._open = ExitStack()
         self.covered = 0  # places that nothing announced
@@ -109,6 +112,7 @@ class Redaction:
             if places and (left := next(hits(result.text, search), None)):
                 raise NotProvedError(_refusal(result, left[0]))
             _check_json(result)
+            self._check_dumps(result)
         return self._rewritten
 
     def summary(self) -> list[Summary]:
@@ -118,6 +122,16 @@ class Redaction:
             Summary(kind, found.count, len(found.distinct), found.file, line_of(texts[found.file], found.offset))
             for kind, found in self._pseudonyms.kinds.items()
         ]
+
+    def _check_dumps(self, result: Result) -> None:
+        """Refuse a hex dump of a secret, in which nothing can be replaced."""
+        for dump in dumps_in(result.before):
+            if any(one.kind in ANNOUNCED for one in self._finder.candidates(dump.content + END)):
+                raise NotProvedError(
+                    f"refused: {result.source.name}: the hex dump that begins in line {line_of(result.text, dump.at)} "
+                    "seems to hold a secret, and is not rewritten; nothing was written. Take it out by hand, or record "
+                    "the same as text, as curl does with --trace-ascii or -v"
+                )
 
     def _known(self, text: bytes) -> bytes | None:
         return self._pseudonyms.of(text) if text in self._pseudonyms.searched and not text.isdigit() else None
