@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from certificates import certified, expired
 from machines import NAME, SHORT, Machine, answering, api, key
 from runs import SPEC
 from scripted import scripted
@@ -24,52 +25,6 @@ from conformance.spec.files import default_causes, default_spec
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-
-def certified(directory: Path, issuer: str, *more: str) -> tuple[Path, ssl.SSLContext]:
-    """A certificate for 127.0.0.1 that its own issuer made, and a server's context with it."""
-    own, both = directory / "own.pem", directory / "server.pem"
-    subject = ["-subj", issuer, "-addext", "subjectAltName=IP:127.0.0.1", *more]
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject, "-keyout", both, "-out", own]
-    subprocess.run(command, check=True, capture_output=True)
-    both.write_text(both.read_text() + own.read_text())
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(both)
-    return own, context
-
-
-AUTHORITY = """
-[ca]
-default_ca = authority
-[authority]
-database = {folder}/index
-serial = {folder}/serial
-new_certs_dir = {folder}
-default_md = sha256
-default_startdate = 20200101000000Z
-default_enddate = 20200102000000Z
-policy = policy
-x509_extensions = extensions
-[policy]
-commonName = supplied
-[extensions]
-subjectAltName = IP:127.0.0.1
-"""
-
-
-def expired(directory: Path) -> tuple[Path, ssl.SSLContext]:
-    """A certificate for 127.0.0.1 that was valid for a day in 2020, and a server's context with it."""
-    own, both, asked = (directory / name for name in ("own.pem", "server.pem", "asked.pem"))
-    (directory / "index").touch()
-    (directory / "ca").write_text(AUTHORITY.format(folder=directory), encoding="utf-8")
-    ask = ["openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test", "-keyout", both]
-    sign = ["openssl", "ca", "-batch", "-notext", "-selfsign", "-create_serial", "-config", directory / "ca"]
-    subprocess.run([*ask, "-out", asked], check=True, capture_output=True)
-    subprocess.run([*sign, "-keyfile", both, "-in", asked, "-out", own], check=True, capture_output=True)
-    both.write_text(both.read_text() + own.read_text())
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(both)
-    return own, context
 
 
 def test_what_is_no_certificate_is_said_to_be_none(tmp_path: Path) -> None:

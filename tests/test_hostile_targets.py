@@ -5,14 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import socket
-import ssl
-import subprocess
 import sys
 import zlib
 from itertools import cycle
 from typing import TYPE_CHECKING
 
 import pytest
+from certificates import Certificate, certified, expired
 from runs import finish, run_suite, start_suite
 from scripted import Peer, ask, scripted, target_at
 from servers import KEYS
@@ -346,34 +345,25 @@ def test_a_run_against_redirects_ends_with_its_cause_and_no_key_elsewhere(tmp_pa
 
 
 @pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    file = tmp_path / "server.pem"
-    subject = ["-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1"]
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject]
-    subprocess.run([*command, "-keyout", file, "-out", tmp_path / "own.pem"], check=True, capture_output=True)
-    file.write_text(file.read_text() + (tmp_path / "own.pem").read_text())
-    return file
+def certificate(tmp_path: Path) -> Certificate:
+    return certified(tmp_path, "/CN=test")
 
 
-def serving(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
-
-
-def test_an_unknown_certificate_is_named_with_the_way_to_trust_it(certificate: Path) -> None:
-    with scripted(whole(b"{}"), tls=serving(certificate)) as server, target_at(server.url) as target:
+def test_an_unknown_certificate_is_named_with_the_way_to_trust_it(certificate: Certificate) -> None:
+    with scripted(whole(b"{}"), tls=certificate.context) as server, target_at(server.url) as target:
         with pytest.raises(UnansweredError, match=r"certificate of 127.0.0.1:\d+ is not trusted .*SSL_CERT_FILE"):
             ask(target)
         target.close()
     assert server.requests == []
 
 
-def test_a_private_ca_is_trusted_through_ssl_cert_file(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+def test_a_private_ca_is_trusted_through_ssl_cert_file(
+    certificate: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.own))
     hang_up = after_request(lambda peer: peer.connection.close())
     with (
-        scripted(answering_each(whole(b"{}"), whole(b"[]")), hang_up, tls=serving(certificate)) as server,
+        scripted(answering_each(whole(b"{}"), whole(b"[]")), hang_up, tls=certificate.context) as server,
         target_at(server.url) as target,
     ):
         assert [ask(target).response.json for _ in range(2)] == [{}, []]
@@ -384,52 +374,23 @@ def test_a_private_ca_is_trusted_through_ssl_cert_file(certificate: Path, monkey
     assert server.connections == 2
 
 
-def test_a_certificate_of_another_host_is_not_trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+def test_a_certificate_of_another_host_is_not_trusted(
+    certificate: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.own))
     with (
-        scripted(whole(b"{}"), tls=serving(certificate)) as server,
+        scripted(whole(b"{}"), tls=certificate.context) as server,
         target_at(f"https://localhost:{server.port}/v1") as target,
         pytest.raises(UnansweredError, match="mismatch"),
     ):
         ask(target)
 
 
-@pytest.fixture
-def expired_certificate(tmp_path: Path) -> Path:
-    file, own, asked = (tmp_path / name for name in ("server.pem", "own.pem", "asked.pem"))
-    (tmp_path / "index").touch()
-    (tmp_path / "ca").write_text(_AUTHORITY.format(folder=tmp_path), encoding="utf-8")
-    ask = ["openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test", "-keyout", file]
-    sign = ["openssl", "ca", "-batch", "-notext", "-selfsign", "-create_serial", "-config", tmp_path / "ca"]
-    subprocess.run([*ask, "-out", asked], check=True, capture_output=True)
-    subprocess.run([*sign, "-keyfile", file, "-in", asked, "-out", own], check=True, capture_output=True)
-    file.write_text(file.read_text() + own.read_text())
-    return file
-
-
-_AUTHORITY = """
-[ca]
-default_ca = authority
-[authority]
-database = {folder}/index
-serial = {folder}/serial
-new_certs_dir = {folder}
-default_md = sha256
-default_startdate = 20200101000000Z
-default_enddate = 20200102000000Z
-policy = policy
-x509_extensions = extensions
-[policy]
-commonName = supplied
-[extensions]
-subjectAltName = IP:127.0.0.1
-"""
-
-
-def test_an_expired_certificate_is_named(expired_certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(expired_certificate))
+def test_an_expired_certificate_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    certificate = expired(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.own))
     with (
-        scripted(whole(b"{}"), tls=serving(expired_certificate)) as server,
+        scripted(whole(b"{}"), tls=certificate.context) as server,
         target_at(server.url) as target,
         pytest.raises(UnansweredError, match="certificate has expired"),
     ):
@@ -669,13 +630,11 @@ def test_an_api_that_treats_everybody_alike_is_accused(name: str, tmp_path: Path
 
 
 @pytest.mark.parametrize("kind", ["wrong name", "expired"])
-def test_a_run_against_a_bad_certificate_names_the_cause_and_blames_nobody(
-    kind: str, certificate: Path, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    served = certificate if kind == "wrong name" else request.getfixturevalue("expired_certificate")
-    with scripted(whole(b"{}"), tls=serving(served)) as server:
+def test_a_run_against_a_bad_certificate_names_the_cause_and_blames_nobody(kind: str, tmp_path: Path) -> None:
+    certificate = certified(tmp_path, "/CN=test") if kind == "wrong name" else expired(tmp_path)
+    with scripted(whole(b"{}"), tls=certificate.context) as server:
         address = server.url.replace("127.0.0.1", "localhost") if kind == "wrong name" else server.url
-        ran = run_suite(tmp_path, *_LIVE, given=keys_for(address) | {"SSL_CERT_FILE": str(served)})
+        ran = run_suite(tmp_path, *_LIVE, given=keys_for(address) | {"SSL_CERT_FILE": str(certificate.own)})
     assert is_cause_and_no_verdict(ran, "mismatch" if kind == "wrong name" else "certificate has expired")
     assert server.requests == []
 
