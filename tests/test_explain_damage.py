@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from breaks import BREAKS
 from damage import Damaged, damaged, restless
+from dumps import DUMPED, dumped
 from evidence import FORMAT, minted
 from explained import printed
 from hypothesis import HealthCheck, given, settings
@@ -31,6 +32,18 @@ def test_no_damage_brings_a_piece_of_a_secret_to_light(form: str, one: Damaged) 
         status = cli.main(["explain", str(file), "--format", form])
     assert status in (0, 1, 3)
     assert not any(one.secret[at : at + 8] in output.getvalue() for at in range(len(one.secret) - 7))
+
+
+@pytest.mark.parametrize("form", ["text", "json", "html"])
+@pytest.mark.parametrize("tool", DUMPED)
+def test_a_hex_dump_brings_no_piece_of_a_secret_to_light(tool: str, form: str, tmp_path: Path) -> None:
+    for before in range(0, 16, 3):
+        key = minted()
+        request = f"GET /{'a' * before} HTTP/1.1\r\nX-API-Key: {key}\r\n\r\nHTTP/1.1 401 Unauthorized\r\n\r\n"
+        (tmp_path / "evidence").write_bytes(b"=> Send header\n" + dumped(request.encode(), tool) + b"\n")
+        ran, secret = run_command(tmp_path, "explain", "evidence", "--format", form), key.rpartition(".")[2]
+        assert ran.status in (0, 1, 3), ran.output
+        assert not any(secret[at : at + 8] in ran.output for at in range(len(secret) - 7))
 
 
 ORDINARY = (

@@ -19,6 +19,7 @@ from urllib.parse import quote
 import msgspec
 import pytest
 from breaks import BREAKS
+from dumps import DUMPED, dumped
 from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
 from mutations import mutated
@@ -592,21 +593,6 @@ def test_thousands_of_secrets_are_searched_as_well(here: Path) -> None:
     text = b"-" * 1001 + found[77][20:28] + b"-" * 99
     assert list(hits(io.BytesIO(text), search)) == [(1001, 1009)]
     assert list(hits(io.BytesIO(b"- " * 5000), search)) == []
-
-
-DUMPED = {
-    "xxd": (lambda at, row: f"{at:08x}: " + " ".join(row.hex()[i : i + 4] for i in range(0, len(row.hex()), 4)) + "  "),
-    "curl": (lambda at, row: f"{at:04x}: {row.hex(' ')} "),
-    "hexdump": (lambda at, row: f"{at:08x}  {row[:8].hex(' ')}  {row[8:].hex(' ')}  |"),
-    "tcpdump": (lambda at, row: f"\t0x{at:04x}:  {row.hex(' ', 2)}  "),
-    "od": (lambda at, row: f"{at:06x} {row.hex(' ')}  >"),
-}
-
-
-def dumped(content: bytes, tool: str) -> bytes:
-    rows = [(at, content[at : at + 16]) for at in range(0, len(content), 16)]
-    shown = [re.sub(rb"[^ -~]", b".", row).decode() for _, row in rows]
-    return "\n".join(DUMPED[tool](*row) + text for row, text in zip(rows, shown, strict=True)).encode()
 
 
 @pytest.mark.parametrize("tool", DUMPED)

@@ -31,6 +31,7 @@ _WORD = re.compile(r"[A-Z]?[a-z_-]{2,}")  # which may be what stands behind a ke
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")  # of a name, as its letters show
 _HEADER = re.compile(r"[A-Z](?:[a-z]*|[A-Z]*)(?:[_-][A-Z](?:[a-z]*|[A-Z]*))+")
 _CALLED_ID = re.compile(r"(?<![a-z])(?:request|trace|span|cf|e)?[ _-]?(?:id|ray|tag)\W{1,6}\Z", re.IGNORECASE)
+_HEX = re.compile(r"[ :][0-9A-Fa-f]{2}(?:(?: |[0-9A-Fa-f]{2} )[0-9A-Fa-f]{2}){3}")
 _LIKE_SEPARATOR = r"%[0-9a-fA-F]{2}|\\{1,8}(?:u00[0-9a-fA-F]{2}|[nrt])|[^A-Za-z0-9_]{1,2}"
 _LONGEST_NAME = 20  # characters
 
@@ -53,6 +54,18 @@ def learn_pieces(text: str, reading: Reading) -> None:
         for piece in _pieces_of(text, beginning, reading):
             if SHORTEST_SECRET <= len(piece) < length:
                 reading.scrubber.learn(piece)
+    if _HEX.search(text):
+        _learn_dumps(text, reading)
+
+
+def _learn_dumps(text: str, reading: Reading) -> None:
+    """Remember the keys of hex dumps, which show them line by line."""
+    from conformance.redaction.dumps import dumps_in  # of which few texts hold any
+
+    for dump in dumps_in(text.encode("utf-8", "surrogatepass")):
+        content = dump.content.decode("latin-1")
+        for start, end in reading.shapes.secret_spans(content):
+            reading.scrubber.learn(content[start:end])
 
 
 def _beginnings(text: str, key_format: KeyFormat) -> Iterator[_Beginning]:
