@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from breaks import BREAKS
 from damage import Damaged, damaged, restless
 from dumps import DUMPED, dumped
 from evidence import FORMAT, minted
-from explained import printed
+from explained import URL, causes, explained, printed
 from hypothesis import HealthCheck, given, settings
 from runs import run_command
 
@@ -44,6 +45,17 @@ def test_a_hex_dump_brings_no_piece_of_a_secret_to_light(tool: str, form: str, t
         ran, secret = run_command(tmp_path, "explain", "evidence", "--format", form), key.rpartition(".")[2]
         assert ran.status in (0, 1, 3), ran.output
         assert not any(secret[at : at + 8] in ran.output for at in range(len(secret) - 7))
+
+
+def test_the_second_of_two_keys_is_seen_whatever_the_secret_of_the_first_is() -> None:
+    first = next(key for key in iter(minted, "") if re.match(r"[^-_]{12}-", key.rpartition(".")[2]))
+    second = minted()
+    told = (
+        f'$ curl -sv -H "X-API-Key: {first}" -H "Authorization: Bearer {second}" {URL}\n'
+        f"> GET /v1/sandboxes HTTP/1.1\n> Host: api.hopx.dev\n> X-API-Key: {first}\n> Authorization: Bearer {second}\n"
+        ">\n< HTTP/1.1 401 Unauthorized\n<\n"
+    )
+    assert causes(explained(told)) == ["conflicting-credentials"]
 
 
 ORDINARY = (

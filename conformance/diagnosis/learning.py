@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -71,14 +72,17 @@ def _learn_dumps(text: str, reading: Reading) -> None:
 def _beginnings(text: str, key_format: KeyFormat) -> Iterator[_Beginning]:
     """Where keys begin: with a prefix, or without it with an id that was drawn."""
     with_prefix, bare = _patterns(key_format)
-    begun = set()
+    starts, ends = [], []  # of what is known to be a key, in which no other begins
     for match in with_prefix.finditer(text):
         has_id = bool(match[2]) or looks_drawn(match[1] or "")
         start = match.end() if has_id else match.end() - len(match[1] or "")
-        begun.add(start)
+        run = _PIECES.match(text, start)
+        starts.append(match.start())
+        ends.append(run.end() if run else start)
         yield _Beginning(match.start(), start, has_id)
     for match in bare.finditer(text):
-        if match.end() not in begun and _may_be_key(*match.groups("")):
+        before = bisect_right(starts, match.start()) - 1
+        if (before < 0 or match.end() > ends[before]) and _may_be_key(*match.groups("")):
             yield _Beginning(match.start(), match.end(), has_id=True)
 
 
