@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
 WINDOW = 8
 _GRAM, _STRIDE = 5, 4  # a window of 8 characters holds a gram of 5 that begins at a multiple of 4
+# what is written in hexadecimal needs two digits for each character of a secret, and three with what separates them
+_HEX_WINDOW, _SEPARATED_WINDOW = 2 * WINDOW, 3 * WINDOW - 1
+_FEWEST_DIGITS = 12  # of hexadecimal ones: some 8 of them are in many an id by chance
+_HEX_DIGITS = re.compile("[0-9a-fA-F]*")
 
 
 class Scrubber:
@@ -25,7 +30,7 @@ class Scrubber:
 
     def __init__(self, key_format: KeyFormat) -> None:
         self._format = key_format
-        self._windows: set[str] = set()
+        self._windows: dict[int, set[str]] = {WINDOW: set(), _HEX_WINDOW: set(), _SEPARATED_WINDOW: set()}
         self._grams: set[str] = set()
         self._known: set[str] = set()
         self._shapes = Shapes(key_format)
@@ -35,20 +40,34 @@ class Scrubber:
         if text in self._known:
             return
         self._known.add(text)
-        for form in (form for secret in self._format.hidden_parts(text) for form in _forms(secret)):
-            self._windows |= _slices(form, WINDOW)
-            self._grams |= _slices(form, _GRAM)
+        for secret in self._format.hidden_parts(text):
+            for form in _forms(secret):
+                self._remember(form, WINDOW)
+            self._remember_digits(secret)
 
     def learn_as_written(self, text: str) -> None:
         """Remember what is too long to be remembered in every form."""
         for secret in self._format.hidden_parts(text):
-            self._windows |= _slices(secret, WINDOW)
-            self._grams |= _slices(secret, _GRAM)
+            self._remember(secret, WINDOW)
+
+    def _remember(self, form: str, width: int) -> None:
+        self._windows[width] |= _slices(form, width)
+        self._grams |= _slices(form, _GRAM)
+
+    def _remember_digits(self, secret: str) -> None:
+        raw = secret.encode("utf-8", "surrogatepass")
+        for digits, width in (
+            (raw.hex(), _HEX_WINDOW),
+            (raw.hex(" "), _SEPARATED_WINDOW),
+            (raw.hex("%"), _SEPARATED_WINDOW),
+        ):
+            self._remember(digits, width)
+            self._remember(digits.upper(), width)
 
     @property
     def size(self) -> int:
         """How many pieces of secrets are remembered, of some 200 bytes of memory each."""
-        return len(self._windows)
+        return sum(map(len, self._windows.values()))
 
     def learn_all(self, texts: Iterable[str]) -> None:
         """Remember several credentials."""
@@ -61,8 +80,10 @@ class Scrubber:
         return self._without_windows(text) if self._may_hold(text) else text
 
     def knows(self, text: str) -> bool:
-        """Whether the text holds 8 characters in a row of a known secret."""
-        return self._may_hold(text) and next(self._secret_spans(text), None) is not None
+        """Whether the text holds 8 characters in a row of a known secret, and not by chance."""
+        if not self._may_hold(text):
+            return False
+        return any(not _is_by_chance(text[start:end]) for start, end in self._secret_spans(text))
 
     def holds_secret(self, text: str) -> bool:
         """Whether scrubbing would change the text."""
@@ -82,16 +103,25 @@ class Scrubber:
     def _secret_spans(self, text: str) -> Iterator[tuple[int, int]]:
         span: tuple[int, int] | None = None
         for at in range(len(text) - WINDOW + 1):
-            if text[at : at + WINDOW] not in self._windows:
+            width = self._width(text, at)
+            if not width:
                 continue
             if span and at <= span[1]:
-                span = (span[0], at + WINDOW)
+                span = (span[0], max(span[1], at + width))
                 continue
             if span:
                 yield span
-            span = (at, at + WINDOW)
+            span = (at, at + width)
         if span:
             yield span
+
+    def _width(self, text: str, at: int) -> int:
+        """How wide a window of a secret begins there; 0 for none."""
+        return max((width for width, windows in self._windows.items() if text[at : at + width] in windows), default=0)
+
+
+def _is_by_chance(piece: str) -> bool:
+    return len(piece) < _FEWEST_DIGITS and _HEX_DIGITS.fullmatch(piece) is not None
 
 
 def _slices(text: str, length: int) -> set[str]:
@@ -113,7 +143,5 @@ def written_forms(secret: str) -> Iterator[str]:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    raw = secret.encode("utf-8", "surrogatepass")
     yield from {secret.upper(), secret.lower(), secret.swapcase()}
-    yield from {raw.hex(), raw.hex().upper(), raw.hex(" "), raw.hex("%"), raw.hex("%").upper()}
     yield from written_forms(secret)

@@ -154,6 +154,30 @@ def test_fewer_than_8_characters_are_no_secret() -> None:
     assert not scrubber.knows("my hunter2")
 
 
+@pytest.mark.parametrize("spelled", [str, str.upper])
+@pytest.mark.parametrize("separator", ["", " ", "%"])
+@given(key=minted(), at=st.integers(0, 35))
+def test_a_known_secret_does_not_survive_in_hexadecimal(
+    separator: str, spelled: Callable[[str], str], key: ApiKey, at: int
+) -> None:
+    scrubber = scrubber_that_knows(HOPX, key.reveal())
+    of_eight = HOPX.parts(key).secret[at : at + WINDOW].encode()
+    written, short = (spelled(some.hex(separator) if separator else some.hex()) for some in (of_eight, of_eight[:-1]))
+    assert scrubber.scrub(f"<{written}>") == "<…>"
+    assert scrubber.knows(f"<{written}>")
+    assert scrubber.scrub(f"<{short}>") == f"<{short}>"
+
+
+def test_a_few_digits_of_an_id_are_no_secret_that_is_known_though_they_are_hidden() -> None:
+    """Among the answers of one run some id holds 8 hexadecimal digits that a secret holds as well."""
+    key = COLONS.mint()
+    scrubber = scrubber_that_knows(COLONS, key.reveal())
+    secret = COLONS.parts(key).secret
+    assert scrubber.scrub(f"sb_{secret[:8]}") == "sb_…"
+    assert not scrubber.knows(f"sb_{secret[:8]}")
+    assert scrubber.knows(f"sb_{secret[:12]}")
+
+
 def test_text_that_was_no_utf_8_is_learned_like_any_other() -> None:
     secret = "\udcff\udcfe" + HOPX.mint_secret()
     assert scrubber_that_knows(HOPX, secret).scrub(f"a {secret} b") == "a … b"
