@@ -79,6 +79,11 @@ def test_quotes_in_a_file_belong_to_the_key_where_docker_reads_it(
     assert causes(explained_files(tmp_path, **files)) == expected
 
 
+def test_a_file_that_is_named_for_docker_may_be_read_by_others(tmp_path: Path) -> None:
+    answer = explained_files(tmp_path, docker_env='HOPX_API_KEY="<KEY>"\n')
+    assert [(one["cause"], one["confidence"]) for one in answer["findings"]] == [("key-wrapped-in-quotes", "likely")]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Carrier = Literal["header", "query", "cookie", "body", "user", "variable", "text"]
 Witness = Literal["client", "server"]
-Holder = Literal["process", "file", "docker", "compose", "systemd", "shell", "client"]
+Holder = Literal["process", "file", "compose", "systemd", "shell", "client"]
 
 
 class Place(NamedTuple):

@@ -22,8 +22,8 @@ _OF_PROCESSES = frozenset(
 )
 
 
-def holder_of(lines: Sequence[str], name: str) -> Holder:
-    """Who holds the variables of a file, by what it says; its name breaks ties only."""
+def holder_of(lines: Sequence[str]) -> Holder:
+    """Who holds the variables of a file, by what it says."""
     text = "\n".join(lines[:400])
     names = set(re.findall(rf"^(?:declare -x |export )?({NAME})=", text, re.MULTILINE)) | set(
         re.findall(rf"^({NAME})\s{{2,}}\S", text, re.M)
@@ -40,4 +40,4 @@ def holder_of(lines: Sequence[str], name: str) -> Holder:
         r"^\s*(?:alias |source |\. |if \[|fi\b|PS1=|# ~?/?\.?\w*(?:rc|profile)|setopt |shopt )", text, re.MULTILINE
     ):
         return "shell"
-    return "docker" if "docker" in name.lower() or "container" in name.lower() else "file"
+    return "file"

@@ -39,7 +39,7 @@ NAMES = frozenset(
 UNSET = "says-unset"  # a sign of the causes file
 _OUT_OF_REACH = {
     ("process",): "key-in-other-process",
-    ("file", "docker", "compose", "systemd"): "file-not-loaded",
+    ("file", "compose", "systemd"): "file-not-loaded",
     ("shell",): "key-in-shell-file",
 }
 _WRITTEN = {
@@ -58,28 +58,36 @@ def of_writing(case: Case) -> Iterator[Fact]:
     """How the files are written that set variables."""
     for setting in case.settings:
         for mark, (fact, says) in _WRITTEN.items():
-            if mark in setting.marks and setting.holder in ("file", "docker", "compose", "systemd"):
+            if mark in setting.marks and setting.holder in ("file", "compose", "systemd"):
                 yield Fact(fact, says, setting.place)
 
 
 def of_docker(case: Case) -> Iterator[Fact]:
-    """Quotes in a file that docker reads, as a command shows, which takes every value as it stands.
+    """Quotes in a file that docker reads, which takes every value as it stands.
 
-    A command is one behind a prompt; a line that begins as one may also be somebody's sentence.
+    That it does is shown by a command behind a prompt; a line that begins as one may also be somebody's sentence, and
+    what a file is named for may be read by others.
     """
     for failure in case.failures:
         for line in _GOES_ON.sub("", failure.text).splitlines():
             if match := _ENV_FILE.match(typed_in(line)):
                 prompt = prompt_of(line)
                 name = "quoted-for-docker" if prompt and prompt.shell else "quotes-for-docker"
-                yield from _of_quotes(match[1], name, case)
+                for setting in _quoted(case):
+                    if _may_be_one_file(setting.place.source, match[1]):
+                        yield _quotes(name, "docker run --env-file makes them part of it", setting)
+    for setting in _quoted(case):
+        if "docker" in setting.place.source.rpartition("/")[2].lower():
+            says = "docker run --env-file makes them part of it, if the file is for that as its name says"
+            yield _quotes("quotes-for-docker", says, setting)
 
 
-def _of_quotes(path: str, name: str, case: Case) -> Iterator[Fact]:
-    for setting in case.settings:
-        if "quoted" in setting.marks and setting.credential and _may_be_one_file(setting.place.source, path):
-            says = f"quotes stand around {setting.name}, and docker run --env-file makes them part of it"
-            yield Fact(name, says, setting.place, setting.name)
+def _quoted(case: Case) -> Iterator[Setting]:
+    return (one for one in case.settings if "quoted" in one.marks and one.credential)
+
+
+def _quotes(name: str, says: str, setting: Setting) -> Fact:
+    return Fact(name, f"quotes stand around {setting.name}, and {says}", setting.place, setting.name)
 
 
 def _may_be_one_file(one: str, other: str) -> bool:
@@ -146,7 +154,7 @@ def of_winners(case: Case) -> Iterator[Fact]:
     found = _keys(case, variable)
     process = [one for one in found if one.holder == "process"]
     typed = [one for one in found if "typed" in one.marks]
-    files = [one for one in found if one.holder in ("file", "docker", "compose", "systemd")]
+    files = [one for one in found if one.holder in ("file", "compose", "systemd")]
     shells = [one for one in found if one.holder == "shell"]
     certain = [one for one in shells if "conditional" not in one.marks]
     for one in files:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from conformance import placeholders
 from conformance.diagnosis.assignments.assignment import NAME
-from conformance.diagnosis.assignments.docker import of_docker
 from conformance.diagnosis.assignments.dotenv import of_dotenv
 from conformance.diagnosis.assignments.holders import holder_of
 from conformance.diagnosis.assignments.printed import of_process, of_table
@@ -53,7 +52,7 @@ _OF_CMD = re.compile(r"\s*@?(?:echo off|setx? |setlocal|rem )", re.IGNORECASE)  
 _TABLE = re.compile(r"Name\s+Value\s*")
 _DECLARED = re.compile(r"\s*(?:declare -x|typeset -x|export) ")
 _OF_COMMANDS = re.compile(r"\s*(?:setx? |\$env:|setenv |set -)", re.IGNORECASE)
-_LAST_WINS = ("file", "docker", "systemd")  # where a later line replaces an earlier one, and no shell runs between them
+_LAST_WINS = ("file", "systemd")  # where a later line replaces an earlier one, and no shell runs between them
 _FILLED_IN = ("file", "compose", "systemd")  # by what loads the file
 _USER = re.compile(r"(?<=://)[^/@\s]{1,2000}@")
 
@@ -84,7 +83,7 @@ def read(source: Input, reading: Reading) -> Evidence:
     ends = [line for line in raw if line.endswith("\r\n")]
     lines = [line.rstrip("\n").removesuffix("\r") for line in raw]
     learn_pieces("\n".join(lines), reading)
-    holder = holder_of(lines, source.name.rpartition("/")[2])
+    holder = holder_of(lines)
     marks = {"utf-16"} if encoding.startswith("utf-16") else {"bom"} if encoding == "utf-8-sig" else set()
     marks |= {"crlf"} if ends and len(ends) * 2 > len(raw) else set()
     marks |= {"batch"} if any(map(_OF_CMD.match, lines)) else set()
@@ -113,7 +112,7 @@ def _assignments(lines: list[str], holder: Holder) -> Iterator[Assignment]:
         return of_process(lines)
     if not any("=" in line for line in lines):
         return _of_yaml(lines)
-    return of_docker(lines) if holder == "docker" else of_dotenv("\n".join(lines))
+    return of_dotenv("\n".join(lines))
 
 
 # each of these is loaded where a text needs it, so that the others are answered sooner
