@@ -565,6 +565,14 @@ def test_a_diagnosis_that_nobody_reads_keeps_its_status(words: list[str], form: 
     assert ran.output == "status 1\n"
 
 
+@pytest.mark.parametrize("words", [["explain", "key"], ["explain", "--help"]], ids=" ".join)
+@pytest.mark.parametrize("columns", [85, 100])
+def test_what_is_printed_is_as_wide_as_columns_says(words: list[str], columns: int, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(f'"{FORMAT.mint().reveal()}"')
+    printed = run_command(tmp_path, *words, given={"COLUMNS": str(columns)}).stdout
+    assert columns - 15 < max(map(len, printed.splitlines())) <= columns
+
+
 @pytest.mark.parametrize("words", EVERY[:-1], ids=" ".join)
 def test_without_standard_output_nothing_breaks(words: list[str], tmp_path: Path) -> None:
     ran = shell(f'"$@" {" ".join(words)} < /dev/null >&-', tmp_path)
@@ -599,7 +607,7 @@ def broken_command(monkeypatch: pytest.MonkeyPatch) -> Any:
 
         from conformance.commands import key
 
-        monkeypatch.setattr(key, "mint_key", fail)
+        monkeypatch.setattr(key, "new_key", fail)
 
     return install
 

@@ -114,14 +114,11 @@ def _has_a_secret(salt: str, text: str, key_format: KeyFormat) -> bool:
     return scrubber.knows(salt) or scrubber.holds_secret(salt) or bool(re.search(some_secret, salt))
 
 
-def mint_key(options: argparse.Namespace) -> int:
+def new_key(options: argparse.Namespace) -> int:
     """Print a new key; this is the one command that prints a whole one."""
     text = key_format_of(options).mint().reveal()
     print_result(options, {"key": text}, text)
     return 0
-
-
-new_key = mint_key
 
 
 def _pasted() -> str:
