@@ -34,12 +34,6 @@ BODY = b'{"template_id": "52"}'
 MOCK = [sys.executable, "-m", "conformance.cli", "mock"]
 
 
-@pytest.fixture(scope="module")
-def mock() -> Iterator[dict[str, str]]:
-    with served_mock() as variables:
-        yield variables
-
-
 class Wire:
     """One connection, over which raw bytes are sent; answers are read however they arrive."""
 
