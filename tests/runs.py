@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = load(default_spec())
+FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
 KEY_VARIABLES = [c.variable for c in SPEC.credentials.values() if c.variable]
 VARIABLES = [
     SPEC.base_url_variable,
@@ -218,7 +219,7 @@ def served_mock(*options: str) -> Iterator[dict[str, str]]:
 
 def some_key() -> str:
     """A key that no API knows."""
-    return KeyFormat(msgspec.to_builtins(SPEC.key)).mint().reveal()
+    return FORMAT.mint().reveal()
 
 
 def write_waivers(file: Path, *patterns: str) -> str:

@@ -5,16 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
-from runs import SPEC, run_command, text_of
-
-from conformance.keys import KeyFormat
+from runs import FORMAT, run_command, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
 NAME = "HOPX_API_KEY"
 
 
