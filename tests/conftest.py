@@ -1,4 +1,4 @@
-"""What every test is given: programs that hear signals, a machine, and a mock."""
+"""What every test is given: programs that hear signals, a machine, and a mock, served or not."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from machines import Machine
+    from world import World
 
 
 def pytest_configure() -> None:
@@ -33,3 +34,10 @@ def mock() -> Iterator[dict[str, str]]:
     """The address of a mock that is served meanwhile, and a key of every role, by their variables."""
     with served_mock() as variables:
         yield variables
+
+
+@pytest.fixture
+def world() -> World:
+    from world import World
+
+    return World()
