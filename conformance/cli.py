@@ -59,14 +59,14 @@ def _run(options: argparse.Namespace) -> int:
     command = importlib.import_module(f"conformance.commands.{options.command}")
     gc.freeze()
     gc.enable()
-    if not _has_readers(options):
+    if not _needs_a_reader(options):
         write_to_nobody_if_need_be()
     status: int = getattr(command, options.function)(options)
     return status
 
 
-def _has_readers(options: argparse.Namespace) -> bool:
-    """Whether a command is of no use once nobody reads what it prints: its status is no answer."""
+def _needs_a_reader(options: argparse.Namespace) -> bool:
+    """Whether a command is of no use once nobody reads what it prints, since its status alone is no answer."""
     return options.command in ("mock", "redact") or getattr(options, "watch", False)
 
 

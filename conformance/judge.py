@@ -127,7 +127,7 @@ def _applies(body: Body, probe: Probe) -> bool:
 
 
 def judge(probe: Probe, expected: Expectation, exchange: Exchange, withheld: Withheld = Withheld()) -> Verdict:
-    """Compare one exchange with what its rule promises, where some things are withheld from who asked."""
+    """Compare one exchange with what its rule promises, where some things are withheld from whoever asked."""
     misfit = mismatch(expected, exchange.response) or leak(exchange, withheld)
     if misfit:
         return broken(probe, str(expected), misfit, (exchange,))

@@ -10,14 +10,13 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from conformance.spec import source as sources
 from conformance.spec.entry import Entry, Text
-from conformance.spec.loader import typed
+from conformance.spec.loader import checked
 from conformance.spec.mistakes import FileError, Mistake
+from conformance.spec.raw import entries, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path as FilePath
-
-    from conformance.spec.mistakes import Path
+    from pathlib import Path
 
 
 class WaiverEntry(Entry, frozen=True):
@@ -53,7 +52,7 @@ class Waiver:
         return not self.versions or (bool(version) and SpecifierSet(self.versions).contains(version, prereleases=True))
 
 
-def load_waivers(file: FilePath) -> list[Waiver]:
+def load_waivers(file: Path) -> list[Waiver]:
     """The waivers of a file.
 
     Raises:
@@ -63,25 +62,23 @@ def load_waivers(file: FilePath) -> list[Waiver]:
     source = sources.read(file)
     if source.data is None:
         source.data = []
-    entries = typed(source, list[WaiverEntry])
-    for index, entry in enumerate(entries or []):
-        _check_versions(source, (index, "versions"), entry.versions)
-    if entries is None or source.mistakes:
-        raise FileError(source.mistakes)
     return [
         Waiver(entry.probe, entry.reason, entry.link, source.places[(index,)][0], entry.versions)
-        for index, entry in enumerate(entries)
+        for index, entry in enumerate(checked(source, list[WaiverEntry], _check_versions))
     ]
 
 
-def _check_versions(source: sources.Source, path: Path, versions: str) -> None:
-    try:
-        SpecifierSet(versions)
-    except InvalidSpecifier:
-        source.mistake(path, f"{versions!r} is no range of versions; write one such as '>=0.3,<0.5' (PEP 440)")
+def _check_versions(source: sources.Source) -> None:
+    for index, entry in enumerate(entries(source.data)):
+        versions = mapping(entry).get("versions")
+        try:
+            SpecifierSet(versions if isinstance(versions, str) else "")
+        except InvalidSpecifier:
+            message = f"{versions!r} is no range of versions; write one such as '>=0.3,<0.5' (PEP 440)"
+            source.mistake((index, "versions"), message)
 
 
-def check_waivers(file: FilePath, waivers: Iterable[Waiver], probe_ids: Iterable[str]) -> None:
+def check_waivers(file: Path, waivers: Iterable[Waiver], probe_ids: Iterable[str]) -> None:
     """Find waivers that match no probe at all.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What every test is given: programs that hear signals, and a machine."""
+"""What every test is given: programs that hear signals, a machine, and a mock, served or not."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
+from runs import served_mock
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from machines import Machine
+    from world import World
 
 
 def pytest_configure() -> None:
@@ -24,3 +27,17 @@ def machine(tmp_path: Path) -> Machine:
     from machines import Machine
 
     return Machine(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[dict[str, str]]:
+    """The address of a mock that is served meanwhile, and a key of every role, by their variables."""
+    with served_mock() as variables:
+        yield variables
+
+
+@pytest.fixture
+def world() -> World:
+    from world import World
+
+    return World()

@@ -6,11 +6,11 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from runs import SPEC
+from runs import FORMAT, SPEC
 
 from conformance.diagnosis.reading import Input, Reading
 from conformance.diagnosis.surface import surface_of
-from conformance.keys import ApiKey, KeyFormat
+from conformance.keys import ApiKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from conformance.diagnosis.evidence import Evidence
 
 SURFACE = surface_of(msgspec.to_builtins(SPEC))
-FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
 HOST = SURFACE.host
 
 

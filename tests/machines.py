@@ -7,10 +7,8 @@ import socket
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-from runs import SPEC, run_command
+from runs import FORMAT, run_command
 
-from conformance.keys import KeyFormat
 from conformance.scrub import Scrubber
 
 if TYPE_CHECKING:
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
     from runs import Ran
     from scripted import Peer, Script
 
-FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
 NAME = "HOPX_API_KEY"
 REFUSED = b'{"error": "Unauthorized", "code": "AUTHENTICATION_ERROR"}'
 ABSENT = b'{"error": "Not Found"}'

@@ -16,6 +16,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from conformance.keys import KeyFormat
 from conformance.spec.files import default_spec
 from conformance.spec.loader import load
 
@@ -24,12 +27,18 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SPEC = load(default_spec())
+FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
 KEY_VARIABLES = [c.variable for c in SPEC.credentials.values() if c.variable]
 VARIABLES = [
     SPEC.base_url_variable,
     *KEY_VARIABLES,
     *(c.sandbox_variable for c in SPEC.credentials.values() if c.sandbox_variable),
 ]
+KEY = KEY_VARIABLES[0]
+URL = SPEC.base_url_variable
+NOBODY = "http://127.0.0.1:1/v1"  # nothing listens there
+LIVE = ("--target=live", "--rate=1000")
+REVOKED = ("--target=mock", "-k", "unauthorized-revoked")
 _PATIENCE = 600.0  # seconds after which something hangs; nothing here waits for them to pass
 _WITHOUT = [word for name in ("schemathesis", "anyio", "randomly") for word in ("-p", f"no:{name}")]
 _SUITE = [sys.executable, "-m", "pytest", "-p", "conformance.plugin", *_WITHOUT]
@@ -206,3 +215,15 @@ def served_mock(*options: str) -> Iterator[dict[str, str]]:
         process.send_signal(signal.SIGTERM)
         process.wait()
         process.stdout.close()
+
+
+def some_key() -> str:
+    """A key that no API knows."""
+    return FORMAT.mint().reveal()
+
+
+def write_waivers(file: Path, *patterns: str) -> str:
+    """A file that waives what matches; the option that names it."""
+    waivers = [{"probe": pattern, "reason": "known since May", "link": "https://example.org/1"} for pattern in patterns]
+    file.write_text(json.dumps(waivers), encoding="utf-8")
+    return f"--waivers={file}"

@@ -11,9 +11,8 @@ import tarfile
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from hypothesis import settings
-from runs import SPEC, environment, run_command
+from runs import FORMAT, SPEC, environment, run_command
 
 from conformance.keys import KeyFormat
 from conformance.scanning.content import Content
@@ -34,7 +33,6 @@ settings.register_profile("scan", database=None, deadline=None, max_examples=80)
 settings.load_profile("scan")
 
 
-FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
 EXAMPLE = SPEC.key.example
 OTHER = KeyFormat(
     {

@@ -12,13 +12,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import jsonschema
-import msgspec
 import pytest
 import yaml
-from runs import ROOT, SPEC, run_command
+from runs import FORMAT, ROOT, SPEC, run_command
 
 from conformance.diagnosis.causes.loader import causes_schema, load
-from conformance.keys import KeyFormat
 from conformance.spec.files import default_causes, default_spec, specs_directory
 from conformance.spec.mistakes import FileError
 
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 
     from conformance.diagnosis.causes.model import Step
 
-FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
 CAUSES = load(default_causes(), default_spec())
 
 # The ids are public: none is ever renamed, removed or given to something else.

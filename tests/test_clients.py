@@ -11,14 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
-import msgspec
 import pytest
 import yaml
-from runs import ROOT, SPEC, environment, run_command
+from runs import FORMAT, ROOT, environment, run_command
 from scripted import Peer, scripted
 
 from conformance.diagnosis.clients.loader import clients_schema, load
-from conformance.keys import KeyFormat
 from conformance.sdk.adapter import find_adapter
 from conformance.sdk.install import install, release_directory
 from conformance.spec.files import default_clients, default_spec, specs_directory
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
 
     from conformance.diagnosis.clients.model import Client, KeySource
 
-FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
 CLIENTS = {client.id: client for client in load(default_clients(), default_spec()).clients}
 _BODY = b'{"data": [], "sandboxes": []}'
 _ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(_BODY) + _BODY

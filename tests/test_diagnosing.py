@@ -118,10 +118,6 @@ def of_variable(change: Callable[[str], str]) -> Story:
     return story.set(VARIABLE, change(story.key()))
 
 
-def of_two(first: Callable[[Story], Story], second: Callable[[Story], Story]) -> Story:
-    return second(first(Story()))
-
-
 def with_misnamed(story: Story) -> Story:
     return story.set("HOPX_KEY", story.key())
 

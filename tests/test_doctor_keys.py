@@ -6,17 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from machines import NAME, Machine, answering, api, has_key, late
-from runs import served_mock
 from scripted import scripted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-
-@pytest.fixture(scope="module")
-def mock() -> Iterator[dict[str, str]]:
-    with served_mock() as variables:
-        yield variables
+    from collections.abc import Callable
 
 
 def test_a_key_that_works_is_healthy_in_every_header(machine: Machine, mock: dict[str, str]) -> None:

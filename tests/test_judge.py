@@ -432,3 +432,10 @@ def test_an_outcome_that_is_made_of_itself_does_not_load(tmp_path: Path, parts: 
 
 def test_every_rule_of_the_spec_is_asked_by_some_probe() -> None:
     assert [rule.id for rule in SPEC.rules if not probes_of(SPEC, rule)] == []
+
+
+def test_words_of_a_server_are_shown_short_and_printable() -> None:
+    body = json.dumps({"code": "\ud800\x1b[31m" + "x" * 200}).encode()
+    shown = brief(Response(401, (), body))
+    assert shown.isprintable()
+    assert len(shown) < 100

@@ -9,16 +9,14 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from runs import SPEC, environment, run_command
+from runs import FORMAT, SPEC, environment, run_command
 
 from conformance.diagnosis.shape.shape import shape_of
-from conformance.keys import KeyFormat
+from conformance.recognition.vendors import VENDORS
 from conformance.scrub import Scrubber
-from conformance.vendors import VENDORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
 # Nothing that looks like a key may reach the database of examples.
 settings.register_profile("inspect", database=None, deadline=None)
 settings.load_profile("inspect")
-
-FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
 
 
 def shows(secret: str, output: str) -> bool:

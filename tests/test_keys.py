@@ -16,10 +16,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from conformance.keys import ApiKey, KeyFormat, MalformedKeyError, fingerprint
-from conformance.near_misses import near_miss
 from conformance.spec.files import default_spec
 from conformance.spec.loader import load
 from conformance.spec.model import NearMiss
+from conformance.targets.near_misses import near_miss
 
 if TYPE_CHECKING:
     from collections.abc import Callable

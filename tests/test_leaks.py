@@ -10,19 +10,14 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
-import msgspec
 import pytest
-from runs import KEY_VARIABLES, SPEC, Ran, finish, run_command, run_suite, served_mock, start_suite
-
-from conformance.keys import KeyFormat
+from runs import FORMAT, KEY_VARIABLES, LIVE, SPEC, Ran, finish, run_command, run_suite, served_mock, start_suite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 WINDOW = 8
-KEY_FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
-LIVE = ("--target=live", "--rate=1000")
 READING = (*LIVE, "-k", "unauthorized-missing or scope-decides or documented-example or secret-is-not")
 
 
@@ -39,7 +34,7 @@ def spellings(secret: str) -> Iterator[str]:
 
 def windows(keys: list[str]) -> list[bytes]:
     """All that must not be found of these keys: every 8 characters in a row of every spelling of their secrets."""
-    secrets = [KEY_FORMAT.parse(key).secret for key in keys]
+    secrets = [FORMAT.parse(key).secret for key in keys]
     texts = chain.from_iterable(map(spellings, secrets))
     return [text[at : at + WINDOW].encode() for text in texts for at in range(len(text) - WINDOW + 1)]
 
@@ -58,7 +53,7 @@ def leaks(ran: Ran, keys: list[str]) -> list[str]:
 def mock() -> Iterator[dict[str, str]]:
     """A mock whose keys, of every role, are the secrets; and those of other environments, which nobody uses."""
     with served_mock() as variables:
-        yield variables | {name: KEY_FORMAT.mint().reveal() for name in SPEC.environments.values()}
+        yield variables | {name: FORMAT.mint().reveal() for name in SPEC.environments.values()}
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +76,8 @@ def beside(directory: Path, source: str) -> str:
 
 
 def test_a_planted_secret_is_found_in_every_spelling_and_in_every_place(tmp_path: Path) -> None:
-    key = KEY_FORMAT.mint().reveal()
-    secret = KEY_FORMAT.parse(key).secret
+    key = FORMAT.mint().reveal()
+    secret = FORMAT.parse(key).secret
     (tmp_path / "a" / ".hidden").mkdir(parents=True)
     for number, spelling in enumerate(
         [
@@ -98,7 +93,7 @@ def test_a_planted_secret_is_found_in_every_spelling_and_in_every_place(tmp_path
         (tmp_path / "a" / ".hidden" / f"{number}.bin").write_bytes(b"\0before" + spelling.encode() + b"after\xff")
     ran = Ran(0, f"so {secret[:8]}", f"{secret[-8:]}", tmp_path)
     assert len(leaks(ran, [key])) == 7 + 2
-    assert leaks(Ran(0, f"{secret[:7]} {secret[-7:]}", "", tmp_path), [KEY_FORMAT.mint().reveal()]) == []
+    assert leaks(Ran(0, f"{secret[:7]} {secret[-7:]}", "", tmp_path), [FORMAT.mint().reveal()]) == []
 
 
 def test_a_passing_run_on_live_writes_no_secret(tmp_path: Path, mock: dict[str, str]) -> None:
@@ -269,7 +264,7 @@ def test_an_internal_error_is_reported_without_a_secret(
 
 def test_mistaken_options_are_reported_without_the_secret_in_them(tmp_path: Path, mock: dict[str, str]) -> None:
     key = mock[KEY_VARIABLES[0]]
-    secret = KEY_FORMAT.parse(key).secret
+    secret = FORMAT.parse(key).secret
     for options in (
         (f"--target={key}",),
         ("--target=mock", f"--fault={secret}"),
@@ -327,7 +322,7 @@ def test_ctrl_c_is_reported_without_a_secret(tmp_path: Path, mock: dict[str, str
 @pytest.mark.parametrize("command", ["check", "redact", "fingerprint"])
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_commands_print_no_secret_that_they_read(command: str, form: str, ending: str, tmp_path: Path) -> None:
-    key = KEY_FORMAT.mint().reveal()
+    key = FORMAT.mint().reveal()
     for text in (key + ending, f"{ending}{key}", f"the key is {key}{ending}, or was", key[:-3] + ending):
         ran = run_command(tmp_path, "key", command, "--format", form, stdin=text)
         assert ran.status in (0, 1)
@@ -335,8 +330,8 @@ def test_commands_print_no_secret_that_they_read(command: str, form: str, ending
 
 
 def test_commands_report_mistakes_without_the_secret_in_them(tmp_path: Path) -> None:
-    key = KEY_FORMAT.mint().reveal()
-    secret = KEY_FORMAT.parse(key).secret
+    key = FORMAT.mint().reveal()
+    secret = FORMAT.parse(key).secret
     (tmp_path / ".env").write_text(f"HOPX_API_KEY={key}\n[\n")
     for words in (
         (key,),

@@ -5,24 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
-from runs import SPEC, run_command, served_mock, text_of
-
-from conformance.keys import KeyFormat
+from runs import FORMAT, run_command, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
 NAME = "HOPX_API_KEY"
-
-
-@pytest.fixture(scope="module")
-def mock() -> Iterator[dict[str, str]]:
-    with served_mock() as variables:
-        yield variables
 
 
 def doctored(directory: Path, *options: str, **given: str) -> str:

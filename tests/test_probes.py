@@ -367,3 +367,22 @@ def test_every_probe_makes_a_request_that_holds_no_key(probe: Probe) -> None:
     assert ("{key}" in text or "{basic" in text) == (probe.style != "")
     assert not (keyless and probe.style)
     assert SPEC.key.prefix not in text
+
+
+@pytest.mark.parametrize(
+    ("style", "alteration"),
+    [("x-api-key", ""), ("x-api-key", "name-lower"), ("bearer", ""), ("bearer", "name-lower"), ("body-api-key", "")],
+)
+def test_the_other_form_of_a_body_differs_in_nothing_else(style: str, alteration: str) -> None:
+    axes = Axes(recipe=Recipe("full"), style=style, operation="create", alteration=alteration)
+    first, other = compose(SPEC, axes), compose_alternative(SPEC, axes)
+    assert other is not None
+    assert other.headers == first.headers
+    assert json.loads(other.body or "")["template"] == "code-interpreter"
+    assert ("api_key" in json.loads(other.body or "")) is (style == "body-api-key")
+
+
+@pytest.mark.parametrize("alteration", ["broken-json", "template-id"])
+def test_what_alters_a_body_has_no_other_form(alteration: str) -> None:
+    axes = Axes(recipe=Recipe("full"), style="bearer", operation="create", alteration=alteration)
+    assert compose_alternative(SPEC, axes) is None

@@ -6,15 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from runs import SPEC, run_command
+from runs import FORMAT, SPEC, run_command
 from sdk_clients import judge, python_adapter
-from test_leaks import KEY_FORMAT, leaks
+from test_leaks import leaks
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 LOUDLY = ("-vv", "-rA", "--showlocals", "--junit-xml=reports/junit.xml", "-o", "junit_logging=all")
-_KEY = re.compile(rf"{SPEC.key.prefix}\w{{{KEY_FORMAT.id_length}}}\.[\w-]{{{KEY_FORMAT.secret_length}}}")
+_KEY = re.compile(rf"{SPEC.key.prefix}\w{{{FORMAT.id_length}}}\.[\w-]{{{FORMAT.secret_length}}}")
 
 
 def keys_told_to(adapter: Path) -> list[str]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
-from test_spec import TINY, load, mistakes_of, place_of, written
+from tiny import TINY, mistakes_of, place_of, written
 
 from conformance.probes import probes_of
 from conformance.sdk.protocol import protocol_schema
 from conformance.spec.files import specs_directory
+from conformance.spec.loader import load
 
 if TYPE_CHECKING:
     from pathlib import Path

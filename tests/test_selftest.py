@@ -13,13 +13,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pytest
-from runs import ROOT, SPEC, finish, run_command, run_suite, start_command
+from runs import FORMAT, ROOT, SPEC, finish, run_command, run_suite, start_command
 from sdk_clients import CLIENTS
 
 from conformance.judge import Verdict
-from conformance.keys import KeyFormat
 from conformance.mock.faults import FAULTS
 from conformance.probes import all_probes
 from conformance.selftest import judging, progress, serving
@@ -174,7 +172,7 @@ def test_one_that_cannot_be_judged_keeps_nobody_else_from_it(tmp_path: Path) -> 
 
 
 def test_a_bug_of_a_check_is_the_problem_of_one_and_shows_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    key = KeyFormat(msgspec.to_builtins(SPEC.key)).mint()
+    key = FORMAT.mint()
 
     def broken(*_: object) -> None:
         raise TypeError(f"no bytes: {key.reveal()}")

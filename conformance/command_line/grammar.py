@@ -40,7 +40,7 @@ def _add_mock(commands: Commands[argparse.ArgumentParser]) -> None:
     mock.add_argument("--fault", action="append", default=[], metavar="NAME[,NAME…]", help="break promises")
     mock.add_argument("--list-faults", action="store_true", help="name the faults, and the rules that catch them")
     mock.add_argument("--print-env", action="store_true", help="print shell exports and nothing else")
-    _add_spec_option(mock)
+    _add_file_option(mock, "spec")
     mock.set_defaults(command="mock", function="serve_mock")
 
 
@@ -53,11 +53,11 @@ def _add_key(commands: Commands[argparse.ArgumentParser]) -> None:
         "redact": "print a text without the secrets in it",
         "fingerprint": "print what says `same key` or `another key` and reveals neither",
         "new": "print a new key that no API knows",
-        "mint": "print a new key that no API knows, as new does",
     }
     for name, text in texts.items():
-        action = actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        if name not in ("new", "mint"):
+        aliases = ["mint"] if name == "new" else []
+        action = actions.add_parser(name, aliases=aliases, help=text, description=text[0].upper() + text[1:] + ".")
+        if name != "new":
             action.add_argument(
                 "text",
                 nargs="?",
@@ -66,7 +66,7 @@ def _add_key(commands: Commands[argparse.ArgumentParser]) -> None:
             )
         if name == "fingerprint":
             action.add_argument("--salt", default="", help="compare under this salt (default: a new one, printed)")
-        _add_spec_option(action)
+        _add_file_option(action, "spec")
         _add_format(action)
         action.set_defaults(command="key", function=f"{name}_key")
 
@@ -90,8 +90,8 @@ def _add_doctor(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="S",
         help="time limit of each step, in seconds (default: 10)",
     )
-    doctor.add_argument("--clients", default="", metavar="FILE", help="default: the one that comes with the suite")
-    _add_spec_option(doctor)
+    _add_file_option(doctor, "clients")
+    _add_file_option(doctor, "spec")
     _add_format_with_page(doctor)
     doctor.set_defaults(command="doctor", function="examine_machine")
 
@@ -106,8 +106,8 @@ def _add_explain(commands: Commands[argparse.ArgumentParser]) -> None:
         choices=("curl", "har", "http", "error", "env", "log", "key"),
         help="what the files are (default: what they look like)",
     )
-    explain.add_argument("--causes", default="", metavar="FILE", help="default: the one that comes with the suite")
-    _add_spec_option(explain)
+    _add_file_option(explain, "causes")
+    _add_file_option(explain, "spec")
     _add_format_with_page(explain)
     explain.set_defaults(command="explain", function="explain_files")
 
@@ -118,7 +118,7 @@ def _add_redact(commands: Commands[argparse.ArgumentParser]) -> None:
     redact.add_argument("-o", "--output", default="", metavar="OUT", help="file or directory (default: print it)")
     redact.add_argument("--in-place", action="store_true", help="write over the files that are read")
     redact.add_argument("--jwt", choices=("all", "signature"), default="all", help="how much of a JWT is hidden")
-    _add_spec_option(redact)
+    _add_file_option(redact, "spec")
     redact.set_defaults(command="redact", function="redact_files")
 
 
@@ -132,7 +132,7 @@ def _add_scan(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     scan.add_argument("--all", action="store_true", help="show documented examples and placeholders too")
     scan.add_argument("--format", choices=("text", "json", "sarif"), default="text", help="how finds are printed")
-    _add_spec_option(scan)
+    _add_file_option(scan, "spec")
     scan.set_defaults(command="scan", function="scan_paths")
 
 
@@ -146,15 +146,13 @@ def _add_spec(commands: Commands[argparse.ArgumentParser]) -> None:
     coverage = actions.add_parser("coverage", help="claims, the rules that ask them, and how many probes that makes")
     causes = actions.add_parser("causes", help="why authentication fails; one cause in full")
     causes.add_argument("cause", nargs="?", default="", metavar="ID", help="id of a cause, or of a variant")
-    causes.add_argument(
-        "--causes", default="", metavar="FILE", help="causes file (default: the one that comes with the suite)"
-    )
-    _add_spec_option(causes)
+    _add_file_option(causes, "causes")
+    _add_file_option(causes, "spec")
     _add_format(causes)
     causes.set_defaults(command="causes", function="show_causes")
     clients = actions.add_parser("clients", help="where clients take their key from, and how they reach the API")
-    clients.add_argument("--clients", default="", metavar="FILE", help="default: the one that comes with the suite")
-    _add_spec_option(clients)
+    _add_file_option(clients, "clients")
+    _add_file_option(clients, "spec")
     _add_format(clients)
     clients.set_defaults(command="clients", function="show_clients")
     selftest = actions.add_parser("selftest", help="prove the suite: impostors are caught, conforming ones left alone")
@@ -169,7 +167,7 @@ def _add_spec(commands: Commands[argparse.ArgumentParser]) -> None:
     selftest.set_defaults(command="selftest", function="selftest_spec")
     for name, action in (("lint", lint), ("show", show), ("coverage", coverage)):
         if name != "lint":
-            _add_spec_option(action)
+            _add_file_option(action, "spec")
         _add_format(action)
         action.set_defaults(command="spec", function=f"{name}_spec")
 
@@ -183,7 +181,7 @@ def _add_adapter(commands: Commands[argparse.ArgumentParser]) -> None:
     serve.add_argument("--rule", default="", metavar="ID", help="only the calls of this rule")
     for name, action in (("check", check), ("serve", serve)):
         action.add_argument("path", metavar="NAME|PATH", help="adapter that comes with the suite, or its folder")
-        _add_spec_option(action)
+        _add_file_option(action, "spec")
         action.set_defaults(command="adapter", function=f"{name}_adapter")
     _add_format(check)
 
@@ -203,15 +201,14 @@ def _add_report(commands: Commands[argparse.ArgumentParser]) -> None:
     matrix.add_argument("--directory", default="reports/matrix", metavar="DIR", help="where the runs' reports are kept")
     matrix.add_argument("--jobs", type=jobs, default=2, metavar="N", help="runs at the same time (default: 2)")
     matrix.add_argument("--again", action="store_true", help="run also what was run before")
-    _add_spec_option(matrix)
+    _add_file_option(matrix, "spec")
     _add_format(matrix)
     matrix.set_defaults(command="matrix", function="matrix_report")
 
 
-def _add_spec_option(action: argparse.ArgumentParser) -> None:
-    action.add_argument(
-        "--spec", default="", metavar="FILE", help="spec file (default: the one that comes with the suite)"
-    )
+def _add_file_option(action: argparse.ArgumentParser, kind: str) -> None:
+    text = f"{kind} file (default: the one that comes with the suite)"
+    action.add_argument(f"--{kind}", default="", metavar="FILE", help=text)
 
 
 def _add_format(action: argparse.ArgumentParser) -> None:

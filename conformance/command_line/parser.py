@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
+
+from conformance.report.terminal import columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +18,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **given: Any) -> None:
         # argparse finds the width by itself, and loads for it what takes longer than to read the words
-        super().__init__(**given, formatter_class=partial(argparse.HelpFormatter, width=_columns() - 2))
+        super().__init__(**given, formatter_class=partial(argparse.HelpFormatter, width=columns(sys.stdout, 80) - 2))
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """Take what is known; words that are left over are refused here, where their options are known."""
@@ -38,16 +39,6 @@ class Parser(argparse.ArgumentParser):
         from conformance.commands.output import without_keys
 
         super().error(without_keys(message))
-
-
-def _columns() -> int:
-    given = os.environ.get("COLUMNS", "")
-    if given.isdigit() and int(given):
-        return int(given)
-    try:
-        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
-    except (AttributeError, ValueError, OSError):
-        return 80
 
 
 def _meant(word: str, known: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from conformance.commands import status
 from conformance.commands.given import spec_file
-from conformance.commands.output import columns, complain, print_proved
+from conformance.commands.output import complain, print_proved, width
 from conformance.diagnosis.clients.loader import load as load_clients
 from conformance.diagnosis.clients.model import Clients
 from conformance.diagnosis.knowledge_cache import knowledge
@@ -123,4 +123,4 @@ def _text(examined: Examined, doctor: Doctor, form: str) -> str:
 
         headline = rendering.headline(examined)
         return as_page(examined.diagnosis, examined.evidence, doctor.known, examined.checks, headline)
-    return rendering.as_text(examined, doctor.known.titles, columns())
+    return rendering.as_text(examined, doctor.known.titles, width())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conformance.commands import status
 from conformance.commands.given import spec_file
-from conformance.commands.output import columns, complain, print_proved
+from conformance.commands.output import complain, print_proved, width
 from conformance.diagnosis.detection import kind_of, reader
 from conformance.diagnosis.diagnosing import diagnose
 from conformance.diagnosis.evidence import Evidence
@@ -17,7 +17,7 @@ from conformance.diagnosis.inputs import head, sources
 from conformance.diagnosis.knowledge_cache import knowledge
 from conformance.diagnosis.reading import Reading, unreadable
 from conformance.diagnosis.rendering import as_json, as_text
-from conformance.encodings import wide_encoding
+from conformance.recognition.encodings import wide_encoding
 from conformance.spec.files import default_causes
 from conformance.spec.mistakes import FileError
 
@@ -72,4 +72,4 @@ def _text(diagnosis: Diagnosis, evidence: Evidence, known: Knowledge, form: str)
         from conformance.diagnosis.page import as_page
 
         return as_page(diagnosis, evidence, known)
-    return as_text(diagnosis, known.titles, columns())
+    return as_text(diagnosis, known.titles, width())

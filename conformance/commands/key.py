@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from conformance.commands.given import key_format_of, spec_file
 from conformance.commands.output import complain, print_result
-from conformance.encodings import wide_encoding
 from conformance.keys import MalformedKeyError, fingerprint
+from conformance.recognition.encodings import wide_encoding
 
 if TYPE_CHECKING:
     import argparse
@@ -114,14 +114,11 @@ def _has_a_secret(salt: str, text: str, key_format: KeyFormat) -> bool:
     return scrubber.knows(salt) or scrubber.holds_secret(salt) or bool(re.search(some_secret, salt))
 
 
-def mint_key(options: argparse.Namespace) -> int:
+def new_key(options: argparse.Namespace) -> int:
     """Print a new key; this is the one command that prints a whole one."""
     text = key_format_of(options).mint().reveal()
     print_result(options, {"key": text}, text)
     return 0
-
-
-new_key = mint_key
 
 
 def _pasted() -> str:

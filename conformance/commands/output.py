@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Any
+
+from conformance.report.terminal import columns
 
 if TYPE_CHECKING:
     import argparse
@@ -42,14 +43,11 @@ def print_proved(text: str, reading: Reading) -> bool:
     return True
 
 
-def columns() -> int:
-    """How wide text may be: as standard output is where that is a terminal, and no wider than is read with ease."""
+def width() -> int:
+    """How wide lines of text may be on standard output, and no wider than is read with ease."""
     from conformance.diagnosis.rendering import WIDEST  # of the commands that have loaded it
 
-    try:
-        return min(os.get_terminal_size(sys.stdout.fileno()).columns or WIDEST, WIDEST)
-    except (AttributeError, OSError, ValueError):  # it is no terminal, or closed
-        return WIDEST
+    return min(columns(sys.stdout, WIDEST), WIDEST)
 
 
 def complain(message: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance.pieces import MARKUP, TERMINAL
+from conformance.recognition.pieces import MARKUP, TERMINAL
 
 if TYPE_CHECKING:
     from conformance.keys import KeyFormat
@@ -65,7 +65,7 @@ class Fragments:
             at = run.end()
             is_first = gap[0] == self._separator and not _NAME.fullmatch(run[0])
             goes_on = len(runs) > 1 and length <= self._length and b"<" not in gap[0]
-            if is_tight and (is_first or goes_on or looks_drawn(run[0])):
+            if is_tight and (is_first or goes_on or _has_every_kind(run[0])):
                 sure = len(runs)
         return runs[:sure]
 
@@ -91,7 +91,7 @@ class Fragments:
         beside = left[-1:], bytes(text[end : end + 1])
         if not self._is_mixed or beside[0] == b"+" or beside[1] in (b"+", b"/", b"=", b"."):
             return None
-        return (start, end) if looks_drawn(bytes(text[start:end])) else None
+        return (start, end) if _has_every_kind(bytes(text[start:end])) else None
 
     @staticmethod
     def _is_escape(left: bytes, length: int) -> bool:
@@ -100,8 +100,8 @@ class Fragments:
         return left[begin - 1 : begin] == b"\\" and _ESCAPE_BEFORE.fullmatch(left, begin - 1) is not None
 
 
-def looks_drawn(text: bytes) -> bool:
-    """Whether this looks random: 8 characters or more, with lower case, upper case and digits."""
+def _has_every_kind(text: bytes) -> bool:
+    """Whether this may be a piece of a secret: 8 characters or more, with lower case, upper case and digits."""
     return len(text) >= _SHORTEST and (
         any(97 <= sign <= 122 for sign in text)
         and any(65 <= sign <= 90 for sign in text)

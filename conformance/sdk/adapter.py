@@ -11,7 +11,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from conformance.spec.entry import Entry, Slug, Text
-from conformance.spec.loader import typed
+from conformance.spec.loader import checked
 from conformance.spec.mistakes import FileError, Mistake, suggestion
 from conformance.spec.source import Source
 
@@ -105,11 +105,7 @@ def load_adapter(file: Path) -> AdapterFile:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise FileError([Mistake(str(file), 1, 1, f"cannot be read: {reason}")]) from None
-    source = Source(str(file), data, _places(text))
-    entry = typed(source, AdapterFile)
-    if entry is None or source.mistakes:
-        raise FileError(source.mistakes)
-    return entry
+    return checked(Source(str(file), data, _places(text)), AdapterFile)
 
 
 def _places(text: str) -> dict[tuple[str | int, ...], tuple[int, int]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from time import monotonic
+
+from conformance.report.terminal import columns
 
 _BAR = 30
 _SECONDS = 30.0  # between two lines where nobody looks on
@@ -20,7 +21,7 @@ class Progress:
     def tell(self, done: int, who: str) -> None:
         """So many are judged, and this one is the last of them."""
         if sys.stderr.isatty():
-            sys.stderr.write("\r\x1b[K" + self._line(done, who, shutil.get_terminal_size().columns - 1))
+            sys.stderr.write(f"\r\x1b[K{self._line(done, who)}")
         elif (now := monotonic()) >= self._last + _SECONDS:
             self._last = now
             sys.stderr.write(f"{done} of {self._everybody} are judged\n")
@@ -29,11 +30,11 @@ class Progress:
     def end(self) -> None:
         """Nobody is left."""
         if sys.stderr.isatty():
-            columns = shutil.get_terminal_size().columns - 1
-            sys.stderr.write("\r\x1b[K" + self._line(self._everybody, "", columns).rstrip() + "\n")
+            sys.stderr.write(f"\r\x1b[K{self._line(self._everybody, '').rstrip()}\n")
             sys.stderr.flush()
 
-    def _line(self, done: int, who: str, columns: int) -> str:
-        width = max(min(_BAR, columns - len(f" {self._everybody}/{self._everybody}")), 0)
+    def _line(self, done: int, who: str) -> str:
+        most = columns(sys.stderr, 80) - 1
+        width = max(min(_BAR, most - len(f" {self._everybody}/{self._everybody}")), 0)
         bar = "█" * (width * done // max(self._everybody, 1))
-        return f"{bar:{width}} {done}/{self._everybody} {who}"[:columns]
+        return f"{bar:{width}} {done}/{self._everybody} {who}"[:most]

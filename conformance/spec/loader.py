@@ -15,6 +15,7 @@ from conformance.spec.references.check import check_references
 from conformance.spec.schema import schema_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 T = TypeVar("T")
@@ -28,12 +29,22 @@ def load(file: Path) -> Spec:
         FileError: With every mistake of the file: its line, its column and what to write instead.
 
     """
-    source = sources.read(file)
-    spec = typed(source, Spec)
-    check_references(source)
-    if spec is None or source.mistakes:
+    return checked(sources.read(file), Spec, check_references)
+
+
+def checked(source: sources.Source, kind: type[T], *checks: Callable[[sources.Source], None]) -> T:
+    """The source's data as a type of the model, in which no check finds a mistake either.
+
+    Raises:
+        FileError: With every misfit, and every mistake that a check noted in `source`.
+
+    """
+    data = typed(source, kind)
+    for check in checks:
+        check(source)
+    if data is None or source.mistakes:
         raise FileError(source.mistakes)
-    return spec
+    return data
 
 
 def typed(source: sources.Source, kind: type[T]) -> T | None:

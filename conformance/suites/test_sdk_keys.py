@@ -58,7 +58,7 @@ def own_test_succeeds(trial: SdkTrial) -> Verdict:
 
 
 def _told_id(trial: SdkTrial, create: SeenRequest) -> str:
-    """The id that was told to whom created a sandbox."""
+    """The id that the answer to a create has told."""
     told = json.loads(create.exchange.response.body)
     return str(next(told[name] for name in trial.spec.operations["create"].makes if name in told))
 

@@ -18,7 +18,7 @@ _EXPECTED = "no part of the secret"
 
 @check()
 def error_hides_the_secret(trial: SdkTrial) -> Verdict:
-    """Neither what an error shows nor its traceback holds a part of the secret; an odd key needs not lead to one."""
+    """Neither what an error shows nor its traceback holds a part of the secret; an odd key need not lead to one."""
     if trial.probe.answer:
         _ = trial.error  # there has to be one to look at
     shown = [place for place in trial.called.leaks if place not in ("log", "value")]

@@ -124,7 +124,7 @@ class Trial:
         return replace(self.probe, **axes)
 
     def composed(self) -> Request:
-        """A request without a credential that looks: the probe's own, or the first that changes nothing."""
+        """A request without a credential that only looks: of the probe's operation, or else of the first that does."""
         names = [self.probe.operation, *self.spec.operations]
         looks = (name for name in names if self.spec.operations[name].method in SAFE_METHODS)
         operation = next(looks, self.probe.operation)
@@ -244,7 +244,7 @@ class Trial:
         return exchange
 
     def _may_be_told(self, asked: Probe) -> bool:
-        """Whether a key of our own organization is shown, as it may be, to a sandbox of ours."""
+        """Whether a good key asks about a sandbox of its own organization, so that nothing has to be kept from it."""
         credential, owner = (self.spec.credentials[one.name] for one in (asked.recipe, self.specimens.owner))
         is_own = credential.key == "active" and credential.organization == owner.organization
         return is_own and asked.style in self.spec.styles and self._is_about_a_specimen(asked)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from conformance.keys import ApiKey, KeyFormat, MalformedKeyError, ParsedKey
-from conformance.near_misses import near_miss
 from conformance.scrub import Scrubber
+from conformance.targets.near_misses import near_miss
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,6 @@ from conformance.diagnosis.causes.model import Causes
 from conformance.diagnosis.causes.references import check_references
 from conformance.spec import loader
 from conformance.spec import source as sources
-from conformance.spec.mistakes import FileError
 from conformance.spec.schema import schema_of
 
 if TYPE_CHECKING:
@@ -25,12 +24,8 @@ def load(file: Path, spec_file: Path) -> Causes:
 
     """
     spec = loader.load(spec_file)
-    source = sources.read(file)
-    causes = loader.typed(source, Causes)
-    check_references(source, {*spec.claims, *spec.disagreements})
-    if causes is None or source.mistakes:
-        raise FileError(source.mistakes)
-    return causes
+    citable = {*spec.claims, *spec.disagreements}
+    return loader.checked(sources.read(file), Causes, lambda source: check_references(source, citable))
 
 
 def causes_schema() -> dict[str, Any]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from conformance.diagnosis.clients.model import Clients
 from conformance.spec import loader
 from conformance.spec import source as sources
-from conformance.spec.mistakes import FileError
 from conformance.spec.raw import entries, mapping, note_taken, note_unknown
 from conformance.spec.schema import schema_of
 
@@ -36,12 +35,7 @@ def load(file: Path, spec_file: Path) -> Clients:
 
     """
     spec = loader.load(spec_file)
-    source = sources.read(file)
-    clients = loader.typed(source, Clients)
-    _check(source, spec)
-    if clients is None or source.mistakes:
-        raise FileError(source.mistakes)
-    return clients
+    return loader.checked(sources.read(file), Clients, lambda source: _check(source, spec))
 
 
 def _check(source: Source, spec: Spec) -> None:

@@ -67,12 +67,6 @@ class CommandLine(NamedTuple):
         return self._replace(words=tuple(one._replace(text=with_values(one.text, values)) for one in self.words))
 
 
-def first_word(text: str) -> Word:
-    """The first word of a text as a POSIX shell reads it."""
-    words = words_of(text, 1)
-    return words[0] if words else Word("", 1)
-
-
 def command_lines(lines: Sequence[str]) -> Iterator[CommandLine]:
     """Every command in some lines that sends a request."""
     at = 0

@@ -85,7 +85,7 @@ def _is_secret(text: bytes | bytearray, pieces: list[tuple[int, int]]) -> bool:
     is_wrapped = {max(lengths)} == set(lengths[1:-1])
     secret = b"".join(bytes(text[start:end]) for start, end in pieces).decode()
     words = (_is_word(text, before[1], *piece) for before, piece in pairwise(pieces))
-    return _is_drawn(secret) and (is_wrapped or not any(words))
+    return _may_be_secret(secret) and (is_wrapped or not any(words))
 
 
 def _is_word(text: bytes | bytearray, before: int, start: int, end: int) -> bool:
@@ -93,8 +93,8 @@ def _is_word(text: bytes | bytearray, before: int, start: int, end: int) -> bool
     return _WORD.fullmatch(text, start, end) is not None and _SPACED.search(text, before, start) is not None
 
 
-def _is_drawn(text: str) -> bool:
-    """Whether it has lower and upper case, and digits, or changes between the cases more often than words do."""
+def _may_be_secret(text: str) -> bool:
+    """Whether so long a text has both cases, and digits too or a change of case more often than words have."""
     changes = sum(one.isupper() != other.isupper() for one, other in pairwise(text))
     has_both = any(map(str.islower, text)) and any(map(str.isupper, text))
     return has_both and (any(map(str.isdigit, text)) or changes > len(text) // 4)
