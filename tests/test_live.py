@@ -130,7 +130,15 @@ def test_a_key_with_a_line_break_is_refused_and_not_shown(end: str, bare: pytest
 
 
 @pytest.mark.parametrize(
-    "spoil", [lambda _: "…", lambda key: f" {key}", lambda _: "changeme", lambda _: "$HOPX_API_KEY"]
+    "spoil",
+    [
+        lambda _: "…",
+        lambda key: f" {key}",
+        lambda key: f'"{key}"',
+        lambda key: f"{key}'",
+        lambda _: "changeme",
+        lambda _: "$HOPX_API_KEY",
+    ],
 )
 @pytest.mark.parametrize(("variable", "environment"), [("HOPX_API_KEY", ""), ("HOPX_API_KEY_DEV", "development")])
 def test_what_no_api_issues_as_a_key_is_refused_with_the_reason_and_not_shown(

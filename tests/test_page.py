@@ -87,7 +87,7 @@ def test_the_reply_asks_for_a_new_key_before_it_tells_how_to_send_it(tmp_path: P
     key = FORMAT.mint().reveal()
     page = explained(tmp_path, f"curl 'https://api.hopx.dev/v1/sandboxes?api_key={key}'\n")
     reply = parts(page)["A reply to the customer"]
-    assert reply.index("Replace the key as well") < reply.index("\n\nWith curl:\n")
+    assert reply.index("revoke the one") < reply.index("\n\nWith curl:\n")
     assert "We found the cause: the key is in the address" not in reply
     assert "The key is in the address." in reply
 

@@ -67,8 +67,6 @@ def _full(spec: Spec, cause: Cause, sets: list[Lookalikes]) -> Iterator[str]:
         yield "    anywhere" if place == "any" else f"    {place}"
         for step in steps:
             yield from _step(step)
-    if cause.rotate:
-        yield "    The key was exposed: replace it too."
     yield "  It is something else when:"
     yield f"    {cause.falsified_by}"
     if cause.variants:

@@ -43,7 +43,6 @@ class KnownCause(NamedTuple):
     falsified_by: str
     fix: tuple[Remedy, ...]
     because: tuple[str, ...]
-    rotate: bool
     excluded_by: frozenset[str]
     variants: tuple[KnownVariant, ...]
     about: str = ""
@@ -200,7 +199,6 @@ def _known_cause(cause: Cause) -> KnownCause:
         falsified_by=cause.falsified_by,
         fix=_steps(cause.fix),
         because=tuple(cause.because),
-        rotate=cause.rotate,
         excluded_by=frozenset(cause.excluded_by),
         about=cause.about,
         variants=(*variants, KnownVariant("", "", frozenset(cause.decided_by), frozenset(cause.suggested_by))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from conformance.diagnosis.rendering import ROTATE, summary
+from conformance.diagnosis.rendering import summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -67,8 +67,6 @@ def _advised(finding: Finding) -> Iterator[str]:
             yield from ["", f"{PLACES[place]}:"]
         if place in ("any", *PLACES):
             yield from (line for step in steps for line in _step(step))
-        if place == "any" and finding.cause.rotate:
-            yield f"- {ROTATE}"
 
 
 def _step(step: Remedy) -> list[str]:

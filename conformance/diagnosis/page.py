@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.diagnosis.letters import PLACES, by_place, note, reply
 from conformance.diagnosis.quotes import quotes
-from conformance.diagnosis.rendering import ROTATE, headline, summary
+from conformance.diagnosis.rendering import headline, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,7 +46,6 @@ def as_page(
         says=lambda finding: summary(finding).removeprefix(f"{finding.cause.title}. "),
         by_place=by_place,
         places=PLACES | _OF_OTHERS,
-        rotate=ROTATE,
         checks=[(check, _decides(check, facts)) for check in checks],
         quotes=quotes(evidence, facts),
         reply=reply(diagnosis),

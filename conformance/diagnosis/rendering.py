@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 WIDEST = 110  # columns that are still read with ease
 _SHELLS = ("any", "bash")  # of which steps people see first; `hopx-auth spec causes ID` has all
-ROTATE = "Replace the key as well: it was where others can read it."
 _HEALTHY = "healthy: nothing in this evidence is wrong"
 _UNASKED = "whether the API accepts the key, only the API can say"
 
@@ -49,7 +48,7 @@ def _finding_as_json(finding: Finding) -> dict[str, Any]:
         "summary": summary(finding),
         "evidence": [_fact_as_json(fact) for fact in finding.facts],
         "against": [_fact_as_json(fact) for fact in finding.against],
-        "fix": [_step(remedy) for remedy in cause.fix] + ([ROTATE] if cause.rotate else []),
+        "fix": [_step(remedy) for remedy in cause.fix],
         "falsified_by": cause.falsified_by,
         "because": list(cause.because),
     }
@@ -127,8 +126,6 @@ def _of_finding(finding: Finding, width: int) -> Iterator[str]:
             yield from (
                 _wrapped(remedy.text, "    ", width) if remedy.kind == "do" else (f"      {line}" for line in lines)
             )
-    if cause.rotate:
-        yield f"    {ROTATE}"
     yield from _wrapped(f"it is something else when: {cause.falsified_by}", "  ", width)
     if cause.because:
         because = f"because: {', '.join(cause.because)}; more: hopx-auth spec causes {cause.id}"

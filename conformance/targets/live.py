@@ -81,7 +81,8 @@ def live_target(spec: Spec, options: LiveOptions) -> HttpTarget:
 
 def _may_be_issued(text: str) -> bool:
     """Whether this may be a key, though perhaps of another format: printable ASCII, and nothing that stands for one."""
-    return text.isascii() and text.isprintable() and " " not in text and not placeholders.is_no_secret(text)
+    is_word = text.isascii() and text.isprintable() and not set(" \"'`").intersection(text)
+    return is_word and not placeholders.is_no_secret(text)
 
 
 def read_variables(env_file: Path | None) -> Mapping[str, str]:

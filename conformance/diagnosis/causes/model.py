@@ -98,7 +98,7 @@ class Variant(Entry, frozen=True):
 
 
 class Cause(Entry, frozen=True):
-    """A reason why authentication fails; `rotate` says that the key was exposed, and has to be replaced too.
+    """A reason why authentication fails.
 
     Its fix is `about` a variable where the name of the one that holds the key goes in that place.
     The facts that it is `decided_by` admit nothing else; those that it is `suggested_by` do; and with one that it is
@@ -118,7 +118,6 @@ class Cause(Entry, frozen=True):
     variants: Annotated[list[Variant], Meta(min_length=1)] = []
     because: Texts = []
     threads: Annotated[list[Thread], Meta(min_length=1)] = []
-    rotate: bool = False
 
 
 class Lookalikes(Entry, frozen=True):
