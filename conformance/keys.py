@@ -18,6 +18,7 @@ ALPHABETS = {
     "base64url": string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_",
     "hex": string.digits + "abcdef",
 }
+_OPENING = {'"', "'", "`", "\u201c", "\u2018", "<", "(", "[", "{"}  # which say more than how many characters there are
 _BITS = {"base64url": 6, "hex": 4}
 
 
@@ -208,8 +209,8 @@ class KeyFormat:
         if match is None:
             return f"… ({_shape(text)})" if text else ""
         before, rest = text[: match.start()], text[match.end() :]
-        shown = f"… ({_shape(before)}) {match[0]}" if before else match[0]
-        return shown + (f"… ({_shape(rest)})" if rest else "")
+        shown = before if before in _OPENING else f"… ({_shape(before)}) " if before else ""
+        return f"{shown}{match[0]}" + (f"… ({_shape(rest)})" if rest else "")
 
     def hidden_parts(self, text: str) -> list[str]:
         """The pieces of `text` that may not be shown: all but prefixes and key ids."""

@@ -305,6 +305,7 @@ def test_the_redacted_form_tells_prefix_key_id_and_shape() -> None:
     assert HOPX.redact(key.reveal()) == f"{head}… (43 characters)"
     assert HOPX.redact(key.reveal() + "\n") == f"{head}… (44 characters, trailing newline)"
     assert HOPX.redact(f" {key.reveal()}") == f"… (1 character, trailing space, leading space) {head}… (43 characters)"
+    assert HOPX.redact(f'"{key.reveal()}"') == f'"{head}… (44 characters)'
     assert HOPX.redact(head) == head
     assert HOPX.redact("hopx_test_") == "hopx_test_"
     assert HOPX.redact("") == ""

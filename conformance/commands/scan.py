@@ -108,7 +108,7 @@ class _TextPrinter:
             print(f"hopx-auth: also {' and '.join(others)}, which --all shows", file=sys.stderr)
         if counts[KEY]:
             print(
-                "hopx-auth: revoke every key that is in use: taking it out of the file does not make it secret again",
+                "hopx-auth: take the keys out, and revoke each that others may have seen: none becomes secret again",
                 file=sys.stderr,
             )
 
