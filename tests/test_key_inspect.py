@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from runs import FORMAT, SPEC, environment, run_command
 
 from conformance.diagnosis.shape.shape import shape_of
+from conformance.recognition.vendors import VENDORS
 from conformance.scrub import Scrubber
-from conformance.vendors import VENDORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
