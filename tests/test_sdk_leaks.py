@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from leaking import leaks
 from runs import FORMAT, SPEC, run_command
 from sdk_clients import judge, python_adapter
-from test_leaks import leaks
 
 if TYPE_CHECKING:
     from pathlib import Path
