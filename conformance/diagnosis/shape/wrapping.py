@@ -13,13 +13,14 @@ _SCHEME = rf"(?i)(bearer|basic|token|apikey|digest)([\s{INVISIBLE}]+|:\s*|%20|\Z
 _GLUED_SCHEME = r"(?i)bearer(?=[a-z0-9]+[_-])"
 _HEADER = r"[A-Za-z][A-Za-z0-9-]{1,40}:\s+(?=\S)"
 _ASSIGNMENT = r"(?:export\s+|set\s+|\$env:)?[A-Za-z_][A-Za-z0-9_]{1,60}\s?=\s?(?=\S)"
+_MOST_LAYERS = 50  # one around the other
 _ESCAPED = r"(?:(?:\\+[nrt])+|\^M\$?)\Z"  # also as cat -A shows it
 
 
 def unwrapped(text: str) -> tuple[str, list[Fact]]:
     """The text without what surrounds it, and what that was."""
     facts: list[Fact] = []
-    while True:
+    for _ in range(_MOST_LAYERS):
         for unwrap in (
             _without_bom,
             _without_ends,
@@ -35,7 +36,8 @@ def unwrapped(text: str) -> tuple[str, list[Fact]]:
                 text = rest
                 break
         else:
-            return text, list(dict.fromkeys(facts))
+            break
+    return text, list(dict.fromkeys(facts))
 
 
 def _without_bom(text: str) -> tuple[str, list[Fact]]:
