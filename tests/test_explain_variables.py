@@ -79,6 +79,17 @@ def test_quotes_in_a_file_belong_to_the_key_where_docker_reads_it(
     assert causes(explained_files(tmp_path, **files)) == expected
 
 
+@pytest.mark.parametrize(
+    ("others", "confidence"),
+    [({}, "likely"), ({"err_txt": UNSET}, "certain"), ({"env_txt": "PATH=/usr/bin\nHOME=/root\nLANG=C\n"}, "certain")],
+)
+def test_a_key_in_a_file_under_another_name_may_be_read_from_there(
+    others: dict[str, str], confidence: str, tmp_path: Path
+) -> None:
+    answer = explained_files(tmp_path, _env="HOPX_KEY=<KEY>\n", **others)
+    assert [(one["cause"], one["confidence"]) for one in answer["findings"]] == [("env-var-misnamed", confidence)]
+
+
 def test_a_file_that_is_named_for_docker_may_be_read_by_others(tmp_path: Path) -> None:
     answer = explained_files(tmp_path, docker_env='HOPX_API_KEY="<KEY>"\n')
     assert [(one["cause"], one["confidence"]) for one in answer["findings"]] == [("key-wrapped-in-quotes", "likely")]

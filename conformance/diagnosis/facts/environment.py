@@ -27,6 +27,7 @@ NAMES = frozenset(
         "key-in-other-process",
         "key-in-shell-file",
         "misnamed",
+        "named-otherwise",
         "quoted-for-docker",
         "quotes-for-docker",
         "shell-hides-file",
@@ -107,8 +108,10 @@ def of_names(case: Case) -> Iterator[Fact]:
                 says = f"{setting.name} is built into what browsers load"
                 yield Fact("variable-in-bundle", says, setting.place, setting.name)
             elif not _keys(case, case.surface.variable):
+                # where no process is seen, a program may read that name and hand the key over by itself
+                name = "misnamed" if any(one.holder == "process" for one in case.settings) else "named-otherwise"
                 says = f"the key is in {setting.name}, and clients read {case.surface.variable}"
-                yield Fact("misnamed", says, setting.place, setting.name)
+                yield Fact(name, says, setting.place, setting.name)
         if setting.name == case.surface.base_url_variable and setting.value:
             host = host_of(setting.value)
             if not case.surface.is_own_host(host):
