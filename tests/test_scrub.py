@@ -38,7 +38,7 @@ COLONS = KeyFormat(
     }
 )
 text = st.text(max_size=60)
-_PATIENCE = 5.0  # seconds of computing, for what takes a tenth of one
+_NOISE = 1.0  # seconds of computing
 
 
 @st.composite
@@ -372,11 +372,17 @@ def test_text_that_only_resembles_a_key_is_unchanged(written: str) -> None:
 
 
 @pytest.mark.parametrize("piece", ["hopx_live_", "h\n", "hopx_live_NXAXAV4sU3Ii.\n", " ", "\\", "A", *PIECES])
-def test_a_megabyte_is_scrubbed_in_no_time_whatever_it_holds(piece: str) -> None:
+def test_ten_times_the_text_takes_some_ten_times_as_long_whatever_it_holds(piece: str) -> None:
     for begin in ("", "hopx_live_", "aG9weF9saXZlX", "h\n"):
-        started = time.process_time()
-        Scrubber(HOPX).scrub(begin + piece * (1_000_000 // len(piece)))
-        assert time.process_time() - started < _PATIENCE
+        tenth, whole = (seconds_to_scrub(begin + piece * (size // len(piece))) for size in (100_000, 1_000_000))
+        assert whole < 40 * tenth + _NOISE
+
+
+def seconds_to_scrub(written: str) -> float:
+    """Of computing, which other processes hardly change."""
+    started = time.process_time()
+    Scrubber(HOPX).scrub(written)
+    return time.process_time() - started
 
 
 # What is neither
