@@ -54,6 +54,7 @@ _NGINX = re.compile(
     r"(?P<message>.*)",
     re.S,
 )
+_TIME_BEFORE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?=\s)")
 _NGINX_FIELD = re.compile(r", (client|server|host): \"?([^\s,\"]{1,255})|, request: \"" + _REQUEST + r"\"")
 # one that is not closed goes on to the end, so that nothing is searched twice
 _QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*+)(?:\"|\\?\Z)", re.DOTALL)
@@ -144,7 +145,10 @@ def _of_nginx(match: re.Match[str]) -> Record:
 
 def _of_pairs(text: str) -> Record | None:
     record: Record = dict(_pairs(text))
-    return record if len(record) >= 3 else None
+    if len(record) < 3:
+        return None
+    before = _TIME_BEFORE.match(text)
+    return {"time": before[0]} | record if before else record
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
