@@ -15,8 +15,9 @@ from conformance.diagnosis.urls import host_of, parts_of, shown_host
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.diagnosis.case import Case, Told
+    from conformance.diagnosis.case import Case
     from conformance.diagnosis.evidence import PartialExchange
+    from conformance.diagnosis.told import Told
 
 NAMES = frozenset(
     {
@@ -202,6 +203,12 @@ def of_addresses(case: Case) -> Iterator[Fact]:
     for exchange in case.exchanges:
         if exchange.witness == "client" and exchange.url:
             yield from _of_address(exchange, case)
+    for failure in case.failures:
+        host, path = host_of(failure.url), parts_of(failure.url).path
+        is_other = host and host != case.surface.host and not is_local(host) and not case.surface.is_sibling(host)
+        if failure.status and is_other and case.surface.is_own_path(path):
+            says = f"the request went to {shown_host(host)}, and the API is at {case.surface.host}"
+            yield Fact("other-host", says, failure.place, "url")
 
 
 def _of_address(exchange: PartialExchange, case: Case) -> Iterator[Fact]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.carriers import credentials_of_headers, credentials_of_url
 from conformance.diagnosis.decoded import decoded, opened_text
+from conformance.diagnosis.errors.logged_requests import logged_requests, without_logged_requests
 from conformance.diagnosis.errors.text import (
     answer_of,
     cleaned,
@@ -26,7 +27,7 @@ from conformance.diagnosis.shells.values import ShellValues
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.diagnosis.evidence import Credential, Setting
+    from conformance.diagnosis.evidence import Credential, PartialExchange, Setting
     from conformance.diagnosis.reading import Input, Reading
     from conformance.diagnosis.surface import Surface
 
@@ -63,9 +64,18 @@ def read(source: Input, reading: Reading) -> Evidence:
     with opened_text(source) as stream:
         text = cleaned(stream.read(_LONGEST).replace("\r\n", "\n"))
     learn_pieces(text, reading)
-    failure = failure_in(text, source.name, reading)
+    exchanges = logged_requests(text, source.name, reading)
+    rest = without_logged_requests(text) if exchanges else text
+    failure = failure_in(rest, source.name, reading)
     settings = tuple(_settings(text.splitlines(keepends=True), failure, reading))
-    return hidden(Evidence(failures=(failure,), settings=settings), reading)
+    told = (failure._replace(status=failure.status or _last_refusal(exchanges)),)
+    failures = () if exchanges and not tells_error(rest) else told
+    return hidden(Evidence(exchanges=exchanges, failures=failures, settings=settings), reading)
+
+
+def _last_refusal(exchanges: tuple[PartialExchange, ...]) -> int | None:
+    """The status of the last request that failed, which an error behind it tells of."""
+    return next((one.status for one in reversed(exchanges) if one.status and one.status >= 400), None)
 
 
 def _settings(lines: list[str], failure: Failure, reading: Reading) -> Iterator[Setting]:
@@ -108,6 +118,8 @@ def _credentials(text: str, source: str, reading: Reading) -> Iterator[Credentia
     taken: list[tuple[int, int]] = []
     for match in _argument(reading.surface).finditer(text):
         taken.append(match.span())
+        if match[2] == "`" and "${" in match[3]:
+            continue  # a template of JavaScript, which is filled in later
         name = "" if _LOGGED.match(match[0]) else match[1]
         yield from _of_value(_unescaped(match[3]), name, _place(text, match.start(), source), reading)
     for match in _LITERAL.finditer(text):
@@ -131,10 +143,11 @@ def _credentials(text: str, source: str, reading: Reading) -> Iterator[Credentia
 
 
 def _argument(surface: Surface) -> re.Pattern[str]:
-    """A quoted text that is given as the key: to a parameter, in a header, in a dictionary."""
+    """A quoted text that is given as the key: to a parameter, in a header, in a dictionary; no half of one."""
     names = "|".join(map(re.escape, surface.headers))
     return re.compile(
-        rf"[\"']?\b(api_?key|{names})[\"']?\]?\s{{0,3}}[:=]\s{{0,3}}b?([\"'`])((?:(?!\2)[^\\\n]|\\.){{0,4096}})\2",
+        rf"[\"']?\b(api_?key|{names})[\"']?\]?\s{{0,3}}[:=]\s{{0,3}}b?([\"'`])((?:(?!\2)[^\\\n]|\\.){{0,4096}})\2"
+        r"(?!\s{0,3}(?:[+%]|\.format\b))",
         re.IGNORECASE,
     )
 

@@ -1,0 +1,60 @@
+"""Logs of programs: the requests that HTTP clients note in them, each with its host, and errors of other vendors."""
+
+from __future__ import annotations
+
+import pytest
+from explained import URL, verdict
+
+HTTPX = '2026-11-20 09:00:00,113 INFO httpx HTTP Request: {} {} "HTTP/1.1 {}"\n'
+URLLIB3 = 'DEBUG:urllib3.connectionpool:https://{}:443 "GET {} HTTP/1.1" {} 57\n'
+OTHER = "https://api.other.example/v1/chat"
+LIMITED = HTTPX.format("POST", OTHER, "429 Too Many Requests")
+
+
+def httpx(status: str, method: str = "GET") -> str:
+    return HTTPX.format(method, URL, status)
+
+
+def test_a_request_that_succeeded_is_healthy() -> None:
+    assert verdict("INFO app starting\n" + httpx("200 OK")) == ["healthy"]
+    assert verdict(URLLIB3.format("api.hopx.dev", "/v1/sandboxes", 200)) == ["healthy"]
+
+
+@pytest.mark.parametrize("text", [httpx("401 Unauthorized"), URLLIB3.format("api.hopx.dev", "/v1/sandboxes", 401)])
+def test_a_refusal_leaves_open_whether_there_was_a_key(text: str) -> None:
+    assert {"cannot-tell", "revoked", "env-var-unset"} <= set(verdict(text))
+
+
+def test_what_others_answer_is_no_answer_of_the_api() -> None:
+    assert verdict(LIMITED) == ["cannot-tell"]
+    assert verdict(httpx("200 OK") + LIMITED) == verdict(LIMITED + httpx("200 OK")) == ["healthy"]
+    assert {"scope-insufficient", "ip-not-allowed"} <= set(verdict(LIMITED + httpx("403 Forbidden", "POST")))
+
+
+def test_the_error_behind_a_request_is_that_of_the_request() -> None:
+    raised = "hopx_ai.errors.APIError: something went wrong\n"
+    assert {"cannot-tell", "scope-insufficient"} <= set(verdict(httpx("403 Forbidden", "POST") + raised))
+
+
+def test_a_path_that_a_client_notes_may_be_wrong() -> None:
+    assert verdict(URLLIB3.format("api.hopx.dev", "/sandboxes", 404)) == ["wrong-base-url certain"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "openai.RateLimitError: Error code: 429 - {'error': {'message': 'You exceeded your current quota'}}\n",
+        "stripe.error.AuthenticationError: Expired API Key provided: sk_test_****\n",
+        "requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.other.example/v1/models\n",
+        "requests.exceptions.HTTPError: 429 Client Error: Too Many Requests for url: https://api.other.example/v1/x\n",
+    ],
+)
+def test_an_error_of_another_api_says_nothing_of_this_one(text: str) -> None:
+    assert verdict(text) == ["cannot-tell"]
+
+
+def test_an_error_of_another_host_that_was_asked_for_a_path_of_the_api_is_a_wrong_address() -> None:
+    text = (
+        "requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.hopx.example/v1/sandboxes\n"
+    )
+    assert verdict(text) == ["wrong-base-url certain"]
