@@ -147,7 +147,7 @@ def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
     is_missing = _MISSING.search(told.message) is not None or _MISSING.search(told.body[:2000]) is not None
     if exchange is not None and exchange.credentials:
         if case.presented(exchange):
-            name = "sent-but-missing" if is_missing else "refused"
+            name = "sent-but-missing" if is_missing else "refused-unseen" if _may_have_moved(exchange) else "refused"
             yield Fact(name, "401 for a well-formed key in the right header", told.place, "status")
     elif exchange is not None and exchange.method.upper() == "HEAD" and not exchange.credentials:
         return  # which somebody sends to see whether and from where an answer comes
@@ -162,6 +162,13 @@ def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
         yield Fact("refused", "401, and nothing says why", told.place, "status")
     else:
         yield Fact("refused-unseen", "401, and nothing shows whether a key was sent", told.place, "status")
+
+
+def _may_have_moved(exchange: PartialExchange) -> bool:
+    """Whether a command asked without TLS, and its client may have left this header out where that led to."""
+    is_seen = "printed" in exchange.marks or "response headers" not in exchange.lacks
+    names = {one.name.lower() for one in exchange.credentials}
+    return not is_seen and parts_of(exchange.url).scheme == "http" and names == {"authorization"}
 
 
 def _is_key_seen(told: Told, case: Case) -> bool:

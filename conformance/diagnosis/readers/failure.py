@@ -40,10 +40,13 @@ _ERROR = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _LITERAL = re.compile(r"(?<![A-Za-z0-9])b?([\"'])((?:(?!\1)[^\\\n]|\\.){1,4096})\1", re.DOTALL)
-_SAYS_HEADER = re.compile(
-    r"header value[:,]?\s{0,3}(?:in header [^:\n]{1,200}:\s)?$|return character\(s\) in header value: $", re.IGNORECASE
+_REPEATED = re.compile(
+    r"(?i:header value[:,]?\s{0,3}(?:in header [^:\n]{1,200}:\s)?|return character\(s\) in header value: )"
+    r"b?([\"'])((?:(?!\1)[^\\\n]|\\.){1,4096})\1",
+    re.DOTALL,
 )
 _LOGGED = re.compile(r"\"api_?key\"\]?\s{0,3}:", re.IGNORECASE)  # a field of JSON, which may shorten or mask keys
+_WITHIN_JSON = re.compile(r"(?<=: \")(?:[^\"\\\n]|\\.)*|(?<=:\")(?:[^\"\\\n]|\\.)*")  # the value of a field
 _IN_QUERY = re.compile(r"[?&]([A-Za-z_-]{1,40})=$")
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'", '"': '"', "0": "\0", "f": "\f", "v": "\v"}
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
@@ -62,7 +65,7 @@ def tells_error(text: str) -> bool:
 def read(source: Input, reading: Reading) -> Evidence:
     """The failure that the text tells of, with the keys that it repeats."""
     with opened_text(source) as stream:
-        text = cleaned(stream.read(_LONGEST).replace("\r\n", "\n"))
+        text = cleaned(_without_json_escapes(stream.read(_LONGEST).replace("\r\n", "\n")))
     learn_pieces(text, reading)
     exchanges = logged_requests(text, source.name, reading)
     rest = without_logged_requests(text) if exchanges else text
@@ -71,6 +74,11 @@ def read(source: Input, reading: Reading) -> Evidence:
     told = (failure._replace(status=failure.status or _last_refusal(exchanges)),)
     failures = () if exchanges and not tells_error(rest) else told
     return hidden(Evidence(exchanges=exchanges, failures=failures, settings=settings), reading)
+
+
+def _without_json_escapes(text: str) -> str:
+    """The text as a program wrote it before a report or a log made JSON of it; its lines stay what they are."""
+    return _WITHIN_JSON.sub(lambda one: one[0].replace("\\\\", "\\"), text) if "\\\\" in text else text
 
 
 def _last_refusal(exchanges: tuple[PartialExchange, ...]) -> int | None:
@@ -122,16 +130,18 @@ def _credentials(text: str, source: str, reading: Reading) -> Iterator[Credentia
             continue  # a template of JavaScript, which is filled in later
         name = "" if _LOGGED.match(match[0]) else match[1]
         yield from _of_value(_unescaped(match[3]), name, _place(text, match.start(), source), reading)
+    for match in _REPEATED.finditer(text):
+        taken.append(match.span())
+        yield from _of_value(_unescaped(match[2]), "header value", _place(text, match.start(), source), reading)
     for match in _LITERAL.finditer(text):
-        if any(begin <= match.start() < end for begin, end in taken):
+        if any(begin < match.end() and match.start() < end for begin, end in taken):
             continue
         value = _unescaped(match[2])
-        is_header = _SAYS_HEADER.search(text, max(match.start() - 200, 0), match.start()) is not None
-        if is_header or value.lstrip().startswith(reading.surface.key_format.prefixes):
+        if value.lstrip().startswith(reading.surface.key_format.prefixes):
             taken.append(match.span())
-            yield from _of_value(
-                value, "header value" if is_header else "", _place(text, match.start(), source), reading
-            )
+            yield from _of_value(value, "", _place(text, match.start(), source), reading)
+    for match in _unset(reading.surface).finditer(text):
+        yield reading.credential("", _place(text, match.start(), source), "text", match[1])
     rest = _blanked(text, taken)
     for credential in reading.keys_in(rest, Place(source)):
         at = rest.find(credential.key.reveal())
@@ -150,6 +160,12 @@ def _argument(surface: Surface) -> re.Pattern[str]:
         r"(?!\s{0,3}(?:[+%]|\.format\b))",
         re.IGNORECASE,
     )
+
+
+def _unset(surface: Surface) -> re.Pattern[str]:
+    """A header that a program prints with the word for nothing as its value, which clients leave out."""
+    names = "|".join(map(re.escape, surface.headers))
+    return re.compile(rf"[\"']({names})[\"']: (?:undefined|null|None)(?=\s{{0,3}}[,}}\n])", re.IGNORECASE)
 
 
 def _of_value(value: str, name: str, place: Place, reading: Reading) -> tuple[Credential, ...]:
