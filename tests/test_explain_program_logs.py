@@ -58,3 +58,10 @@ def test_an_error_of_another_host_that_was_asked_for_a_path_of_the_api_is_a_wron
         "requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.hopx.example/v1/sandboxes\n"
     )
     assert verdict(text) == ["wrong-base-url certain"]
+
+
+def test_an_app_that_somebody_runs_in_a_sandbox_answers_for_itself() -> None:
+    created = HTTPX.format("POST", URL, "201 Created")
+    own, agent = (f"https://{port}-sb4f21c09a7d3e.vms.hopx.dev/x" for port in (3000, 7777))
+    assert verdict(created + HTTPX.format("GET", own, "401 Unauthorized")) == ["healthy"]
+    assert verdict(created + HTTPX.format("GET", agent, "401 Unauthorized")) == ["agent-jwt-expired certain"]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from conformance.diagnosis.told import Told
 
 
+# of mail, MySQL, PostgreSQL, AMQP, Redis, Kafka, Elasticsearch, memcached and MongoDB
+_PORTS = ("25", "465", "587", "3306", "5432", "5672", "6379", "9092", "9200", "11211", "27017")
 _MASKS = ("masked", "mask-character")
 
 
@@ -155,7 +157,7 @@ class Case:
         """Whether it is the answer of an API that somebody else has, and nothing of this one is in it."""
         if self.surface.host in failure.text or any(map(self.is_key_like, failure.credentials)):
             return False
-        if failure.client in OTHER_SDKS:
+        if failure.client in OTHER_SDKS or _is_of_other_service(failure.text):
             return True
         host = host_of(failure.url)
         is_own = self.surface.is_sibling(host) or is_local(host) or self.surface.is_own_path(parts_of(failure.url).path)
@@ -182,6 +184,15 @@ def _came_through(moved: PartialExchange, after: PartialExchange) -> bool:
     is_there = is_same or after.url == moved.response_header("location")
     is_refused = after.status == 401 and not after.credentials
     return is_there and not is_refused and bool(after.status)
+
+
+def _is_of_other_service(text: str) -> bool:
+    """Whether an error tells of a connection with a database or the like, by its usual port."""
+    if not any(port in text for port in _PORTS):
+        return False
+    from conformance.diagnosis.errors.text import refused_address  # slow to import
+
+    return refused_address(text)[1] in _PORTS
 
 
 def _is_keyless_refusal(one: PartialExchange) -> bool:

@@ -38,6 +38,8 @@ class Told(NamedTuple):
     def is_html(self) -> bool:
         """Whether it is a web page."""
         content_type = next((value for name, value in self.headers if name.lower() == "content-type"), "")
+        if self.body.lstrip()[:1] in ("{", "["):
+            return False
         return (
             "html" in content_type.lower()
             or "<html" in self.body[:2000].lower()
