@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from explained import URL, verdict
 
@@ -65,3 +67,30 @@ def test_an_app_that_somebody_runs_in_a_sandbox_answers_for_itself() -> None:
     own, agent = (f"https://{port}-sb4f21c09a7d3e.vms.hopx.dev/x" for port in (3000, 7777))
     assert verdict(created + HTTPX.format("GET", own, "401 Unauthorized")) == ["healthy"]
     assert verdict(created + HTTPX.format("GET", agent, "401 Unauthorized")) == ["agent-jwt-expired certain"]
+
+
+def logged(value: str | None, status: int = 401) -> str:
+    """A line of pino with an error of axios."""
+    sent = {"Accept": "application/json", "User-Agent": "axios/1.7.2", "Accept-Encoding": "gzip"}
+    sent |= {"X-API-Key": value} if value is not None else {}
+    config = {"method": "get", "baseURL": "https://api.hopx.dev/v1", "url": "/sandboxes", "headers": sent}
+    error = {"type": "AxiosError", "message": f"Request failed with status code {status}", "status": status}
+    return json.dumps({"level": 50, "time": 1763629200000, "err": error | {"config": config}, "msg": "failed"}) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("Bearer <KEY>", "bearer-in-x-api-key certain"),
+        ('"<KEY>"', "key-wrapped-in-quotes certain"),
+        (None, "env-var-unset likely"),
+    ],
+)
+def test_the_request_that_a_logger_writes_with_an_error_is_read(value: str | None, expected: str) -> None:
+    assert verdict(logged(value) + logged(value)) == verdict(logged(value)) == [expected]
+
+
+def test_a_request_that_a_logger_writes_with_an_error_may_be_in_order() -> None:
+    found = set(verdict(logged("<KEY>")))
+    assert {"cannot-tell", "revoked"} <= found
+    assert "env-var-unset" not in found

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from conformance.diagnosis.escapes import without_escapes
+from conformance.diagnosis.logs.client_errors import request_within
 
 Record = dict[str, Any]
 
@@ -72,7 +73,8 @@ def record_of(line: str) -> tuple[Record, Record] | None:
     around: Record = {}
     for _ in range(3):
         if record := _plain(text):
-            return _unwrapped(record, around)
+            record, around = _unwrapped(record, around)
+            return request_within(record) or record, around
         match = next((match for prefix in _PREFIXES if (match := prefix.match(text))), None)
         if match is None:
             return None
