@@ -94,3 +94,9 @@ def test_a_request_that_a_logger_writes_with_an_error_may_be_in_order() -> None:
     found = set(verdict(logged("<KEY>")))
     assert {"cannot-tell", "revoked"} <= found
     assert "env-var-unset" not in found
+
+
+def test_what_a_browser_forbids_with_another_host_says_nothing_of_this_one() -> None:
+    text = "Access to fetch at '{}' from origin 'https://app.example' has been blocked by CORS policy: No header\n"
+    assert verdict(text.format(OTHER)) == ["cannot-tell"]
+    assert verdict(text.format(URL)) == ["cors-preflight certain"]

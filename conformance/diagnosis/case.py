@@ -159,9 +159,10 @@ class Case:
             return False
         if failure.client in OTHER_SDKS or _is_of_other_service(failure.text):
             return True
-        host = host_of(failure.url)
-        is_own = self.surface.is_sibling(host) or is_local(host) or self.surface.is_own_path(parts_of(failure.url).path)
-        return bool(host and failure.status) and not is_own
+        host, path = host_of(failure.url), parts_of(failure.url).path
+        is_own = self.surface.is_sibling(host) or is_local(host) or self.surface.is_own_path(path)
+        is_named = bool(failure.status) or path not in ("", "/")  # and not only what no connection came about with
+        return bool(host) and is_named and not is_own
 
     def _is_received(self, exchange: PartialExchange) -> bool:
         """Whether a server's log tells of a request to the API, and not of one that scanners and monitors make."""

@@ -36,7 +36,7 @@ _KEPT = 1 << 16  # characters that are kept
 _ERROR = re.compile(
     r"Traceback \(most recent call last\)|^\s*at .{1,300}:[0-9]+:[0-9]+\)?$|\b\w*(?:Error|Exception)\b(?::|\s\[)"
     r"|^curl: \([0-9]+\)|^panic:|net/http:|failed|denied|unauthori[sz]ed|forbidden|refused|timed out"
-    r"|deadline exceeded|: EOF$|^[\w.]{3,200}(?:Error|Exception)$",
+    r"|deadline exceeded|: EOF$|^\S+ : cannot (?:bind|convert|validate)\b|^[\w.]{3,200}(?:Error|Exception)$",
     re.MULTILINE | re.IGNORECASE,
 )
 _LITERAL = re.compile(r"(?<![A-Za-z0-9])b?([\"'])((?:(?!\1)[^\\\n]|\\.){1,4096})\1", re.DOTALL)
