@@ -12,8 +12,8 @@ from conformance.diagnosis.statuses import REDIRECTS
 from conformance.diagnosis.surface import is_local
 from conformance.diagnosis.told import of_exchange, of_failure
 from conformance.diagnosis.urls import host_of, parts_of
-from conformance.placeholders import is_masked
-from conformance.vendors import OTHER_SDKS
+from conformance.recognition.placeholders import is_masked
+from conformance.recognition.vendors import OTHER_SDKS
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import Credential, Evidence, Failure, PartialExchange, Setting
