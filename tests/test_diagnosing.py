@@ -280,7 +280,8 @@ def incident() -> Story:
 
 def rotated() -> Story:
     story = S()
-    story.logged(200, 100.0, "old").logged(200, 200.0, "new").logged(401, 300.0, "old", origin="pod-a")
+    story.logged(200, 100.0, "old", origin="pod-a").logged(200, 110.0, "old", origin="pod-b")
+    story.logged(200, 200.0, "new", origin="pod-b").logged(401, 300.0, "old", origin="pod-a")
     return story.logged(200, 310.0, "new", origin="pod-b").logged(401, 320.0, "old", origin="pod-a")
 
 

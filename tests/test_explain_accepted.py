@@ -41,3 +41,9 @@ def test_a_key_that_only_looks_right_is_not_called_accepted(text: str) -> None:
     first = printed(text).splitlines()[0]
     assert first.startswith("healthy: ")
     assert first.endswith(UNASKED)
+
+
+def test_a_web_page_within_the_json_of_an_answer_is_no_page() -> None:
+    body = '{"data": [{"id": "s1", "description": "<html><body>demo</body></html>"}]}'
+    text = f"$ curl -si -H 'X-API-Key: <KEY>' {URL}\nHTTP/1.1 200 OK\nContent-Type: application/json\n\n{body}\n"
+    assert printed(text).startswith("healthy: ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from explained import printed, verdict
+from explained import URL, printed, verdict
 
 POOL = (
     "requests.exceptions.ConnectionError: HTTPConnectionPool(host='{}', port={}): Max retries exceeded with url: /v1 "
@@ -41,3 +41,14 @@ def test_an_address_that_is_not_the_apis_is_named_first(text: str, address: str)
 )
 def test_the_apis_own_address_is_a_matter_of_the_network(text: str) -> None:
     assert verdict(f"{text}\n") == ["network-unreachable certain"]
+
+
+@pytest.mark.parametrize("port", [5432, 6379, 27017])
+def test_a_database_that_cannot_be_reached_says_nothing_of_the_api(port: int) -> None:
+    assert verdict(f"Error: connect ECONNREFUSED 127.0.0.1:{port}\n") == ["cannot-tell"]
+
+
+def test_where_no_connection_came_about_it_does_not_matter_that_no_key_was_sent() -> None:
+    problem = "SSL certificate problem: unable to get local issuer certificate"
+    talk = f"* Server certificate:\n*  issuer: O=Example; CN=Zscaler Root CA\n* {problem}\ncurl: (60) {problem}\n"
+    assert verdict(f"$ curl -v {URL}\n{talk}") == ["tls-interception certain"]

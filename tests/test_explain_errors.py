@@ -130,3 +130,54 @@ def test_what_a_program_would_say_is_not_what_it_said(program: str, verdict: str
 def test_nothing_is_certain_where_a_text_names_several_refusals(text: str, tmp_path: Path) -> None:
     found = explained(tmp_path, text)
     assert "certain" not in {one["confidence"] for one in found["findings"]}
+
+
+def test_a_local_variable_that_a_report_shows_is_not_what_was_sent(tmp_path: Path) -> None:
+    frame = {"function": "create", "vars": {"api_key": "None", "template": "'code-interpreter'"}}
+    raised = {"type": "AuthenticationError", "value": "Unauthorized", "stacktrace": {"frames": [frame]}}
+    report = json.dumps({"platform": "python", "exception": {"values": [raised]}}, indent=2)
+    assert explained(tmp_path, report)["verdict"] == "cannot-tell"
+
+
+@pytest.mark.parametrize("written", ["your-api-key", "hopx_live_...", "<my key>", "hopx_live_abcd****"])
+def test_what_people_put_in_the_place_of_their_key_is_not_certain(written: str, tmp_path: Path) -> None:
+    found = explained(tmp_path, f'sandbox = Sandbox.create(api_key="{written}")\n\n{REFUSED}')
+    assert {one["confidence"] for one in found["findings"]} <= {"likely"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'headers={"Authorization": "Bearer " + open("key").read()}',
+        'headers={"Authorization": "Bearer %s" % key}',
+        'headers={"X-API-Key": "{}".format(key)}',
+        "headers: { Authorization: `Bearer ${process.env.HOPX_API_KEY}` }",
+    ],
+)
+def test_a_line_of_a_program_that_puts_a_header_together_is_no_header(line: str, tmp_path: Path) -> None:
+    raised = "ValueError: Forbidden control character detected in headers. Potential header injection attack.\n"
+    found = explained(tmp_path, f'  File "main.py", line 5, in main\n    {line}\n{raised}')
+    assert causes(found) == ["key-trailing-newline"]
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        {"exception": {"values": [{"type": "LocalProtocolError", "value": "Illegal header value b'<KEY>\\n'"}]}},
+        {"event": "boom", "exception": "Traceback:\n  x\nhttpx.LocalProtocolError: Illegal header value b'<KEY>\\n'"},
+    ],
+)
+def test_an_error_within_json_is_read_as_it_was_printed(report: dict[str, Any], tmp_path: Path) -> None:
+    key = minted()
+    assert causes(explained(tmp_path, json.dumps(report).replace("<KEY>", key), key)) == ["key-trailing-newline"]
+
+
+def test_a_header_that_a_dump_shows_without_a_value_was_not_sent(tmp_path: Path) -> None:
+    dump = "AxiosError: Request failed with status code 401\n    at settle (axios/lib/core/settle.js:19:12) {\n"
+    dump += "  config: {\n    headers: Object [AxiosHeaders] {\n      'X-API-Key': undefined,\n    }\n  }\n}\n"
+    assert causes(explained(tmp_path, dump)) == ["env-var-unset"]
+
+
+def test_a_question_about_codes_is_no_answer_with_one(tmp_path: Path) -> None:
+    asked = "Your docs list auth_key_expired and auth_rate_limited. Which one do I get? I see 'AuthenticationError'.\n"
+    assert explained(tmp_path, asked)["verdict"] == "cannot-tell"

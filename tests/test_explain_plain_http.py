@@ -33,3 +33,10 @@ def test_without_an_answer_a_redirect_is_likely() -> None:
 
 def test_with_tls_there_is_no_such_note() -> None:
     assert explained(answered(401).replace("http://", "https://").replace("port 80", "port 443"))["notes"] == []
+
+
+def test_a_client_that_follows_may_have_left_the_authorization_out() -> None:
+    refused = '{"error": "Unauthorized", "code": "AUTHENTICATION_ERROR"}\n'
+    followed = f'$ curl -sSL -H "Authorization: Bearer <KEY>" {URL}\n{refused}'
+    assert "http-redirect-dropped-auth" in verdict(followed)
+    assert "http-redirect-dropped-auth" not in verdict(followed.replace("http://", "https://"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from evidence import minted
-from explained import causes, explained_files
+from explained import causes, explained_files, verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -226,3 +226,10 @@ def test_what_a_session_sets_is_what_its_program_is_refused_with(
 def test_what_a_session_sets_after_the_error_was_not_there_before(tmp_path: Path) -> None:
     text = f"$ python app.py\n{UNSET}\n$ export HOPX_API_KEY=<KEY>\n$ python app.py\nsb_1f2e\n"
     assert causes(explained_files(tmp_path, session_txt=text)) == ["env-var-unset"]
+
+
+@pytest.mark.parametrize("quoted", ["> ", ">> ", "> > "])
+def test_a_session_that_a_mail_quotes_is_a_session(quoted: str) -> None:
+    typed = [f"$ curl -s -H 'Authorization: <KEY>' {URL}", '{"error": "Unauthorized", "code": "AUTHENTICATION_ERROR"}']
+    text = "Hello,\n\nthis is what I run:\n\n" + "".join(f"{quoted}{line}\n" for line in typed) + "\nBest,\nDana\n"
+    assert verdict(text) == ["bearer-prefix-missing certain"]

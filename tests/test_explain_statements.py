@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from explained import verdict
+from explained import URL, verdict
 from runs import ROOT
 
 REFUSED = '401 {"error": "Unauthorized", "code": "AUTHENTICATION_ERROR"}'
@@ -56,3 +58,24 @@ def test_a_page_about_keys_is_no_answer() -> None:
 )
 def test_what_a_program_states_decides(text: str, cause: str) -> None:
     assert verdict(f"{text}\n") == [f"{cause} certain"]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Your key lacks permission or your plan limit is reached",
+        "Your plan limit is reached or your key lacks permission",
+        "See https://docs.hopx.dev/errors#billing",
+        "See https://hopx.dev/billing",
+    ],
+)
+def test_one_of_several_possibilities_is_no_answer(message: str) -> None:
+    body = json.dumps({"error": "Forbidden", "code": "PERMISSION_DENIED", "message": message})
+    text = f"$ curl -si -X POST -H 'X-API-Key: <KEY>' {URL}\nHTTP/1.1 403 Forbidden\n\n{body}\n"
+    assert {"cannot-tell", "quota-or-billing", "scope-insufficient"} <= set(verdict(text))
+
+
+def test_the_only_possibility_is_an_answer() -> None:
+    body = json.dumps({"error": "Forbidden", "message": "Monthly quota exceeded. Upgrade or contact us about billing"})
+    text = f"$ curl -si -X POST -H 'X-API-Key: <KEY>' {URL}\nHTTP/1.1 403 Forbidden\n\n{body}\n"
+    assert verdict(text) == ["quota-or-billing certain"]

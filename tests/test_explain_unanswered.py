@@ -64,3 +64,16 @@ def test_where_there_is_nothing_it_is_said_to_be_missing() -> None:
 def test_of_an_answer_that_does_not_show_no_more_is_said_than_its_status(text: str) -> None:
     status = next(word for word in text.split() if word.isdecimal())
     assert f"seen: {status}, and no web page (" in printed(f"{text}\n")
+
+
+def test_what_powershell_says_of_a_command_for_curl_is_a_failure() -> None:
+    said = "Invoke-WebRequest : Cannot bind parameter 'Headers'. Cannot convert the value to type IDictionary.\n"
+    assert verdict(f'PS C:\\> curl -H "X-API-Key: <KEY>" {URL}\n{said}') == ["cannot-tell"]
+
+
+def test_a_token_that_powershell_makes_of_a_variable_is_not_what_stands_there() -> None:
+    token = "(ConvertTo-SecureString $env:HOPX_API_KEY -AsPlainText -Force)"
+    assert verdict(f"PS> irm {URL} -Authentication Bearer -Token {token}\n\ndata\n----\n{{}}\n")[0] in (
+        "healthy",
+        "cannot-tell",
+    )

@@ -217,3 +217,25 @@ def test_the_services_of_a_compose_file_are_judged_each() -> None:
     service = "  {}:\n    environment:\n      - HOPX_API_KEY={}\n"
     text = f"services:\n{service.format('a', 'hopx_live_<ID>.abc')}{service.format('b', '<KEY>')}"
     assert verdict(text)[0].startswith("key-truncated")
+
+
+@pytest.mark.parametrize("value", ["${HOPX_API_KEY:?must be set}", "${HOPX_API_KEY?}", "${HOPX_API_KEY:-}"])
+def test_a_value_that_compose_takes_from_the_shell_is_no_mistake(value: str, tmp_path: Path) -> None:
+    text = f"services:\n  app:\n    image: app\n    environment:\n      HOPX_API_KEY: {value}\n"
+    assert causes(explained_files(tmp_path, compose_yml=text)) == []
+
+
+def test_a_variable_that_is_filled_in_from_another_is_not_misnamed(tmp_path: Path) -> None:
+    text = "HOPX_KEY_PROD=<KEY>\nHOPX_API_KEY=${HOPX_KEY_PROD}\n"
+    assert causes(explained_files(tmp_path, _env=text)) == []
+
+
+@pytest.mark.parametrize("value", ["${HOPX_API_KEY:-your_api_key_here}", "${ssm:/hopx/api-key}", "${env:HOPX_KEY}"])
+def test_a_value_that_a_tool_looks_up_is_no_mistake(value: str, tmp_path: Path) -> None:
+    text = f"services:\n  app:\n    environment:\n      HOPX_API_KEY: {value}\n"
+    assert causes(explained_files(tmp_path, compose_yml=text)) == []
+
+
+def test_the_path_of_a_file_with_the_key_is_no_wrong_key(tmp_path: Path) -> None:
+    shown = "HOME=/root\nPATH=/bin\nHOPX_API_KEY=<KEY>\nHOPX_API_KEY_FILE=/run/secrets/hopx\n"
+    assert explained_files(tmp_path, env_txt=shown)["verdict"] == "healthy"

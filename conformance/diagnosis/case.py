@@ -3,59 +3,28 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from conformance.diagnosis.bodies import tells_failure, tells_success, told_status
 from conformance.diagnosis.shape.shape import shape_of
+from conformance.diagnosis.statuses import REDIRECTS
+from conformance.diagnosis.surface import is_local
+from conformance.diagnosis.told import of_exchange, of_failure
 from conformance.diagnosis.urls import host_of, parts_of
 from conformance.recognition.placeholders import is_masked
+from conformance.recognition.vendors import OTHER_SDKS
 
 if TYPE_CHECKING:
-    from conformance.diagnosis.evidence import Credential, Evidence, Failure, PartialExchange, Place, Setting
+    from conformance.diagnosis.evidence import Credential, Evidence, Failure, PartialExchange, Setting
     from conformance.diagnosis.shape.shape import Shape
     from conformance.diagnosis.surface import Surface
-    from conformance.exchange import Headers
+    from conformance.diagnosis.told import Told
 
 
+# of mail, MySQL, PostgreSQL, AMQP, Redis, Kafka, Elasticsearch, memcached and MongoDB
+_PORTS = ("25", "465", "587", "3306", "5432", "5672", "6379", "9092", "9200", "11211", "27017")
 _MASKS = ("masked", "mask-character")
-
-
-class Told(NamedTuple):
-    """An answer as somebody tells of it: in an exchange, or in the error that a client made of it."""
-
-    place: Place
-    status: int | None
-    code: str
-    message: str
-    body: str
-    headers: Headers
-    url: str
-    client: str
-    type: str
-    shows_key: bool
-    exchange: PartialExchange | None = None
-
-    @property
-    def is_failure(self) -> bool:
-        """Whether it is anything but what was asked for; of an answer without a status, what its body tells."""
-        if self.status is None and self.exchange is not None:
-            return self.is_html or tells_failure(self.body)
-        return self.status is None or not (200 <= self.status < 300 or self.status == 304) or self.is_html
-
-    @property
-    def is_html(self) -> bool:
-        """Whether it is a web page."""
-        content_type = next((value for name, value in self.headers if name.lower() == "content-type"), "")
-        return (
-            "html" in content_type.lower()
-            or "<html" in self.body[:2000].lower()
-            or "<!doctype" in self.body[:200].lower()
-        )
-
-    @property
-    def host(self) -> str:
-        """The host that was asked, where this is known."""
-        return host_of(self.url)
 
 
 class Case:
@@ -81,10 +50,15 @@ class Case:
 
     @cached_property
     def answers(self) -> tuple[Told, ...]:
-        """Every answer that is told of; of a failure that repeats one, both. What opens a tunnel is a proxy's."""
-        requests = (one for one in self.exchanges if not is_tunnel(one))
-        seen = [_of_exchange(one) for one in requests if one.status is not None or one.response_text]
-        return (*seen, *(_of_failure(one) for one in self.evidence.failures))
+        """Every answer that is told of; of a failure that repeats one, both. What opens a tunnel is a proxy's.
+
+        A redirect that a client followed with its key is none: what it led to is. Nor is the refusal of a request that
+        the client then made again with a key, and with success.
+        """
+        passed = {id(one) for one, after in pairwise(self.exchanges) if _came_through(one, after)} | self._made_again
+        requests = (one for one in self.exchanges if not is_tunnel(one) and id(one) not in passed)
+        seen = [of_exchange(one) for one in requests if one.status is not None or one.response_text]
+        return (*seen, *map(of_failure, self.failures))
 
     @cached_property
     def settings(self) -> tuple[Setting, ...]:
@@ -93,8 +67,8 @@ class Case:
 
     @cached_property
     def failures(self) -> tuple[Failure, ...]:
-        """What clients told their users."""
-        return self.evidence.failures
+        """What clients told their users, but for answers of other APIs."""
+        return tuple(one for one in self.evidence.failures if not self._is_of_others(one))
 
     def shape(self, credential: Credential) -> Shape:
         """What can be said of a credential."""
@@ -158,6 +132,15 @@ class Case:
         is_mask = text.rstrip(".") in self.surface.key_format.prefixes or not names.isdisjoint(_MASKS)
         return is_mask and "ellipsis" not in names
 
+    @cached_property
+    def _made_again(self) -> set[int]:
+        """The requests without a key, by identity, that were refused and then made again with one."""
+        refused = [(at, one) for at, one in enumerate(self.exchanges) if _is_keyless_refusal(one)]
+        if not refused:
+            return set()
+        done = {_asked(one): at for at, one in enumerate(self.exchanges) if self.presented(one) and is_success(one)}
+        return {id(one) for at, one in refused if done.get(_asked(one), -1) > at}
+
     def _concerns(self, exchange: PartialExchange) -> bool:
         host, path = host_of(exchange.url), parts_of(exchange.url).path
         if not host or self.surface.is_own_path(path):
@@ -170,6 +153,17 @@ class Case:
             return False
         return is_tunnel(exchange) or self._has_header(exchange) or self.surface.is_below_base(path)
 
+    def _is_of_others(self, failure: Failure) -> bool:
+        """Whether it is the answer of an API that somebody else has, and nothing of this one is in it."""
+        if self.surface.host in failure.text or any(map(self.is_key_like, failure.credentials)):
+            return False
+        if failure.client in OTHER_SDKS or _is_of_other_service(failure.text):
+            return True
+        host, path = host_of(failure.url), parts_of(failure.url).path
+        is_own = self.surface.is_sibling(host) or is_local(host) or self.surface.is_own_path(path)
+        is_named = bool(failure.status) or path not in ("", "/")  # and not only what no connection came about with
+        return bool(host) and is_named and not is_own
+
     def _is_received(self, exchange: PartialExchange) -> bool:
         """Whether a server's log tells of a request to the API, and not of one that scanners and monitors make."""
         path = parts_of(exchange.url).path
@@ -181,6 +175,33 @@ class Case:
         if not self.surface.is_own_host(host_of(exchange.url)):
             names.discard("authorization")
         return any(one.carrier == "header" and one.name.lower() in names for one in exchange.credentials)
+
+
+def _came_through(moved: PartialExchange, after: PartialExchange) -> bool:
+    """Whether a client followed a redirect, and its key came along: it was seen there, or no 401 was the answer."""
+    if moved.status not in REDIRECTS or moved.witness != "client" or after.place.source != moved.place.source:
+        return False
+    is_same = parts_of(after.url).path.rstrip("/") == parts_of(moved.url).path.rstrip("/")
+    is_there = is_same or after.url == moved.response_header("location")
+    is_refused = after.status == 401 and not after.credentials
+    return is_there and not is_refused and bool(after.status)
+
+
+def _is_of_other_service(text: str) -> bool:
+    """Whether an error tells of a connection with a database or the like, by its usual port."""
+    if not any(port in text for port in _PORTS):
+        return False
+    from conformance.diagnosis.errors.text import refused_address  # slow to import
+
+    return refused_address(text)[1] in _PORTS
+
+
+def _is_keyless_refusal(one: PartialExchange) -> bool:
+    return one.status == 401 and not one.credentials and one.witness == "client"
+
+
+def _asked(one: PartialExchange) -> tuple[str, str, str]:
+    return one.place.source, one.method, one.url
 
 
 def is_tunnel(exchange: PartialExchange) -> bool:
@@ -197,40 +218,9 @@ def is_success(exchange: PartialExchange) -> bool:
     """Whether the API did what it was asked; a web page is not its answer."""
     if exchange.status is None:
         return tells_success(exchange.response_text)
-    return not _of_exchange(exchange).is_failure
+    return not of_exchange(exchange).is_failure
 
 
 def _with_status(one: PartialExchange) -> PartialExchange:
     """The exchange with the status that its body tells of, where nothing else shows it."""
     return one if one.status is not None else one._replace(status=told_status(one.response_text))
-
-
-def _of_exchange(one: PartialExchange) -> Told:
-    return Told(
-        place=one.place,
-        status=one.status,
-        code=one.code,
-        message=one.message,
-        body=one.response_text,
-        headers=one.response_headers,
-        url=one.url,
-        client=one.client,
-        type="",
-        shows_key=bool(one.credentials),
-        exchange=one,
-    )
-
-
-def _of_failure(one: Failure) -> Told:
-    return Told(
-        place=one.place,
-        status=one.status,
-        code=one.code,
-        message=one.message,
-        body=one.text or one.message,
-        headers=(),
-        url=one.url,
-        client=one.client,
-        type=one.type,
-        shows_key=bool(one.credentials),
-    )

@@ -7,6 +7,8 @@ import re  # which keeps the patterns that it was given: well-formed keys need n
 _NULL = r"(?i)(?:null|none|nil|undefined|nan|true|false|\[object Object\])"
 _VARIABLE = (
     r"\$\{?(?:env:)?[A-Za-z_][A-Za-z0-9_]*(?:(?::?[-=?+])[^}]{0,7})?\}?"
+    r"|\$\{[A-Za-z_][A-Za-z0-9_]*:?[-?](?:[A-Za-z_]{1,20}[ ,.-]{1,2}){0,12}[A-Za-z_]{0,20}\}"
+    r"|\$\{[a-z]{2,16}:(?:[A-Za-z0-9_]{0,20}[/.~:-]{1,2}){0,8}[A-Za-z0-9_]{0,20}\}"
     r"|%[A-Za-z_][A-Za-z0-9_]*%"
     r"|\$\{\{[^{}]{0,80}\}\}|\{\{[^{}]{0,80}\}\}|\{[A-Za-z_][A-Za-z0-9_.]*\}"
     r"|\$\([^()]{0,80}\)|process\.env\.[A-Za-z_][A-Za-z0-9_]*|os\.environ\S{0,60}"

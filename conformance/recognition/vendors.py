@@ -104,3 +104,10 @@ VENDORS: tuple[Vendor, ...] = (
     Vendor("Discord webhook", "discord.com/api/webhooks/", "[A-Za-z0-9/_-]{30,}", "discord.com/developers: Webhooks"),
     Vendor("Telegram token", "api.telegram.org/bot", "[A-Za-z0-9:_-]{30,}", "core.telegram.org: Bot API"),
 )
+
+# the packages that other vendors' SDKs for Python are in, whose errors are the answers of those vendors
+OTHER_SDKS = frozenset(
+    {"anthropic", "azure", "boto3", "botocore", "cohere", "e2b", "github", "gitlab", "google", "groq"}
+    | {"huggingface_hub", "litellm", "mistralai", "openai", "pinecone", "replicate", "sendgrid", "slack_sdk", "stripe"}
+    | {"supabase", "together", "twilio"}
+)

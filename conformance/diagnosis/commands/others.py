@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _VERB = re.compile(r"[A-Z]{3,10}")
 _ITEM = re.compile(r"(?P<name>[A-Za-z0-9_.-]{1,100})(?P<kind>:=|==|=@|:@|:|=|;)(?P<value>.*)", re.DOTALL)
+_CMDLET = re.compile(r"[A-Za-z]{2,20}-[A-Za-z]{2,40}")  # whose result is meant
 _ENTRY = re.compile(
     r"\s{0,100}+(?:\"(?P<double>[^\"\n]{1,100})\"|'(?P<single>[^'\n]{1,100})'|(?P<plain>[\w-]{1,100}))\s{0,100}=\s{0,100}"
     r"(?P<value>(?:\"[^\"]*+\"|'[^']*+'|[^;\n\"'])*+)[;\n]?"
@@ -139,7 +140,7 @@ def _of_cmdlet(made: Message, name: str, value: Word, tables: Mapping[str, str])
     elif "headers".startswith(name) and (value.is_table or (names and names[0] in tables)):
         source = value.text if value.is_table else tables[names[0]]
         made.headers += _of_table(source, value.line)
-    elif "headers".startswith(name) and names:
+    elif ("headers".startswith(name) and names) or (name == "token" and _CMDLET.fullmatch(value.text)):
         made.lacks.add("credential")
     elif name == "token":
         made.headers.append(Field(value.line, "Authorization", f"Bearer {value.text}"))

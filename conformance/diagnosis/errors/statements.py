@@ -24,6 +24,8 @@ _SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n|\\n|[\"“”]")
 _QUESTION = re.compile(r"\?\W{0,20}\Z|\b(?:whether|if)\b", re.IGNORECASE)
 # before a word
 _DENIED = re.compile(r"\b(?:or|not|never|cannot|may|might|maybe|perhaps|could|\w+n\Wt)\b|/\s?\Z", re.IGNORECASE)
+_OR = re.compile(r"\bor\b", re.IGNORECASE)
+_OR_ELSE = re.compile(r"(?: [\w'-]+){0,3} or\b", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"\W{0,3}(?:/|or\b)", re.IGNORECASE)  # behind it
 
 
@@ -45,8 +47,12 @@ def _printed_in_line(line: str) -> list[str]:
 
 
 def says(pattern: re.Pattern[str], text: str) -> bool:
-    """Whether a sentence of a text holds it, and is no question."""
-    return any(pattern.search(sentence) for sentence in _sentences(text))
+    """Whether a sentence of a text holds it, neither as a question nor as one of several possibilities."""
+    return any(
+        not _OR.search(sentence, 0, match.start()) and not _OR_ELSE.match(sentence, match.end())
+        for sentence in _sentences(text)
+        for match in pattern.finditer(sentence)
+    )
 
 
 def asserts(pattern: re.Pattern[str], text: str) -> bool:

@@ -60,7 +60,7 @@ _REQUEST_ID = re.compile(
     re.IGNORECASE,
 )
 _URL = re.compile(
-    r"(?:for url:?|url[\"']?\s?[:=]|GET|POST|PUT|DELETE|requesting)\s{0,3}[\"'<(]{0,2}"
+    r"(?:for url:?|url[\"']?\s?[:=]|(?:fetch|XMLHttpRequest) at|GET|POST|PUT|DELETE|requesting)\s{0,3}[\"'<(]{0,2}"
     r"(https?://[^\s\"'<>)\]},]{3,2000})",
     re.IGNORECASE,
 )

@@ -15,8 +15,9 @@ from conformance.diagnosis.urls import host_of, parts_of, shown_host
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.diagnosis.case import Case, Told
+    from conformance.diagnosis.case import Case
     from conformance.diagnosis.evidence import PartialExchange
+    from conformance.diagnosis.told import Told
 
 NAMES = frozenset(
     {
@@ -146,7 +147,7 @@ def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
     is_missing = _MISSING.search(told.message) is not None or _MISSING.search(told.body[:2000]) is not None
     if exchange is not None and exchange.credentials:
         if case.presented(exchange):
-            name = "sent-but-missing" if is_missing else "refused"
+            name = "sent-but-missing" if is_missing else "refused-unseen" if _may_have_moved(exchange) else "refused"
             yield Fact(name, "401 for a well-formed key in the right header", told.place, "status")
     elif exchange is not None and exchange.method.upper() == "HEAD" and not exchange.credentials:
         return  # which somebody sends to see whether and from where an answer comes
@@ -161,6 +162,13 @@ def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
         yield Fact("refused", "401, and nothing says why", told.place, "status")
     else:
         yield Fact("refused-unseen", "401, and nothing shows whether a key was sent", told.place, "status")
+
+
+def _may_have_moved(exchange: PartialExchange) -> bool:
+    """Whether a command asked without TLS, and its client may have left this header out where that led to."""
+    is_seen = "printed" in exchange.marks or "response headers" not in exchange.lacks
+    names = {one.name.lower() for one in exchange.credentials}
+    return not is_seen and parts_of(exchange.url).scheme == "http" and names == {"authorization"}
 
 
 def _is_key_seen(told: Told, case: Case) -> bool:
@@ -202,6 +210,12 @@ def of_addresses(case: Case) -> Iterator[Fact]:
     for exchange in case.exchanges:
         if exchange.witness == "client" and exchange.url:
             yield from _of_address(exchange, case)
+    for failure in case.failures:
+        host, path = host_of(failure.url), parts_of(failure.url).path
+        is_other = host and host != case.surface.host and not is_local(host) and not case.surface.is_sibling(host)
+        if failure.status and is_other and case.surface.is_own_path(path):
+            says = f"the request went to {shown_host(host)}, and the API is at {case.surface.host}"
+            yield Fact("other-host", says, failure.place, "url")
 
 
 def _of_address(exchange: PartialExchange, case: Case) -> Iterator[Fact]:
@@ -251,9 +265,15 @@ def of_commands(case: Case) -> Iterator[Fact]:
         told = [one for mark, one in _NOT_SENT.items() if mark in exchange.marks]
         for name, says in told:
             yield Fact(name, says, exchange.place, "url")
-        is_command = exchange.status is None and exchange.client == "curl"
+        is_command = exchange.status is None and exchange.client == "curl" and not _has_no_connection(exchange, case)
         if is_command and not told and not case.hides_key(exchange):
             yield Fact("no-key-in-command", "the command sends no key", exchange.place, "url")
+
+
+def _has_no_connection(exchange: PartialExchange, case: Case) -> bool:
+    """Whether the client says that it came to no request, so that nothing depends on a key."""
+    own = (one for one in case.failures if one.place.source == exchange.place.source and one.client == exchange.client)
+    return any(one.status is None and not one.code for one in own)
 
 
 _NOT_SENT = {

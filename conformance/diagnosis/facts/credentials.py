@@ -25,8 +25,10 @@ NAMES = frozenset(
         "key-in-other-header",
         "key-in-other-place",
         "key-in-query",
+        "mask-in-text",
         "null-in-header",
         "other-scheme",
+        "placeholder-in-text",
         "scheme-in-plain-header",
         "scheme-missing",
         "scheme-twice",
@@ -38,6 +40,7 @@ NAMES = frozenset(
 _SAYS_ITSELF = ("scheme-bearer", "scheme-basic", "scheme-other", "scheme-without-space", "empty", "literal-null")
 _NO_SPACES = {"no-break-space", "zero-width"}
 _READS_NETRC = ("python-requests", "requests", "httpx", "python-httpx")
+_OF_PEOPLE = {"placeholder": "placeholder-in-text", "masked": "mask-in-text", "mask-character": "mask-in-text"}
 _VARIANT = "prefix-variant"  # which is a trouble only where it was refused
 # what only says that a text is no key, which is nothing new where it is not in a key's place
 # what says nothing in an error, which may shorten keys by itself
@@ -49,6 +52,7 @@ _VAGUE = (
     "command",
     "header-name",
     "assignment",
+    "literal-null",
     "placeholder",
     "masked",
     "mask-character",
@@ -112,7 +116,12 @@ def of_texts(case: Case) -> Iterator[Fact]:
         for credential in failure.credentials:
             yield from _in_url(credential, case)
             facts = _own(credential, case)
-            yield from (fact for fact in facts if credential.name or fact.name not in _VAGUE)
+            yield from (_as_written(fact) for fact in facts if credential.name or fact.name not in _VAGUE)
+
+
+def _as_written(fact: Fact) -> Fact:
+    """The fact of a text that people also write: they put placeholders and masks in the place of their own keys."""
+    return fact._replace(name=_OF_PEOPLE.get(fact.name, fact.name))
 
 
 def _is_windows_line(text: str) -> bool:

@@ -102,12 +102,13 @@ def _may_be_one_file(one: str, other: str) -> bool:
 
 def of_names(case: Case) -> Iterator[Fact]:
     """Variables that hold a key under another name, and others that change where it goes."""
+    is_filled_in = any(one.name == case.surface.variable and "refers" in one.marks for one in case.settings)
     for setting in case.settings:
         if _is_misnamed(setting, case):
             if setting.name.upper().startswith(_BUNDLED):
                 says = f"{setting.name} is built into what browsers load"
                 yield Fact("variable-in-bundle", says, setting.place, setting.name)
-            elif not _keys(case, case.surface.variable):
+            elif not is_filled_in and not _keys(case, case.surface.variable):
                 # where no process is seen, a program may read that name and hand the key over by itself
                 name = "misnamed" if any(one.holder == "process" for one in case.settings) else "named-otherwise"
                 says = f"the key is in {setting.name}, and clients read {case.surface.variable}"

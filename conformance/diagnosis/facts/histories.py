@@ -8,10 +8,11 @@ from conformance.diagnosis.case import is_success
 from conformance.diagnosis.fact import Fact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from conformance.diagnosis.case import Case
     from conformance.diagnosis.evidence import PartialExchange, Place
+    from conformance.keys import ApiKey
 
 NAMES = frozenset({"came-to-work", "comes-and-goes", "many-keys-refused", "replaced-key-in-use", "worked-until"})
 _MANY = 5  # keys that fail together
@@ -69,25 +70,32 @@ def of_histories(case: Case) -> Iterator[Fact]:
 
 def _of_stopped(one: KeyHistory, histories: list[KeyHistory]) -> Iterator[Fact]:
     where = one.first_refusal
-    others = [other for other in histories if other is not one and other.accepted]
-    when = one.exchanges[one.refused[0]].at
-    newer = [other for other in others if _began_by(other, when) and not other.refused and not _overlaps(other, one)]
+    newer = next((other for other in histories if not other.refused and _has_replaced(other, one)), None)
     if newer:
-        says = f"the key {one.key_id} is refused, and {newer[0].key_id} has taken its place elsewhere"
+        says = f"the key {one.key_id} is refused, and {newer.key_id} has taken its place elsewhere"
         yield Fact("replaced-key-in-use", says, where)
     else:
         yield Fact("worked-until", f"the key {one.key_id} worked before, and is refused from here on", where)
 
 
-def _overlaps(other: KeyHistory, one: KeyHistory) -> bool:
-    """Whether the other key was in use before the first one's uses began."""
-    first, others = one.exchanges[0].at, other.exchanges[0].at
-    return first is not None and others is not None and others <= first
+def _has_replaced(other: KeyHistory, one: KeyHistory) -> bool:
+    """Whether some who used one key went over to the other, and those who are refused did not.
+
+    That both are in one log says nothing: they may be those of two customers.
+    """
+    last, first = _times(one, one.accepted, max), _times(other, other.accepted, min)
+    moved = {origin for origin, at in last.items() if origin in first and at < first[origin]}
+    refused = {one.exchanges[at].origin for at in one.refused}
+    return bool(moved) and refused.isdisjoint(moved) and "" not in refused
 
 
-def _began_by(other: KeyHistory, when: float | None) -> bool:
-    last = other.exchanges[other.accepted[-1]].at
-    return when is None or last is None or last >= when
+def _times(one: KeyHistory, which: list[int], chosen: Callable[[Iterable[float]], float]) -> dict[str, float]:
+    """For everybody who used a key the time that is chosen; nobody of whom a time is not known."""
+    found: dict[str, list[float | None]] = {}
+    for exchange in (one.exchanges[at] for at in which):
+        found.setdefault(exchange.origin, []).append(exchange.at)
+    known = {origin: [at for at in times if at is not None] for origin, times in found.items() if None not in times}
+    return {origin: chosen(times) for origin, times in known.items() if origin}
 
 
 def _histories(case: Case) -> list[KeyHistory]:
@@ -97,7 +105,17 @@ def _histories(case: Case) -> list[KeyHistory]:
         key_id = case.key_id(one)
         if key_id and one.status:
             found.setdefault(key_id, []).append(one)
-    return [KeyHistory(key_id, tuple(exchanges)) for key_id, exchanges in found.items() if _has_order(exchanges)]
+    histories = ((key_id, own) for key_id, exchanges in found.items() for own in _by_secret(exchanges, case))
+    return [KeyHistory(key_id, tuple(exchanges)) for key_id, exchanges in histories if _has_order(exchanges)]
+
+
+def _by_secret(exchanges: list[PartialExchange], case: Case) -> list[list[PartialExchange]]:
+    """The exchanges with one id, apart from each other where their keys show different secrets."""
+    found: dict[ApiKey | None, list[PartialExchange]] = {}
+    for one in exchanges:
+        key = next((credential.key for credential in one.credentials if case.shape(credential).key_id), None)
+        found.setdefault(key, []).append(one)
+    return list(found.values()) if len(found.keys() - {None}) > 1 else [exchanges]
 
 
 def _has_order(exchanges: list[PartialExchange]) -> bool:

@@ -11,8 +11,9 @@ from conformance.diagnosis.fact import Fact
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from conformance.diagnosis.case import Case, Told
+    from conformance.diagnosis.case import Case
     from conformance.diagnosis.knowledge import KnownSign
+    from conformance.diagnosis.told import Told
 
 
 def of_signs(case: Case, signs: Iterable[KnownSign]) -> Iterator[Fact]:

@@ -67,7 +67,7 @@ class Teller:
         answer = said(body, fields.response_headers)
         exchange = PartialExchange(
             place=place,
-            witness="server",
+            witness="client" if record.get("is_of_client") else "server",
             client=_user_agent(fields),
             method=method,
             url=shown,

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from conformance.diagnosis.escapes import without_escapes
+from conformance.diagnosis.logs.client_errors import request_within
 
 Record = dict[str, Any]
 
@@ -54,6 +55,7 @@ _NGINX = re.compile(
     r"(?P<message>.*)",
     re.S,
 )
+_TIME_BEFORE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?(?=\s)")
 _NGINX_FIELD = re.compile(r", (client|server|host): \"?([^\s,\"]{1,255})|, request: \"" + _REQUEST + r"\"")
 # one that is not closed goes on to the end, so that nothing is searched twice
 _QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*+)(?:\"|\\?\Z)", re.DOTALL)
@@ -71,7 +73,8 @@ def record_of(line: str) -> tuple[Record, Record] | None:
     around: Record = {}
     for _ in range(3):
         if record := _plain(text):
-            return _unwrapped(record, around)
+            record, around = _unwrapped(record, around)
+            return request_within(record) or record, around
         match = next((match for prefix in _PREFIXES if (match := prefix.match(text))), None)
         if match is None:
             return None
@@ -144,7 +147,10 @@ def _of_nginx(match: re.Match[str]) -> Record:
 
 def _of_pairs(text: str) -> Record | None:
     record: Record = dict(_pairs(text))
-    return record if len(record) >= 3 else None
+    if len(record) < 3:
+        return None
+    before = _TIME_BEFORE.match(text)
+    return {"time": before[0]} | record if before else record
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

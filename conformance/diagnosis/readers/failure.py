@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.carriers import credentials_of_headers, credentials_of_url
 from conformance.diagnosis.decoded import decoded, opened_text
+from conformance.diagnosis.errors.logged_requests import logged_requests, without_logged_requests
 from conformance.diagnosis.errors.text import (
     answer_of,
     cleaned,
@@ -26,7 +27,7 @@ from conformance.diagnosis.shells.values import ShellValues
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.diagnosis.evidence import Credential, Setting
+    from conformance.diagnosis.evidence import Credential, PartialExchange, Setting
     from conformance.diagnosis.reading import Input, Reading
     from conformance.diagnosis.surface import Surface
 
@@ -35,14 +36,17 @@ _KEPT = 1 << 16  # characters that are kept
 _ERROR = re.compile(
     r"Traceback \(most recent call last\)|^\s*at .{1,300}:[0-9]+:[0-9]+\)?$|\b\w*(?:Error|Exception)\b(?::|\s\[)"
     r"|^curl: \([0-9]+\)|^panic:|net/http:|failed|denied|unauthori[sz]ed|forbidden|refused|timed out"
-    r"|deadline exceeded|: EOF$|^[\w.]{3,200}(?:Error|Exception)$",
+    r"|deadline exceeded|: EOF$|^\S+ : cannot (?:bind|convert|validate)\b|^[\w.]{3,200}(?:Error|Exception)$",
     re.MULTILINE | re.IGNORECASE,
 )
 _LITERAL = re.compile(r"(?<![A-Za-z0-9])b?([\"'])((?:(?!\1)[^\\\n]|\\.){1,4096})\1", re.DOTALL)
-_SAYS_HEADER = re.compile(
-    r"header value[:,]?\s{0,3}(?:in header [^:\n]{1,200}:\s)?$|return character\(s\) in header value: $", re.IGNORECASE
+_REPEATED = re.compile(
+    r"(?i:header value[:,]?\s{0,3}(?:in header [^:\n]{1,200}:\s)?|return character\(s\) in header value: )"
+    r"b?([\"'])((?:(?!\1)[^\\\n]|\\.){1,4096})\1",
+    re.DOTALL,
 )
 _LOGGED = re.compile(r"\"api_?key\"\]?\s{0,3}:", re.IGNORECASE)  # a field of JSON, which may shorten or mask keys
+_WITHIN_JSON = re.compile(r"(?<=: \")(?:[^\"\\\n]|\\.)*|(?<=:\")(?:[^\"\\\n]|\\.)*")  # the value of a field
 _IN_QUERY = re.compile(r"[?&]([A-Za-z_-]{1,40})=$")
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'", '"': '"', "0": "\0", "f": "\f", "v": "\v"}
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
@@ -61,11 +65,25 @@ def tells_error(text: str) -> bool:
 def read(source: Input, reading: Reading) -> Evidence:
     """The failure that the text tells of, with the keys that it repeats."""
     with opened_text(source) as stream:
-        text = cleaned(stream.read(_LONGEST).replace("\r\n", "\n"))
+        text = cleaned(_without_json_escapes(stream.read(_LONGEST).replace("\r\n", "\n")))
     learn_pieces(text, reading)
-    failure = failure_in(text, source.name, reading)
+    exchanges = logged_requests(text, source.name, reading)
+    rest = without_logged_requests(text) if exchanges else text
+    failure = failure_in(rest, source.name, reading)
     settings = tuple(_settings(text.splitlines(keepends=True), failure, reading))
-    return hidden(Evidence(failures=(failure,), settings=settings), reading)
+    told = (failure._replace(status=failure.status or _last_refusal(exchanges)),)
+    failures = () if exchanges and not tells_error(rest) else told
+    return hidden(Evidence(exchanges=exchanges, failures=failures, settings=settings), reading)
+
+
+def _without_json_escapes(text: str) -> str:
+    """The text as a program wrote it before a report or a log made JSON of it; its lines stay what they are."""
+    return _WITHIN_JSON.sub(lambda one: one[0].replace("\\\\", "\\"), text) if "\\\\" in text else text
+
+
+def _last_refusal(exchanges: tuple[PartialExchange, ...]) -> int | None:
+    """The status of the last request that failed, which an error behind it tells of."""
+    return next((one.status for one in reversed(exchanges) if one.status and one.status >= 400), None)
 
 
 def _settings(lines: list[str], failure: Failure, reading: Reading) -> Iterator[Setting]:
@@ -108,18 +126,22 @@ def _credentials(text: str, source: str, reading: Reading) -> Iterator[Credentia
     taken: list[tuple[int, int]] = []
     for match in _argument(reading.surface).finditer(text):
         taken.append(match.span())
+        if match[2] == "`" and "${" in match[3]:
+            continue  # a template of JavaScript, which is filled in later
         name = "" if _LOGGED.match(match[0]) else match[1]
         yield from _of_value(_unescaped(match[3]), name, _place(text, match.start(), source), reading)
+    for match in _REPEATED.finditer(text):
+        taken.append(match.span())
+        yield from _of_value(_unescaped(match[2]), "header value", _place(text, match.start(), source), reading)
     for match in _LITERAL.finditer(text):
-        if any(begin <= match.start() < end for begin, end in taken):
+        if any(begin < match.end() and match.start() < end for begin, end in taken):
             continue
         value = _unescaped(match[2])
-        is_header = _SAYS_HEADER.search(text, max(match.start() - 200, 0), match.start()) is not None
-        if is_header or value.lstrip().startswith(reading.surface.key_format.prefixes):
+        if value.lstrip().startswith(reading.surface.key_format.prefixes):
             taken.append(match.span())
-            yield from _of_value(
-                value, "header value" if is_header else "", _place(text, match.start(), source), reading
-            )
+            yield from _of_value(value, "", _place(text, match.start(), source), reading)
+    for match in _unset(reading.surface).finditer(text):
+        yield reading.credential("", _place(text, match.start(), source), "text", match[1])
     rest = _blanked(text, taken)
     for credential in reading.keys_in(rest, Place(source)):
         at = rest.find(credential.key.reveal())
@@ -131,12 +153,19 @@ def _credentials(text: str, source: str, reading: Reading) -> Iterator[Credentia
 
 
 def _argument(surface: Surface) -> re.Pattern[str]:
-    """A quoted text that is given as the key: to a parameter, in a header, in a dictionary."""
+    """A quoted text that is given as the key: to a parameter, in a header, in a dictionary; no half of one."""
     names = "|".join(map(re.escape, surface.headers))
     return re.compile(
-        rf"[\"']?\b(api_?key|{names})[\"']?\]?\s{{0,3}}[:=]\s{{0,3}}b?([\"'`])((?:(?!\2)[^\\\n]|\\.){{0,4096}})\2",
+        rf"[\"']?\b(api_?key|{names})[\"']?\]?\s{{0,3}}[:=]\s{{0,3}}b?([\"'`])((?:(?!\2)[^\\\n]|\\.){{0,4096}})\2"
+        r"(?!\s{0,3}(?:[+%]|\.format\b))",
         re.IGNORECASE,
     )
+
+
+def _unset(surface: Surface) -> re.Pattern[str]:
+    """A header that a program prints with the word for nothing as its value, which clients leave out."""
+    names = "|".join(map(re.escape, surface.headers))
+    return re.compile(rf"[\"']({names})[\"']: (?:undefined|null|None)(?=\s{{0,3}}[,}}\n])", re.IGNORECASE)
 
 
 def _of_value(value: str, name: str, place: Place, reading: Reading) -> tuple[Credential, ...]:

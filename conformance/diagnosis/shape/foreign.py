@@ -18,6 +18,12 @@ _URL = r"(?i)[a-z][a-z0-9+.-]{1,12}://\S*"
 _MAIL = r"[^@\s]{1,80}@[^@\s]{1,80}\.[A-Za-z]{2,20}"
 _COMMAND = r"(?i)(?:curl|wget|export|echo|cat|printenv|op|vault|aws|gcloud|sudo|python3?|node|npx)\s+\S"
 _JWT = r"eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){1,4}"
+# what Python and JavaScript print of what is no text: a promise that nobody awaited, a function that nobody called
+_OBJECT = (
+    r"\[object (?!Object\])\w{1,40}\]|<[\w. ]{1,200} at 0x[0-9a-fA-F]{1,16}>|<bound method .{1,200}>"
+    r"|<_?[A-Z]\w{1,60}(?:\[\w.]{1,60}\])? .{0,200}>|Promise \{.{0,200}\}|SecretStr\(.{0,80}\)"
+    r"|(?:async )?function\b.{0,200}\{.{0,2000}\}|\(\) ?=>.{0,2000}"
+)
 REDACTED = Fact("redacted", "hopx-auth redact has been here: what is said of the secret is what it kept")
 
 
@@ -25,6 +31,8 @@ def foreign(core: str, key_format: KeyFormat) -> Fact | None:
     """What it is when it is no key at all, or none any more."""
     if placeholders.is_null(core):
         return Fact("literal-null", "the word for nothing stands where a key belongs")
+    if re.fullmatch(_OBJECT, core, re.DOTALL):
+        return Fact("program-object", "this is what a program prints of an object, where its value was meant")
     if placeholders.is_variable(core):
         return Fact("variable", "a variable stands here that nothing replaced by its value")
     if _with_ellipsis(core, key_format):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.fact import Fact
+from conformance.keys import MalformedKeyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,25 @@ def _looks_like(core: str, prefix: str) -> bool:
         return False
     same = sum(one == right for one, right in zip(some, prefix, strict=True))
     return same * 2 > len(prefix) and same + sum(not one.isascii() for one in some) == len(prefix)
+
+
+def _differs_little(beginning: str, prefix: str) -> bool:
+    same = sum(one == right for one, right in zip(beginning, prefix, strict=False))
+    return len(beginning) == len(prefix) and same * 2 > len(prefix)
+
+
+def changed_separator(core: str, key_format: KeyFormat) -> Fact | None:
+    """That another character stands where the separator of a key belongs that is whole otherwise."""
+    prefix = next((one for one in key_format.prefixes if core.startswith(one)), "")
+    at = len(prefix) + key_format.id_length
+    if not prefix or at >= len(core) or core[at] == key_format.separator:
+        return None
+    try:
+        key_format.parse(core[:at] + key_format.separator + core[at + 1 :])
+    except MalformedKeyError:
+        return None
+    says = f"another character stands where the {key_format.separator!r} between key id and secret belongs"
+    return Fact("separator-changed" if core[at].isascii() else "not-ascii", says)
 
 
 def halves(rest: str, key_format: KeyFormat) -> tuple[str, str]:
@@ -88,12 +108,12 @@ def without_prefix(core: str, key_format: KeyFormat) -> Fact:
         return Fact("prefix-case", "its prefix is written in other letters")
     if len(core) == key_format.secret_length and set(core) <= set(key_format.secret_alphabet):
         return Fact("secret-only", "it is as long as a secret alone: prefix and key id are missing")
-    key_id, separator, secret = core.partition(key_format.separator)
-    if (
-        separator
-        and len(secret) == key_format.secret_length
-        and len(key_id) <= key_format.id_length + len(key_format.prefix)
-    ):
-        return Fact("prefix-cut", "its beginning is missing")
+    before, separator, secret = core.partition(key_format.separator)
+    if separator and len(secret) == key_format.secret_length:
+        beginning = before[: -key_format.id_length]
+        if any(prefix.endswith(beginning) for prefix in key_format.prefixes):
+            return Fact("prefix-cut", "its beginning is missing")
+        if any(_differs_little(beginning, prefix) for prefix in key_format.prefixes):
+            return Fact("prefix-case", "its prefix is written with other characters")
     some = " or ".join((key_format.prefix, *key_format.other_prefixes))
     return Fact("no-prefix", f"it does not begin with {some}")

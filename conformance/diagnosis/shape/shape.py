@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.shape.foreign import REDACTED, foreign
-from conformance.diagnosis.shape.key_parts import halves, of_key, prefix_of, without_prefix
+from conformance.diagnosis.shape.key_parts import changed_separator, halves, of_key, prefix_of, without_prefix
 from conformance.diagnosis.shape.odd_characters import odd_characters
 from conformance.diagnosis.shape.wrapping import unwrapped
 from conformance.keys import MalformedKeyError
@@ -66,6 +66,10 @@ def _of_malformed(text: str, key_format: KeyFormat, reason: str) -> Shape:
 def _of_core(core: str, whole: str, key_format: KeyFormat) -> Iterator[Fact]:
     if not core.strip():
         yield Fact("empty", "nothing is there" if not whole else "nothing is there but what surrounds a key")
+        return
+    changed = changed_separator(core, key_format)
+    if changed and not placeholders.is_placeholder(core):
+        yield changed
         return
     yield from odd_characters(core)
     if other := foreign(core, key_format):

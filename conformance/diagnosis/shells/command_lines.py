@@ -85,7 +85,8 @@ def command_in(line: str) -> re.Match[str] | None:
     some = line[:_LONGEST_LINE]
     prompt = prompt_of(some)
     match = _AT_START.match(some, prompt.end if prompt else 0)
-    if match and _ARGUMENTS.search(some, match.end("program")):
+    is_error = match is not None and some.startswith(" : ", match.end("program"))  # as PowerShell prints one
+    if match and not is_error and _ARGUMENTS.search(some, match.end("program")):
         return match
     return _INSIDE.search(some)
 

@@ -11,7 +11,7 @@ _PROMPT = re.compile(
     r"\[?(?P<account>[\w.-]{1,40}@[\w.-]{1,60})[^$#%>\n]{0,160}[$#%>]"
     r"|➜[ \t]+(?:~\S{0,200}|\S{1,200}[ \t]+git:\([^)\n]{1,100}\))(?:[ \t]✗)?"
     r"|%(?![ \t]+Total)|[$❯➜λ»]|\w{0,3}sh-[0-9.]{1,9}[$#])(?=[\s`]|\Z))"
-    r"|>(?=[ \t`]))"
+    r"|(?:>[ \t]?){0,4}>(?=[ \t`]))"
 )
 
 
@@ -31,6 +31,8 @@ def prompt_of(line: str) -> Prompt | None:
     match = _PROMPT.match(line)
     if match is None:
         return None
+    if not match["powershell"] and not match["cmd"] and not match["posix"]:
+        match = _PROMPT.match(line, match.end()) or match  # of what somebody quotes
     shell: Literal["posix", "cmd", "powershell", ""] = (
         "powershell" if match["powershell"] else "cmd" if match["cmd"] else "posix" if match["posix"] else ""
     )

@@ -100,6 +100,7 @@ class ClientTalk:
 
     def _tell(self, number: int, client: str, message: str) -> None:
         lines = list(dict.fromkeys(text for _, text in self._open[-_MOST_LINES:]))
+        lines += [f"issuer: {self.issuer}"] if self.issuer else []
         self.troubles.append(Trouble(number, client, message, lines))
         self._open = []
 

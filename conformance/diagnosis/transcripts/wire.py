@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 REQUEST_LINE = re.compile(r"([A-Z]{3,20}) (\S{1,8192}) HTTP/[0-9](?:\.[0-9])?\s*")
 STATUS_LINE = re.compile(r"HTTP/[0-9](?:\.[0-9])? ([0-9]{3})\b(.{0,500})")
+_AWAITED = re.compile(r"HTTP request sent, awaiting response\.\.\. ([1-5][0-9]{2})\b(.{0,500})")  # wget
 _HEADER = re.compile(r"(:?[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}):[ \t]?(.{0,65536})", re.DOTALL)
 _NOISE = re.compile(r"(?:\s|\d{1,3}|[\d.]{1,12}[kMG]?|--:--:--|\d{1,2}:\d\d:\d\d)*+|\s*% Total .*|\s*Dload .*")
 _PSEUDO = (":authority", ":method", ":path", ":scheme", ":status", ":url")
@@ -53,7 +54,10 @@ class Wire:
             self.messages[-1].method = "CONNECT"
         if line.mark == "*":
             self._talk.take(line)
-            self._is_failed(line)
+            if waited := _AWAITED.match(line.text):
+                self._answered(line.number, int(waited[1]), waited[2])
+            else:
+                self._is_failed(line)
         elif line.mark in (">", "<"):
             self._of_head(line, is_marked=True)
         elif line.mark:
