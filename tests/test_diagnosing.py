@@ -297,6 +297,7 @@ OPEN: list[tuple[str, Callable[[], Story]]] = [
     ("EQ1", lambda: S().with_key(401)),
     ("EQ1", lambda: (s := S().failed("AuthenticationError: Unauthorized", status=401)).alone(s.key())),
     ("EQ1", lambda: S().logged(401, 1.0, "one-id")),
+    ("EQ12", lambda: S().failed("AuthenticationError: Unauthorized")),
     ("EQ11", lambda: S().failed("AuthenticationError: Unauthorized", status=401, code="AUTHENTICATION_ERROR")),
     ("EQ11", lambda: S().logged(401, 1.0, lacks=frozenset({"request headers"}))),
     ("EQ2", lambda: S().with_key(403, body=FORBIDDEN, method="POST")),

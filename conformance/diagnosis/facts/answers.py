@@ -45,6 +45,7 @@ NAMES = frozenset(
         "refused",
         "refused-page",
         "refused-unseen",
+        "refused-unshown",
         "said-missing",
         "sent-but-missing",
         "server-error",
@@ -169,6 +170,13 @@ def _may_have_moved(exchange: PartialExchange) -> bool:
     is_seen = "printed" in exchange.marks or "response headers" not in exchange.lacks
     names = {one.name.lower() for one in exchange.credentials}
     return not is_seen and parts_of(exchange.url).scheme == "http" and names == {"authorization"}
+
+
+def unshown(fact: Fact, case: Case) -> Fact:
+    """The refusal that an error tells of, where nothing shows what the refused key looks like."""
+    if fact.name != "refused" or any(_is_key_seen(told, case) for told in case.answers if told.place == fact.place):
+        return fact
+    return fact._replace(name="refused-unshown", says="the API refuses the key, and nothing shows what it looks like")
 
 
 def _is_key_seen(told: Told, case: Case) -> bool:

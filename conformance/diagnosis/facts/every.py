@@ -59,7 +59,7 @@ def _said(case: Case, known: Iterable[KnownSign]) -> Iterator[Fact]:
     if case.failures:
         from conformance.diagnosis.facts import answers
 
-        said = (answers.with_address(fact, case) for fact in said)
+        said = (answers.unshown(answers.with_address(fact, case), case) for fact in said)
     if case.settings:
         from conformance.diagnosis.facts import environment
 
