@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from conformance.diagnosis.clients.model import listed
 from conformance.diagnosis.diagnosing import diagnose
 from conformance.diagnosis.evidence import Evidence, Place
+from conformance.doctoring.addresses import check_addresses
 from conformance.doctoring.answerer import REFUSED
 from conformance.doctoring.asking import API, Asking
 from conformance.doctoring.dialogue import Dialogue
@@ -127,6 +128,7 @@ class Doctor:
         check_format(found, self.reading, seen)
         check_names(found, self.machine, self.reading, tuple(self.spec.environments.values()), seen)
         self._check_address(seen)
+        check_addresses(found.addresses, self.base_url, self.machine, seen)
         check_proxy_settings(self.proxy, self.clients, seen)
         if self.asked.is_secure:
             check_trust(self.machine, seen)
