@@ -184,6 +184,7 @@ HIDING = [
     for client in CLIENTS.values()
     for at, source in enumerate(seen_sources(client))
     for hidden in source.hides
+    if any(one.kind == hidden for one in seen_sources(client)[at:])
 ]
 
 
@@ -243,9 +244,14 @@ def test_a_source_with_a_condition_counts_only_when_that_is_met(client: str, tmp
         assert [one for one in run_client(client, place, server) if one != "undefined"] == []
         assert run_client(client, place, server, LOADING[client])[-1] == file
         assert run_client(client, place, server, LOADING[client], HOPX_API_KEY=process)[-1] == process
+        server.requests.clear()
+        assert set(run_client(client, place, server, LOADING[client], HOPX_API_KEY="")) <= {"undefined"}
     told = place.doctor(client)
     assert told["shown"] is None
     assert f"./.env, line 1 counts only when {source.when}" in told["why"]
+    place.given["HOPX_API_KEY"] = ""
+    hidden = "./.env, line 1 is hidden by this process, HOPX_API_KEY, which is set to nothing"
+    assert place.doctor(client)["why"] == f"no key is found: {hidden}"
 
 
 @pytest.mark.parametrize("kind", ["folder", "link to nothing"])

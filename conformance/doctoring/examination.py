@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 RATE = 5.0  # requests a second
 # what does no harm while the key that is used is accepted
-_HARMLESS = ("nothing-hides-key", "netrc-has-host")
+_HARMLESS = ("nothing-hides-file", "nothing-hides-key", "netrc-has-host")
 _OF_OTHER_KEYS = ("file-key-accepted", "start-up-key-accepted", "stored-key-accepted")
 
 

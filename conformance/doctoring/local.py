@@ -88,8 +88,11 @@ def _note_facts(won: Winner, machine: Machine, seen: Seen) -> None:
         says = f"{client.title}: no place has a key but perhaps the keyring: {unread.note}"
         seen.fact("keyring-unreadable", says, unread.place)
     if won.hidden and won.hidden_by:
-        says = f"{client.title}: {won.hidden_by.place} is set to nothing, and hides the key of {won.hidden[0].place}"
-        seen.fact("nothing-hides-key", says, won.hidden_by.place)
+        by = won.hidden_by
+        says = f"{client.title}: {by.place} is set to nothing, and hides the key of {won.hidden[0].place}"
+        name = "nothing-hides-file" if by.kind == "variable" else "nothing-hides-key"
+        if not any(one.name == name and one.place == by.place for one in seen.facts):  # one client stands for all
+            seen.fact(name, says, by.place)
 
 
 def _check_netrc(found: Places, seen: Seen) -> None:
