@@ -44,8 +44,9 @@ class Places:
 
     @property
     def nearest(self) -> Holding | None:
-        """The nearest `.env` file that holds a key."""
-        return next((one for one in self.holdings if one.kind == "dotenv" and one.state == "key"), None)
+        """The nearest `.env` file that holds a key under the very name of the variable."""
+        found = (one for one in self.holdings if one.kind == "dotenv" and one.state == "key")
+        return next((one for one in found if one.name == self.variable), None)
 
     @cached_property
     def own(self) -> Holding | None:
