@@ -181,6 +181,7 @@ HIDING = [
     for client in CLIENTS.values()
     for at, source in enumerate(seen_sources(client))
     for hidden in source.hides
+    if any(one.kind == hidden for one in seen_sources(client)[at:])
 ]
 
 
@@ -240,9 +241,25 @@ def test_a_source_with_a_condition_counts_only_when_that_is_met(client: str, tmp
         assert [one for one in run_client(client, place, server) if one != "undefined"] == []
         assert run_client(client, place, server, LOADING[client])[-1] == file
         assert run_client(client, place, server, LOADING[client], HOPX_API_KEY=process)[-1] == process
+        server.requests.clear()
+        assert set(run_client(client, place, server, LOADING[client], HOPX_API_KEY="")) <= {"undefined"}
     told = place.doctor(client)
     assert told["shown"] is None
     assert f"./.env, line 1 counts only when {source.when}" in told["why"]
+    place.given["HOPX_API_KEY"] = ""
+    hidden = "./.env, line 1 is hidden by this process, HOPX_API_KEY, which is set to nothing"
+    assert place.doctor(client)["why"] == f"no key is found: {hidden}"
+
+
+@pytest.mark.parametrize("kind", ["folder", "link to nothing"])
+def test_what_is_no_file_is_passed_over_for_the_file_above(kind: str, tmp_path: Path) -> None:
+    place, key = Place(tmp_path), FORMAT.mint().reveal()
+    passed = place.work / ".env"
+    passed.mkdir() if kind == "folder" else passed.symlink_to("nowhere")
+    (tmp_path / ".env").write_text(f"HOPX_API_KEY={key}\n", encoding="utf-8")
+    with listening() as server:
+        assert run_client("hopx-ai", place, server, LOADING["hopx-ai"]) == [key]
+    assert ".env, line 1 counts only when the program calls load_dotenv()" in place.doctor("hopx-ai")["why"]
 
 
 @pytest.mark.parametrize("client", ["hopx-cli", "hopx-cli-config"])
@@ -256,19 +273,53 @@ def test_the_cli_takes_its_variable_in_any_case_and_others_do_not(client: str, t
     assert place.doctor("hopx-ai")["source"] is None
 
 
-def test_the_profile_chooses_among_what_the_cli_stores(tmp_path: Path) -> None:
-    place, key = Place(tmp_path), FORMAT.mint().reveal()
+@pytest.mark.parametrize(
+    ("variable", "file", "chosen"),
+    [
+        ({"HOPX_PROFILE": "work"}, "", "work"),
+        ({"hopx_profile": "work"}, "", "work"),
+        ({}, "HOPX_PROFILE=work\n", "work"),
+        ({"HOPX_PROFILE": "work"}, "HOPX_PROFILE=play\n", "work"),
+        ({}, "", "default"),
+    ],
+    ids=["variable", "other letters", "file", "both", "none"],
+)
+def test_the_profile_chooses_among_what_the_cli_stores(
+    variable: dict[str, str], file: str, chosen: str, tmp_path: Path
+) -> None:
+    place, stored = Place(tmp_path), {name: FORMAT.mint().reveal() for name in ("default", "work", "play")}
     (place.home / ".hopx").mkdir()
-    stored = {"default": {"api_key": FORMAT.mint().reveal()}, "work": {"api_key": key}}
-    (place.home / ".hopx" / "credentials.yaml").write_text(yaml.safe_dump(stored), encoding="utf-8")
-    place.given["HOPX_PROFILE"] = "work"
+    text = yaml.safe_dump({name: {"api_key": key} for name, key in stored.items()})
+    (place.home / ".hopx" / "credentials.yaml").write_text(text, encoding="utf-8")
+    (place.work / ".env").write_text(file, encoding="utf-8")
+    place.given |= variable
     with listening() as server:
-        assert run_client("hopx-cli", place, server) == [key]
-    assert place.doctor("hopx-cli")["shown"] == FORMAT.redact(key)
-    assert place.doctor("hopx-cli")["where"] == "work.api_key"
+        assert run_client("hopx-cli", place, server) == [stored[chosen]]
+    assert place.doctor("hopx-cli")["shown"] == FORMAT.redact(stored[chosen])
+    assert place.doctor("hopx-cli")["where"] == f"{chosen}.api_key"
 
 
 # The way to the API
+
+
+@pytest.mark.parametrize("client", ["hopx-ai", "hopx-cli", "hopx-cli-config", "hopx-node"])
+def test_a_client_puts_the_path_of_the_api_behind_its_address(client: str, tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.given["HOPX_API_KEY"] = FORMAT.mint().reveal()
+    with listening() as server:
+        run_client(client, place, server)
+    path = server.requests[0].split()[1].decode().partition("?")[0]
+    assert path == f"{CLIENTS[client].base_path}/sandboxes"
+
+
+def test_the_cli_takes_its_address_from_a_file_too(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.given["HOPX_API_KEY"] = FORMAT.mint().reveal()
+    with listening() as server, listening() as other:
+        (place.work / ".env").write_text(f"HOPX_BASE_URL={other.url.removesuffix('/v1')}\n", encoding="utf-8")
+        (place.work / "list").write_text('unset HOPX_BASE_URL; exec "$1" sandbox list\n', encoding="utf-8")
+        run_client("hopx-cli", place, server, ["sh", "list", "DIRECTORY/bin/hopx"])
+    assert (len(server.requests), len(other.requests)) == (0, 1)
 
 
 @pytest.mark.parametrize("client", CLIENTS)

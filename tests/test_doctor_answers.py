@@ -140,6 +140,19 @@ def test_no_key_follows_a_stranger_who_was_not_refused(name: str, machine: Machi
     assert told.row("key") == ("skipped", "it is not sent to a server that does not answer as the API does")
 
 
+@pytest.mark.parametrize("body", [b"hello", b"", b'"ok"'])
+def test_a_key_is_not_called_accepted_by_an_answer_that_holds_no_data(body: bytes, machine: Machine) -> None:
+    machine.has(good := key())
+    answer = api(good)
+    with scripted(
+        answering(lambda head: whole(body, kind=b"text/plain") if good.encode() in head else answer(head))
+    ) as server:
+        told = machine.asks(server.url)
+    assert (told.verdict, told.causes) == ("cannot-tell", [])
+    assert "wrong-base-url" in told.data["cannot_tell"]["candidates"]
+    assert told.row("key in X-API-Key") == ("unknown", "the answer holds no data: 200")
+
+
 def test_no_key_follows_one_that_was_answered_with_a_page(machine: Machine) -> None:
     machine.has(good := key())
     with scripted(

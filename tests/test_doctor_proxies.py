@@ -85,6 +85,15 @@ def test_a_proxy_that_answers_byte_by_byte_is_not_waited_for(machine: Machine) -
     assert ("proxy-unreachable", "certain") in told.causes
 
 
+@pytest.mark.parametrize("host", ["\udcff", ".proxy", "x" * 64])
+def test_a_proxy_whose_host_is_no_name_opens_no_way(host: str, machine: Machine) -> None:
+    machine.has(good := key()).given["HTTP_PROXY"] = f"http://{host}:3128"
+    with scripted(answering(api(good))) as server:
+        told = machine.asks(server.url)
+    assert told.causes == [("proxy-unreachable", "certain")]
+    assert any("opens no way to 127.0.0.1: its host is no name" in says for _, says in told.rows("proxy"))
+
+
 def test_a_host_that_is_left_out_needs_no_proxy(machine: Machine) -> None:
     machine.given |= {"HTTPS_PROXY": "http://127.0.0.1:1", "NO_PROXY": "localhost,.hopx.dev"}
     assert machine.has().offline().row("proxy") == ("ok", "no variable names one for the API")

@@ -88,6 +88,14 @@ LOCAL: dict[str, tuple[Callable[[Machine], object], list[tuple[str, str]]]] = {
         lambda m: m.file("project/.env", f"{NAME}=${{{NAME}}}\n"),
         [("env-var-unset", "certain")],
     ),
+    "other letters in a file": (
+        lambda m: m.file("project/.env", f"{NAME.lower()}={m.secret()}\n"),
+        [("env-var-misnamed", "certain")],
+    ),
+    "nothing, and a file that it hides": (
+        lambda m: m.file("project/.env", f"{NAME}={m.secret()}\n").given.update({NAME: ""}),
+        [("dotenv-not-loaded", "certain"), ("env-shadowed-by-shell", "likely")],
+    ),
     "settings that are set to nothing": (
         lambda m: m.has().file(".hopx/config.yaml", "default:\n  api_key: null\n"),
         [],

@@ -41,6 +41,7 @@ def _lines(client: Client) -> Iterator[str]:
     if client.netrc:
         yield f"  .netrc: {client.netrc.sends}{f', when {client.netrc.when}' if client.netrc.when else ''}"
     yield f"  proxies: {', '.join(client.proxies) or 'none, whatever the environment says'}"
-    yield f"  base URL: {client.base_url_variable or 'only as it is given'}"
+    behind = f", and puts {client.base_path} behind it" if client.base_path else ""
+    yield f"  base URL: {client.base_url_variable or 'only as it is given'}{behind}"
     if client.addresses == "ipv4":
         yield "  IPv4 only"

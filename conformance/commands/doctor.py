@@ -16,6 +16,7 @@ from conformance.diagnosis.clients.model import Clients
 from conformance.diagnosis.knowledge_cache import knowledge
 from conformance.diagnosis.reading import Reading
 from conformance.doctoring import rendering
+from conformance.doctoring.addresses import asked_address
 from conformance.doctoring.examination import Doctor
 from conformance.doctoring.machine import this_machine
 from conformance.doctoring.watching import recovery
@@ -44,7 +45,7 @@ def examine_machine(options: argparse.Namespace) -> int:
         complain(str(error))
         return status.USAGE
     machine = this_machine()
-    base_url = options.base_url or machine.environment.get(spec.base_url_variable, "") or spec.base_url
+    base_url = options.base_url or asked_address(machine.environment, clients, spec)
     if any(character.isspace() or not character.isprintable() for character in base_url):
         origin = "--base-url" if options.base_url else spec.base_url_variable
         complain(

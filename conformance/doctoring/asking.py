@@ -52,6 +52,11 @@ class Answered:
         return 200 <= self.status < 300 and not self.is_page
 
     @property
+    def is_given(self) -> bool:
+        """Whether it is what the API gives to who may have it: data, as far as its beginning shows."""
+        return self.is_success and self.exchange.response_text.lstrip()[:1] in ("{", "[")
+
+    @property
     def words(self) -> str:
         """The answer in a few words."""
         if not self.status:

@@ -118,28 +118,33 @@ class Dialogue:
             if not _may_be_the_api(answers[style]):
                 break
         # one that is refused in one header and taken in another was not revoked in between
-        taken = [one for one in answers.values() if one.is_success]
+        taken = [one for one in answers.values() if one.is_given]
         self.seen.exchanges += [one.exchange for one in taken or answers.values()]
         first = answers[asked.styles[0]]
+        if not taken and first.is_success:
+            says = f"the key is answered with {first.words}, and no data"
+            self.seen.doubts.append(who_answers(first.exchange.place, says, asked.base_url))
         self._compare(answers)
         if first.status == 404:
             self._note_absence(first)
-        if asked.viewing and (first.is_success or first.status == 403):
+        if asked.viewing and (first.is_given or first.status == 403):
             self._view(first, self.asking.ask("viewing", asked.own, asked.styles[0], asked.viewing, key))
-        accepted = any(one.is_success for one in answers.values())
+        accepted = bool(taken)
         if not accepted and first.status in REFUSED:
             self._try_others()
         return accepted
 
     def _note(self, name: str, answered: Answered) -> None:
-        if answered.is_success:
+        if answered.is_given:
             self.seen.check(name, "ok", f"accepted: {answered.words}")
+        elif answered.is_success:
+            self.seen.check(name, "unknown", f"the answer holds no data: {answered.words}")
         else:
             told_as = f" (request id {answered.exchange.request_id})" if answered.exchange.request_id else ""
             self.seen.check(name, "fail", f"not accepted: {answered.words}{told_as}")
 
     def _compare(self, answers: dict[str, Answered]) -> None:
-        accepted = [style for style, one in answers.items() if one.is_success]
+        accepted = [style for style, one in answers.items() if one.is_given]
         refused = [style for style, one in answers.items() if one.status in REFUSED]
         styles = self.asking.spec.styles
         if accepted and refused:
@@ -154,7 +159,7 @@ class Dialogue:
                 self.seen.fact("may-not-list", "the key may view one thing, and may not list them", place)
         elif viewed.status == 403 and not viewed.is_page:
             self.seen.check("view", "fail", f"the key may not view: {viewed.words}")
-            if listed.is_success:
+            if listed.is_given:
                 self.seen.exchanges.append(viewed.exchange)
                 self.seen.fact("may-not-view", "the key may list, and may not view", place)
             else:
@@ -171,8 +176,8 @@ class Dialogue:
                 continue
             answered = self.asking.ask(f"with the key of {other.place}", asked.own, asked.styles[0], asked.listing, key)
             says = f"that of {other.place}: {answered.words}"
-            self.seen.check("other key", "ok" if answered.is_success else "fail", says)
-            if answered.is_success and self.own:
+            self.seen.check("other key", "ok" if answered.is_given else "fail", says)
+            if answered.is_given and self.own:
                 says = f"the API accepts the key of {other.place}, and not that of {self.own.place}"
                 self.seen.fact(_accepted_in_place_of(self.own, other), says, other.place)
         if rest := self.others[MOST_OTHERS:]:

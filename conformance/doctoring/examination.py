@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from conformance.diagnosis.clients.model import listed
 from conformance.diagnosis.diagnosing import diagnose
 from conformance.diagnosis.evidence import Evidence, Place
+from conformance.doctoring.addresses import check_addresses
 from conformance.doctoring.answerer import REFUSED
 from conformance.doctoring.asking import API, Asking
 from conformance.doctoring.dialogue import Dialogue
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 RATE = 5.0  # requests a second
 # what does no harm while the key that is used is accepted
-_HARMLESS = ("nothing-hides-key", "netrc-has-host")
+_HARMLESS = ("nothing-hides-file", "nothing-hides-key", "netrc-has-host")
 _OF_OTHER_KEYS = ("file-key-accepted", "start-up-key-accepted", "stored-key-accepted")
 
 
@@ -127,6 +128,7 @@ class Doctor:
         check_format(found, self.reading, seen)
         check_names(found, self.machine, self.reading, tuple(self.spec.environments.values()), seen)
         self._check_address(seen)
+        check_addresses(found.addresses, self.base_url, self.machine, seen)
         check_proxy_settings(self.proxy, self.clients, seen)
         if self.asked.is_secure:
             check_trust(self.machine, seen)

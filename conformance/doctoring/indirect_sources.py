@@ -101,11 +101,19 @@ def _of_file(path: Path, name: str, notation: _Notation, machine: Machine, readi
         return
     begins = reading.surface.key_format.prefixes
     found = [one for one in notation.read(written.text) if one.reach != "command"]
-    if notation is not _SCRIPT:  # in which a condition may stand between two that set the same
+    if notation is _SCRIPT:
+        found = _left(found)
+    else:
         found = list({one.name: one for one in sorted(found, key=lambda one: not one.is_refused)}.values())
     for one in found:
         if one.name == name or one.value.lstrip("'\" ").startswith(begins):
             yield _of_assignment(one, kind, place.source, written.marks, reading)
+
+
+def _left(found: list[Assignment]) -> list[Assignment]:
+    """What a script leaves in the end: nothing of what it sets again, whatever holds, to a value that can be read."""
+    last = {one.name: at for at, one in enumerate(found) if one.when == "always" and not one.is_computed}
+    return [one for at, one in enumerate(found) if at >= last.get(one.name, at) or one.when == "on call"]
 
 
 def _of_assignment(one: Assignment, kind: FileKind, file: str, marks: frozenset[str], reading: Reading) -> Holding:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.clients.model import listed
@@ -85,16 +84,15 @@ def _status_of(won: Winner) -> Status:
 def _note_facts(won: Winner, machine: Machine, seen: Seen) -> None:
     client = won.client
     unread = next((one for one in won.unread if one.kind == "keyring"), None)
-    if won.holding is None and unread and client.program and _is_installed(client.program, machine):
+    if won.holding is None and unread and machine.has_program(client.program):
         says = f"{client.title}: no place has a key but perhaps the keyring: {unread.note}"
         seen.fact("keyring-unreadable", says, unread.place)
     if won.hidden and won.hidden_by:
-        says = f"{client.title}: {won.hidden_by.place} is set to nothing, and hides the key of {won.hidden[0].place}"
-        seen.fact("nothing-hides-key", says, won.hidden_by.place)
-
-
-def _is_installed(program: str, machine: Machine) -> bool:
-    return shutil.which(program, path=machine.environment.get("PATH", "")) is not None
+        by = won.hidden_by
+        says = f"{client.title}: {by.place} is set to nothing, and hides the key of {won.hidden[0].place}"
+        name = "nothing-hides-file" if by.kind == "variable" else "nothing-hides-key"
+        if not any(one.name == name and one.place == by.place for one in seen.facts):  # one client stands for all
+            seen.fact(name, says, by.place)
 
 
 def _check_netrc(found: Places, seen: Seen) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,10 @@ class Machine:
     def has_terminal(self) -> bool:
         """Whether this process was started from a terminal, as far as its variables tell."""
         return self.environment.get("TERM", "dumb") not in ("", "dumb")
+
+    def has_program(self, name: str) -> bool:
+        """Whether a program is where this process finds programs."""
+        return bool(name) and shutil.which(name, path=self.environment.get("PATH", "")) is not None
 
     def matching(self, name: str) -> list[Path]:
         """The files that a path stands for, whose last part may be a glob."""

@@ -130,10 +130,11 @@ def _check_bundled(asked: Questions, seconds: float, issuer: str, seen: Seen) ->
     if not bundle:
         return
     problem = shaken_hands(asked.host, asked.port, seconds, bundle).problem
+    takers = "certifi, which clients in Python take where no variable names others"
     if not problem:
-        seen.check("tls", "ok", "the certificate is believed with those of certifi, which clients in Python take")
+        seen.check("tls", "ok", f"the certificate is believed with those of {takers}")
         return
-    says = f"the certificate is not believed with the authorities of certifi, which clients in Python take: {problem}"
+    says = f"the certificate is not believed with the authorities of {takers}: {problem}"
     seen.check("tls", "warn", f"{says}{issuer}")
     if asked.is_usual:
         seen.fact("bundled-authorities-differ", f"{says}{issuer}", _TLS)

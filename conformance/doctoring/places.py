@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conformance.doctoring.addresses import addresses
 from conformance.doctoring.holding import STORES
 from conformance.doctoring.indirect_sources import of_docker_files, of_dotenv_above, of_netrc, of_start_up_files
 from conformance.doctoring.sources import PROCESS, Sources
@@ -14,6 +15,7 @@ from conformance.doctoring.winners import winner
 if TYPE_CHECKING:
     from conformance.diagnosis.clients.model import Clients
     from conformance.diagnosis.reading import Reading
+    from conformance.doctoring.addresses import Address
     from conformance.doctoring.holding import Holding
     from conformance.doctoring.machine import Machine
     from conformance.doctoring.winners import Winner
@@ -23,13 +25,16 @@ _USED_BY_HAND = ("dotenv", "shell file")  # what a person may have meant to be u
 
 @dataclass(frozen=True)
 class Places:
-    """What was found on a machine; `variable` is the one that clients read, `strays` are keys under other names."""
+    """What was found on a machine; `variable` is the one that clients read, `strays` are keys under other names, and
+    `addresses` those that variables give to clients.
+    """
 
     variable: str
     winners: tuple[Winner, ...]
     holdings: tuple[Holding, ...]
     strays: tuple[Holding, ...]
     netrc: Holding | None
+    addresses: tuple[Address, ...] = ()
 
     @property
     def process(self) -> Holding | None:
@@ -39,8 +44,9 @@ class Places:
 
     @property
     def nearest(self) -> Holding | None:
-        """The nearest `.env` file that holds a key."""
-        return next((one for one in self.holdings if one.kind == "dotenv" and one.state == "key"), None)
+        """The nearest `.env` file that holds a key under the very name of the variable."""
+        found = (one for one in self.holdings if one.kind == "dotenv" and one.state == "key")
+        return next((one for one in found if one.name == self.variable), None)
 
     @cached_property
     def own(self) -> Holding | None:
@@ -84,4 +90,11 @@ def places(machine: Machine, clients: Clients, host: str, reading: Reading, keyr
     others = (one for one in in_files if one.name != variable and one.kind in _USED_BY_HAND)
     strays = tuple(one for one in others if one.state == "key" and not one.note and "conditional" not in one.marks)
     distinct = {(one.kind, one.place, one.state): one for one in reversed(found)}
-    return Places(variable, winners, tuple(reversed(distinct.values())), strays, of_netrc(machine, host, reading))
+    return Places(
+        variable,
+        winners,
+        tuple(reversed(distinct.values())),
+        strays,
+        of_netrc(machine, host, reading),
+        tuple(addresses(clients, sources)),
+    )

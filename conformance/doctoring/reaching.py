@@ -134,6 +134,8 @@ def tunnelled(proxy: Proxy, user: str, host: str, port: int, seconds: float) -> 
                 if not (more := plain.recv(_ANSWER)):
                     break
                 answer += more
+    except UnicodeError:
+        return "its host is no name"
     except OSError as error:
         return why_not(error, seconds)
     words = answer.split(b"\r\n")[0].split()

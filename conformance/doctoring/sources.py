@@ -14,8 +14,10 @@ from conformance.doctoring.machine import contents
 from conformance.doctoring.written import NOT_UTF_8, decoded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from conformance.diagnosis.assignments.assignment import Assignment
     from conformance.diagnosis.clients.model import Client
     from conformance.diagnosis.evidence import Credential
     from conformance.diagnosis.reading import Reading
@@ -37,12 +39,18 @@ class Sources:
         """What a source of a client holds; `None` for an argument, which nobody sees from outside."""
         if source.kind == "argument":
             return None
-        profile = self.machine.environment.get(client.profile_variable, "") or "default"
+        told = self.setting(client, client.profile_variable)
+        profile = told[0] if told else "default"
         names = tuple(part.replace(PROFILE, profile) for part in (*source.field, source.service, source.user))
         mark = (source.kind, source.name, source.file, source.within, source.any_case, *names)
         if mark not in self.seen:
             self.seen[mark] = self._look_up(source, client, names)
         return self.seen[mark]
+
+    def setting(self, client: Client, name: str) -> tuple[str, Place] | None:
+        """What a variable that is no key is set to where a client reads its variables, and the place that wins."""
+        found = (self._set_in(source, name) for source in client.reads if name and not source.when)
+        return next((one for one in found if one is not None), None)
 
     def variable(self, name: str) -> None:
         """Look up a variable of this process, whoever reads it."""
@@ -58,41 +66,55 @@ class Sources:
             return self._yaml(source, names[:-2])
         return self._keyring(names[-2], names[-1], client.program)
 
+    def _set_in(self, source: KeySource, name: str) -> tuple[str, Place] | None:
+        environment = self.machine.environment
+        if source.kind == "variable":
+            found = _name_in(environment, name, any_case=source.any_case)
+            return (environment[found], Place(PROCESS, found)) if found else None
+        path = self._nearest(source) if source.kind == "dotenv" else None
+        try:
+            data = contents(path) if path else None
+        except OSError:
+            return None
+        written = decoded(data or b"")
+        one = None if written.problem else _assigned(written.text, name, any_case=source.any_case)
+        if path is None or one is None or one.is_refused or one.is_computed:
+            return None
+        return one.value, Place(self.machine.shown(path), f"line {one.line}")
+
     def _variable(self, source: KeySource) -> Holding:
         environment = self.machine.environment
-        names = [source.name] + [one for one in sorted(environment) if one.lower() == source.name.lower()]
-        name = next((one for one in names if one in environment and (one == source.name or source.any_case)), "")
+        name = _name_in(environment, source.name, any_case=source.any_case)
         place = Place(PROCESS, name or source.name)
         if not name:
             return Holding("variable", place, source.name, "absent")
         return self._held("variable", place, name, environment[name])
 
-    def _dotenv(self, source: KeySource) -> Holding:
+    def _nearest(self, source: KeySource) -> Path | None:
+        """The file that a client reads; a folder of its name and a link to nothing are passed over, as clients do."""
         directories = self.machine.above() if source.within == "parents" else (self.machine.directory,)
-        for directory in directories:
-            path = directory / source.file
-            try:
-                data = contents(path)
-            except OSError as error:
-                why = f"cannot be read: {error.strerror}"
-                return Holding("dotenv", Place(self.machine.shown(path)), source.name, "unreadable", note=why)
-            if data is not None:
-                return self._in_dotenv(path, data, source)
-        shown = self.machine.shown(self.machine.directory / source.file)
-        return Holding("dotenv", Place(shown), source.name, "absent")
+        paths = (directory / source.file for directory in directories)
+        return next((path for path in paths if not _is_passed_over(path)), None)
+
+    def _dotenv(self, source: KeySource) -> Holding:
+        path = self._nearest(source)
+        place = Place(self.machine.shown(path or self.machine.directory / source.file))
+        try:
+            data = contents(path) if path else None
+        except OSError as error:
+            return Holding("dotenv", place, source.name, "unreadable", note=f"cannot be read: {error.strerror}")
+        if path is None or data is None:
+            return Holding("dotenv", place, source.name, "absent")
+        return self._in_dotenv(path, data, source)
 
     def _in_dotenv(self, path: Path, data: bytes, source: KeySource) -> Holding:
         written, shown = decoded(data), self.machine.shown(path)
-        found = None
         if written.problem:
             place = Place(shown)
             return Holding(
                 "dotenv", place, source.name, "unreadable", note=written.problem, marks=written.marks_of(source.name)
             )
-        for one in of_dotenv(written.text):
-            is_meant = one.name == source.name or (source.any_case and one.name.lower() == source.name.lower())
-            if is_meant and not (found and one.is_refused):
-                found = one  # the last one counts that can be read
+        found = _assigned(written.text, source.name, any_case=source.any_case)
         if found is None:
             return Holding("dotenv", Place(shown), source.name, "absent", marks=written.marks)
         place = Place(shown, f"line {found.line}")
@@ -137,3 +159,23 @@ class Sources:
             return Holding(kind, place, name, "nothing", marks=marks)
         credential: Credential = self.reading.credential(value, place, "variable", name)
         return Holding(kind, place, name, "key", credential, marks=marks)
+
+
+def _name_in(environment: Mapping[str, str], name: str, *, any_case: bool) -> str:
+    """The variable that a client reads for one of a name; "" where there is none."""
+    alike = [one for one in sorted(environment) if one.lower() == name.lower()] if any_case else []
+    return next((one for one in (name, *alike) if one in environment), "")
+
+
+def _is_passed_over(path: Path) -> bool:
+    """Whether loaders look further: there is nothing, a folder, or a link to nothing."""
+    try:
+        return not path.exists() or path.is_dir()
+    except OSError:  # it may be there, and nobody can tell
+        return False
+
+
+def _assigned(text: str, name: str, *, any_case: bool) -> Assignment | None:
+    """The assignment to a variable that counts: the last one that can be read."""
+    meant = [one for one in of_dotenv(text) if one.name == name or (any_case and one.name.lower() == name.lower())]
+    return next((one for one in reversed(meant) if not one.is_refused), meant[0] if meant else None)

@@ -75,10 +75,10 @@ def winner(client: Client, sources: Sources) -> Winner:
         held = sources.holding(source, client)
         if held is None:
             continue
-        if source.when:
-            only_when += [(held, source.when)] if _counts(held, won) else []
-        elif source.kind in hiding and not source.always:
+        if source.kind in hiding and not source.always:
             hidden += [held] if held.state == "key" else []
+        elif source.when:
+            only_when += [(held, source.when)] if _counts(held, won) else []
         elif held.state == "key":
             won = won or held
             losers += [held] if held.place not in {one.place for one in (won, *losers)} else []

@@ -66,8 +66,9 @@ class Netrc(Entry, frozen=True):
 class Client(Entry, frozen=True):
     """A client, the sources of its key in its order, and how it reaches the API.
 
-    `proxies` are the variables that it takes a proxy from, `base_url_variable` the one that it takes the address from;
-    `program` is what starts it in a shell, `style` the header style of the spec file that it uses.
+    `proxies` are the variables that it takes a proxy from, `base_url_variable` the one that it takes the address from,
+    and `base_path` what it puts behind that by itself; `program` is what starts it in a shell, `style` the header style
+    of the spec file that it uses.
     """
 
     id: Slug
@@ -78,6 +79,7 @@ class Client(Entry, frozen=True):
     program: str = ""
     profile_variable: str = ""
     base_url_variable: str = ""
+    base_path: str = ""
     netrc: Netrc | None = None
     proxies: list[Variable] = []
     addresses: Literal["any", "ipv4"] = "any"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 DOCTOR_FACTS = {
+    "nothing-hides-file": "a variable that is set to nothing keeps clients from taking the key of a file",
     "nothing-hides-key": "a place that is set to nothing keeps a client from reading the next one",
     "keyring-unreadable": "the keyring cannot be read, and no other place has a key",
     "file-key-accepted": "the API accepts the key of a file, and not the one that is used",
@@ -21,6 +22,7 @@ DOCTOR_FACTS = {
     "certificate-of-another-host": "the certificate is of another host",
     "certificate-out-of-time": "the certificate is not valid at the time that this machine believes it to be",
     "clock-off": "the clock of this machine is minutes away from that of the answers",
+    "client-asks-elsewhere": "a variable makes an installed client ask another address than the API's",
     "list-absent": "the list of things, which is always there, is not at this address",
     "strangers-accepted": "a key that was never issued is accepted",
     "style-refused": "the key is accepted in one header and refused in another",
