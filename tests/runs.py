@@ -118,7 +118,7 @@ def environment(given: dict[str, str] | None = None) -> dict[str, str]:
     own = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("HOPX_", "PYTEST_", "CI")) and name != "NO_COLOR"
+        if not name.startswith(("HOPX_", "PYTEST_", "CI")) and name not in ("NO_COLOR", "COLUMNS")
     }
     return own | {"PYTHONPATH": str(ROOT)} | (given or {})
 
