@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import msgspec
 import pytest
@@ -270,6 +270,45 @@ def test_keys_in_base64_stay_base64_of_a_redacted_key(user: str, here: Path) -> 
         decoded = base64.b64decode(result.removeprefix(before)).decode()
         assert re.fullmatch(re.escape(key.partition(".")[0]) + r"\.REDACTED\w{5}x*A", decoded.split(":")[-2])
         assert redacted(result.encode(), here).decode() == result
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgres://app:{}@db:5432/x",
+        "MODE=x\nA_PASSWORD={}\n",
+        '{{"user": "me", "access_token": "{}"}}',
+        "-----BEGIN PRIVATE KEY-----\n{0}{0}{0}\n-----END PRIVATE KEY-----\n",
+        "<a href='/?token={}&page=2'>more</a>",
+    ],
+)
+@pytest.mark.parametrize(
+    "around", ["x: {}\n", '{{"encoding": "base64", "text": "{}"}}', "a\\n{}\\n", "a=%22{}%22", "{}"]
+)
+@pytest.mark.parametrize("width", [0, 64])
+@pytest.mark.parametrize("finder", [best_finder, WordFinder])
+def test_texts_in_base64_stay_such_without_their_secrets(
+    text: str, around: str, width: int, finder: Callable[..., Any], here: Path
+) -> None:
+    secret = drawn(32)
+    coded = base64.b64encode(text.format(secret).encode()).decode()
+    line_break = "\\n" if '"' in around else "\n  "
+    lines = line_break.join(coded[at : at + width] for at in range(0, len(coded), width)) if width else coded
+    written = around.format(quote(lines, safe="\n ") if "%" in around else lines)
+    result = redacted(written.encode(), here, chunk=100, finder=finder(SHAPES)).decode()
+    assert len(result) == len(written)
+    before, _, after = around.format("|").partition("|")
+    inner = re.sub(r"\\n|\s", "", unquote(result.removeprefix(before).removesuffix(after)))
+    shown = base64.b64decode(inner).decode()
+    assert not survives(secret, shown)
+    kept = re.escape(text.format("|")).replace("\\|" * text.count("{0}") or "\\|", "(REDACTED[a-z2-9]{5})?x+")
+    assert re.fullmatch(kept, shown)
+
+
+def test_a_word_in_base64_is_left(here: Path) -> None:
+    for text in ("the password is wrong, try again", "<svg viewBox='0 0 24 24'><path d='M1 2'/></svg>"):
+        written = f"data:text/plain;base64,{base64.b64encode(text.encode()).decode()}\nANOTHER_VARIABLE_OF_THE_FILE=1\n"
+        assert redacted(written.encode(), here).decode() == written
 
 
 # Other vendors

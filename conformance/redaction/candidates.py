@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import stringzilla
 
+from conformance.redaction.coded import beginnings
 from conformance.redaction.names import AFTER, WORDS
 from conformance.vendors import VENDORS
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 KEY, HALF, VENDOR, JWT, PEM = "key", "half", "vendor", "jwt", "pem"
 URL, SCHEME, OPTION, NAME, COOKIES = "url", "scheme", "option", "name", "cookies"
+CODED = "coded"
 ANNOUNCED = {KEY, VENDOR, JWT, PEM, URL, SCHEME, NAME, COOKIES}  # which are hardly ever anything else
 _TOKEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 _CLASSES = bytes(97 if byte in _TOKEN else 32 for byte in range(256))
@@ -134,6 +136,7 @@ class WordFinder:
             if URL_PASSWORD.match(text, at) or URL_TOKEN.match(text, at)
         }
         found |= {Candidate(at, HALF) for at in self._halves(text)}
+        found |= {Candidate(at, CODED) for at in beginnings(text)}
         for word in WORDS:
             ends = (_AFTER.match(text, at + len(word)).end() for at in _places(small, word.encode()))  # type: ignore[union-attr]
             found |= {Candidate(at, NAME) for at in map(partial(_value_behind, text), ends) if at is not None}
@@ -188,7 +191,8 @@ class PatternFinder:
         if run := next((hit for hit in hits if hit[1] == self._run), None):
             hits.remove(run)
             self._halves.scan(text, note)
-        return sorted(candidate for hit in hits if (candidate := self._candidate(text, *hit)))
+        found = [candidate for hit in hits if (candidate := self._candidate(text, *hit))]
+        return sorted([*found, *(Candidate(at, CODED) for at in beginnings(text))])
 
     def _candidate(self, text: bytes | bytearray, end: int, pattern: int) -> Candidate | None:
         kind, back = self._kinds[pattern]

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from conformance.redaction import candidates as kinds
 from conformance.redaction.ahead import searched
+from conformance.redaction.coded import coded_text, write_coded
 from conformance.redaction.extent import LONGEST, NeedsMore, looks_random, named_value, quoted_end
 from conformance.redaction.private_keys import body_end
-from conformance.redaction.windows import BEFORE, END, KEPT, windows
+from conformance.redaction.windows import BEFORE, END, KEPT, Window, windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from conformance.redaction.hiding.ledger import Ledger
     from conformance.redaction.hiding.tokens import Tokens
     from conformance.redaction.hiding.values import Values
-    from conformance.redaction.windows import Readable, Window
+    from conformance.redaction.windows import Readable
 
 CHUNK = 1 << 19  # bytes that are read at a time
 _WINDOW = 600  # bytes in which a wrapped key ends
@@ -60,6 +61,7 @@ class Rewriter:
             kinds.OPTION: self._option,
             kinds.NAME: self._name,
             kinds.COOKIES: self._cookies,
+            kinds.CODED: self._coded,
         }
 
     def rewrite(self, source: Readable, write: Callable[[memoryview], None], file: str) -> None:
@@ -192,6 +194,22 @@ class Rewriter:
             if mark[2]:
                 self._values.hide_value(text, mark.end(), at, "cookie")
             at += depth + 1
+
+    def _coded(self, text: bytearray, at: int) -> None:
+        """A text in base64, which is rewritten as any other and encoded again."""
+        coded = coded_text(text, at)
+        if coded is None:
+            return
+        if coded.places[-1][1] == len(text):
+            raise NeedsMore
+        inner = bytearray(coded.text)
+        here, begin = self._ledger.offset, self._ledger.offset + at
+        window = Window(coded.text + END, begin, b"", begin, begin + len(inner), is_last=True)
+        self._ledger.offset = begin
+        self._judge_all(inner, deque(self._search(window)), window)
+        self._ledger.offset = here
+        if inner != coded.text:
+            write_coded(text, coded, bytes(inner))
 
 
 @cache
