@@ -478,6 +478,30 @@ def test_what_is_packed_twice_is_refused(here: Path) -> None:
         "AccountKey={};EndpointSuffix=x\n",
         "https://{}@example.com/",
         "Bearer {}",
+        "GET /callback?code={}&state=1 HTTP/1.1\n",
+        "grant_type=authorization_code&code={}&code_verifier=",
+        '{{"name": "code", "value": "{}"}}',
+        "https://x.blob.core.windows.net/c?sv=2&sig={}&se=1\n",
+        "SAMLResponse={}&RelayState=x",
+        "Ocp-Apim-Subscription-Key: {}\r\n",
+        "x-functions-key: {}\r\n",
+        "Set-Cookie: a=; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Path=/, b={}; Path=/\r\n",
+        ".example.com\tTRUE\t/\tFALSE\t1799999999\tsid\t{}\n",
+        'Content-Disposition: form-data; name="token"\r\nContent-Type: text/plain\r\n\r\n{}\r\n',
+        '{{"text": "name=\\"token\\"\\r\\nContent-Type: text/plain\\r\\n\\r\\n{}\\r\\n"}}',
+        "rawHeaders: ['Host', 'x', 'X-API-Key', '{}', 'Accept', '*/*']",
+        "[ 'X-API-Key', '{}' ]",
+        'setenv("A_TOKEN", "{}", 1);',
+        "DRIVER={{x}};UID=me;PWD={};\n",
+        "https://{}:x@example.com/",
+        "data=%7B%22password%22%3A%22{}%22%7D",
+        "data=%257B%2522password%2522%253A%2522{}%2522%257D",
+        '<div data-x="{{&quot;password&quot;:&quot;{}&quot;}}">',
+        "?next=https%253A%252F%252Fx%253Ftoken%253D{}%2526a",
+        "[password] => {}\n",
+        '{{"db_password": {{"sensitive": true, "type": "string", "value": "{}"}}}}',
+        "setx /M A_TOKEN {}\r\n",
+        "<wsse:SessionToken>{}</wsse:SessionToken>",
     ],
 )
 @pytest.mark.parametrize("finder", [best_finder, WordFinder])
@@ -508,6 +532,11 @@ def test_what_a_name_says_is_a_secret_is_hidden(written: str, finder: Callable[.
         "id hopx_live_NXAXAV4sU3Ii is revoked\n",
         "<div class=token>hello</div>",
         "https://example.com:8080/a@b",
+        '{"code": "auth_invalid_key", "error_code": "E1002-ABCDEF-123456", "auth": "basic", "auth_type": "api_key_2"}',
+        '{"code": "auth_invalid_key_2024_01", "exit_code": 1234567, "sig_alg": "ES256abcdefgh"}',
+        "code: 0A1B2C3D4E5F60718293\nerror_code=0A1B2C3D4E5F60718293\n?code=invalid_key_2&x",
+        "Vary: authorization, cookie\nPWD=/home/a1b2c3d4\n",
+        "var a=1;token=next;password=b;",
     ],
 )
 def test_what_is_no_secret_is_left(written: str, here: Path) -> None:
@@ -524,6 +553,19 @@ def test_a_secret_that_nothing_announces_is_hidden_where_something_announced_it_
     assert result.count("\n") == 4
     assert not survives(secret, result)
     assert len(set(re.findall(r"REDACTED\w+", result))) == 1
+
+
+def test_a_password_that_is_a_word_is_hidden_in_the_address_of_a_database(here: Path) -> None:
+    for written in ("Server=a;User Id=b;Password={};Database=c\n", '"DRIVER={{x}};UID=b;PWD={}"'):
+        result = redacted(written.format("correcthorse").encode(), here).decode()
+        assert result == written.format("x" * len("correcthorse"))
+
+
+@pytest.mark.parametrize("written", ['{{"auths": {{"x.io": {{"auth": "{}"}}}}}}', "//npm.example.com/:_auth={}\n"])
+def test_what_docker_and_npm_keep_stays_base64_of_a_redacted_user_and_password(written: str, here: Path) -> None:
+    password = drawn(8)
+    result = redacted(written.format(base64.b64encode(f"me:{password}".encode()).decode()).encode(), here).decode()
+    assert result == written.format(base64.b64encode(b"xx:xxxxxxxx").decode())
 
 
 def test_directories_are_no_passwords(here: Path) -> None:

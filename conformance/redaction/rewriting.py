@@ -34,6 +34,10 @@ _USER_OPTION = re.compile(
     rb" (?:-[a-z]{0,4}u|--(?:proxy-)?user)(?:[ =]+|(?=[^ ]))(\\*[\"']?)[^\s\"':\\]{1,200}:([^\s\"'\\]+)", re.IGNORECASE
 )
 _COOKIE_OPTION = re.compile(rb" -b +(?:\\*[\"']([^\"'\\]+=[^\"'\\]*)|([^\s\"'\\=]+=[^\s\"'\\]*))")
+_COOKIE_LINE = re.compile(  # of a file of cookies, as curl writes it, behind the host
+    rb"\t(?:TRUE|FALSE)\t/[^\t\r\n]{0,400}\t(?:TRUE|FALSE)\t[0-9]{1,20}\t[^\t\r\n]{0,400}\t([^\t\r\n\0]+)"
+)
+_TOKEN_IN_URL = 16  # letters and digits that stand for a user
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----")
 _COOKIES = re.compile(rb'cookies(\\*)"(?:\s|\\[nrt])*:(?:\s|\\[nrt])*\[', re.IGNORECASE)
 
@@ -150,7 +154,9 @@ class Rewriter:
     def _url(self, text: bytearray, at: int) -> None:
         match = kinds.URL_PASSWORD.match(text, at)
         if match:
-            self._values.hide_value(text, *match.span(1), "password in a URL")
+            self._values.hide_value(text, *match.span(2), "password in a URL")
+            if len(match[1]) >= _TOKEN_IN_URL and looks_random(bytes(match[1])):
+                self._values.hide_value(text, *match.span(1), "token in a URL")
         elif (match := kinds.URL_TOKEN.match(text, at)) and looks_random(bytes(match[1])):
             self._values.hide_value(text, *match.span(1), "token in a URL")
 
@@ -164,13 +170,17 @@ class Rewriter:
             self._values.hide_value(text, *match.span(2), "password of an option")
         elif match := _COOKIE_OPTION.match(text, at):
             self._values.hide_cookies(text, *match.span(match.lastindex or 1), sets=False)
+        elif match := _COOKIE_LINE.match(text, at):
+            self._values.hide_value(text, *match.span(1), "cookie")
 
     def _name(self, text: bytearray, at: int) -> None:
         found = named_value(text, at)
         if found is None:
             return
         name, start, end = found
-        if name.endswith(b"cookie"):
+        if name.endswith(b"auth") and not name.endswith(b"x-auth"):
+            self._values.hide_pair(text, start, end)
+        elif name.endswith(b"cookie"):
             self._values.hide_cookies(text, start, end, sets=name.endswith(b"set-cookie"))
         elif name.endswith((b"authorization", b"x-auth", b"token")):
             self._values.hide_value(text, start, end, "authorization" if name.endswith(b"authorization") else "token")
