@@ -261,6 +261,18 @@ def test_what_follows_a_truncated_key_is_left(here: Path) -> None:
         assert redacted(written.encode(), here).decode() == written
 
 
+@pytest.mark.parametrize("spelled", ["&#{};", "&#x{:x};", "\\u{:04x}", "\\\\u{:04x}", "%{:02X}"])
+def test_a_key_whose_signs_are_escaped_keeps_its_escapes(spelled: str, here: Path) -> None:
+    shown, secret = minted().split(".")
+    key = f"{shown}.{secret[:20]}-_{secret[22:]}"
+    written = "".join(sign if sign.isalnum() else spelled.format(ord(sign)) for sign in key)
+    for around in ("say {}\n", '{{"a": "{}"}}', "api_key={}&b\n"):
+        result = redacted(around.format(written).encode(), here).decode()
+        assert not survives(secret, result)
+        escapes = re.compile("&#[^;]+;|\\\\+u....|%..")
+        assert escapes.findall(result) == escapes.findall(around.format(written))
+
+
 @pytest.mark.parametrize("user", ["", "a:", "me:", "you:", "someone:"])
 def test_keys_in_base64_stay_base64_of_a_redacted_key(user: str, here: Path) -> None:
     key = minted()
