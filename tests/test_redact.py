@@ -317,6 +317,33 @@ def test_texts_in_base64_stay_such_without_their_secrets(
     assert re.fullmatch(kept, shown)
 
 
+@pytest.mark.parametrize("around", ["x: {}\n", '{{"a": "\\\\x{}"}}', "0x{}", "a={}&b"])
+@pytest.mark.parametrize("spell", [str, str.upper])
+def test_texts_in_hexadecimal_stay_such_without_their_secrets(
+    around: str, spell: Callable[[str], str], here: Path
+) -> None:
+    key = minted()
+    written = around.format(spell(f"X-API-Key: {key}\r\n".encode().hex()))
+    result = redacted(written.encode(), here).decode()
+    assert len(result) == len(written)
+    before, _, after = around.format("|").partition("|")
+    digits = result.removeprefix(before).removesuffix(after)
+    assert digits == spell(digits)
+    shown = bytes.fromhex(digits).decode()
+    assert re.fullmatch(rf"X-API-Key: {re.escape(key.partition('.')[0])}\.REDACTED\w{{5}}x*A\r\n", shown)
+
+
+def test_what_is_packed_in_base64_is_hidden_whole_where_it_holds_a_secret(here: Path) -> None:
+    secret = drawn()
+    for text, is_hidden in ((f"password: {secret}", True), ("the answer to everything", False)):
+        coded = base64.b64encode(gzip.compress(text.encode())).decode()
+        for written in (f'{{"data": "{coded}"}}', f"release: {base64.b64encode(coded.encode()).decode()}\n"):
+            result = redacted(written.encode(), here).decode()
+            assert len(result) == len(written)
+            assert (result != written) == is_hidden
+            assert not is_hidden or coded[:16] not in result
+
+
 def test_a_word_in_base64_is_left(here: Path) -> None:
     for text in ("the password is wrong, try again", "<svg viewBox='0 0 24 24'><path d='M1 2'/></svg>"):
         written = f"data:text/plain;base64,{base64.b64encode(text.encode()).decode()}\nANOTHER_VARIABLE_OF_THE_FILE=1\n"

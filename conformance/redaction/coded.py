@@ -1,8 +1,9 @@
-"""Texts in base64: where one begins, what it says, and how another of its length is written in its place."""
+"""Texts in base64 or hexadecimal: where one begins, what it says, how another of its length takes its place."""
 
 from __future__ import annotations
 
 import re
+import zlib
 from binascii import a2b_base64, b2a_base64
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,10 +28,11 @@ _DOTTED = re.compile(rb"[.][A-Za-z0-9_-]")
 
 
 class Coded(NamedTuple):
-    """A text in base64: where each of its signs stands, and what they say."""
+    """A text in base64 or hexadecimal: where each of its signs stands, and what they say."""
 
     places: list[tuple[int, int]]
     text: bytes
+    is_hex: bool = False
 
 
 def _signs_of(matches: Iterator[int]) -> bytes:
@@ -52,14 +54,19 @@ _TEXT = re.compile(
 )
 
 
+_PACKED = b"H4sI"  # with gzip
+_MOST_UNPACKED = 16 << 20  # bytes
+_HEX_TEXT = re.compile(rb"(?:[2-7][0-9a-fA-F]|0[9aAdD]){%d,}+(?![A-Za-z0-9+/_-])" % (_FEWEST // 2))
+
+
 def beginnings(text: bytes | bytearray) -> Iterator[int]:
-    """Where a run of signs begins that may be a text in base64."""
+    """Where a run of signs begins that may be a text in base64 or hexadecimal."""
     classes = text.translate(_CLASSES)
     run = b"a" * _FEWEST
     at = stringzilla.find(classes, run)
     while at >= 0:
         start = _behind_escape(text, at)
-        if _TEXT.match(text, start):
+        if _TEXT.match(text, start) or text[start : start + len(_PACKED)] == _PACKED or _HEX_TEXT.match(text, start):
             yield start
         end = classes.find(b" ", at)
         at = stringzilla.find(classes, run, end) if end >= 0 else -1
@@ -68,11 +75,17 @@ def beginnings(text: bytes | bytearray) -> Iterator[int]:
 def _behind_escape(text: bytes | bytearray, at: int) -> int:
     """The place behind the letters of an escape that end there."""
     before = text[at - 1 : at] if at else b""
-    return at + 1 if before == b"\\" and text[at : at + 1] in (b"n", b"r", b"t") else at + 2 * (before == b"%")
+    if before == b"\\" and text[at : at + 1] in (b"n", b"r", b"t", b"x"):
+        return at + 1
+    return at + 2 * (before == b"%" or text[at : at + 2] == b"0x")
 
 
 def coded_text(text: bytes | bytearray, at: int) -> Coded | None:
-    """The text in base64 that begins there; `None` for a part of a JWT, or of anything else with dots in it."""
+    """The text that begins there; `None` for a part of a JWT, or of anything else with dots in it."""
+    if digits := _HEX_TEXT.match(text, at, at + LONGEST):
+        return Coded(
+            [(one, one + 1) for one in range(at, digits.end())], bytes.fromhex(digits[0].decode()), is_hex=True
+        )
     run = _RUN.match(text, at, at + LONGEST)
     if run is None or text[at - 1 : at] == b"." or _DOTTED.match(text, run.end()):
         return None
@@ -89,8 +102,22 @@ def coded_text(text: bytes | bytearray, at: int) -> Coded | None:
     return Coded(places, a2b_base64(signs + b"=" * (-len(signs) % 4)))
 
 
+def unpacked(coded: Coded) -> bytes | None:
+    """What is packed with gzip in base64, as far as it can be unpacked; `None` for what is not."""
+    if not coded.text.startswith(b"\x1f\x8b"):
+        return None
+    try:
+        return zlib.decompressobj(wbits=31).decompress(coded.text, _MOST_UNPACKED)
+    except zlib.error:
+        return b""
+
+
 def write_coded(text: bytearray, coded: Coded, other: bytes) -> None:
     """Write another text of the same length; a sign that JSON escapes stays, since no other is as long."""
+    if coded.is_hex:
+        start, end = coded.places[0][0], coded.places[-1][1]
+        text[start:end] = (other.hex().upper() if text[start:end].isupper() else other.hex()).encode()
+        return
     signs = b2a_base64(other, newline=False)
     if any(text[start] in b"-_" for start, _ in coded.places):
         signs = signs.translate(_URL_SAFE)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from conformance.redaction import candidates as kinds
 from conformance.redaction.ahead import searched
-from conformance.redaction.coded import coded_text, write_coded
+from conformance.redaction.coded import coded_text, unpacked, write_coded
 from conformance.redaction.extent import LONGEST, NeedsMore, looks_random, named_value, quoted_end
 from conformance.redaction.private_keys import body_end
 from conformance.redaction.windows import BEFORE, END, KEPT, Window, windows
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.redaction.candidates import Candidate, Finder
+    from conformance.redaction.coded import Coded
     from conformance.redaction.hiding.keys import Keys
     from conformance.redaction.hiding.ledger import Ledger
     from conformance.redaction.hiding.tokens import Tokens
@@ -206,12 +207,15 @@ class Rewriter:
             at += depth + 1
 
     def _coded(self, text: bytearray, at: int) -> None:
-        """A text in base64, which is rewritten as any other and encoded again."""
+        """A text in base64 or hexadecimal, which is rewritten as any other and encoded again."""
         coded = coded_text(text, at)
         if coded is None:
             return
         if coded.places[-1][1] == len(text):
             raise NeedsMore
+        if (packed := unpacked(coded)) is not None:
+            self._packed(text, coded, packed)
+            return
         inner = bytearray(coded.text)
         here, begin = self._ledger.offset, self._ledger.offset + at
         window = Window(coded.text + END, begin, b"", begin, begin + len(inner), is_last=True)
@@ -220,6 +224,14 @@ class Rewriter:
         self._ledger.offset = here
         if inner != coded.text:
             write_coded(text, coded, bytes(inner))
+
+    def _packed(self, text: bytearray, coded: Coded, inner: bytes) -> None:
+        """Hide all of what is packed, where it holds a secret: nothing in it has a place of its own."""
+        if not any(one.kind in kinds.ANNOUNCED for one in self._finder.candidates(inner + END)):
+            return
+        for start, end in coded.places:
+            text[start:end] = b"x" * (end - start)
+        self._ledger.note("packed text with a secret", coded.text, coded.places[0][0])
 
 
 @cache
