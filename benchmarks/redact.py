@@ -22,10 +22,10 @@ from measure import interleaved, wall_seconds
 from scan import write_log
 
 from conformance.keys import KeyFormat
+from conformance.recognition.shapes import Shapes
 from conformance.redaction.candidates import WordFinder
 from conformance.redaction.publishing import publish_to
 from conformance.redaction.run import Redaction
-from conformance.shapes import Shapes
 from conformance.spec.excerpt import key_section
 from conformance.spec.files import default_spec
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
-from conformance.shapes import MARK, Shapes
+from conformance.recognition.shapes import MARK, Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

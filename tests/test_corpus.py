@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.vendors import VENDORS
+from conformance.recognition.vendors import VENDORS
 from tests.corpus import world
 from tests.corpus.case import CASES, cases
 from tests.corpus.hiding import LONGEST_SHOWN, fill, hide, keys_in, pieces_in

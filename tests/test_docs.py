@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 from runs import run_command, served_mock
 
-from conformance import magic
 from conformance.command_line.grammar import parser
 from conformance.diagnosis.causes.loader import load as load_causes
 from conformance.diagnosis.causes.model import Cause, Fix, Step
 from conformance.diagnosis.detection import READERS
 from conformance.mock.faults import FAULTS
+from conformance.recognition import magic
 from conformance.scanning.archives import budget
 from conformance.scanning.find import Judgement, Place
 from conformance.session.options import OPTIONS

@@ -17,8 +17,8 @@ from runs import SPEC, environment, run_command
 
 from conformance.diagnosis.shape.shape import shape_of
 from conformance.keys import KeyFormat
+from conformance.recognition.vendors import VENDORS
 from conformance.scrub import Scrubber
-from conformance.vendors import VENDORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -27,13 +27,13 @@ from runs import SPEC, run_command
 from scripted import scripted
 
 from conformance.keys import KeyFormat
-from conformance.placeholders import is_pseudonym
+from conformance.recognition.placeholders import is_pseudonym
+from conformance.recognition.shapes import Shapes
+from conformance.recognition.vendors import VENDORS
 from conformance.redaction.candidates import PatternFinder, WordFinder, best_finder
 from conformance.redaction.input import ClosedError, UnreadableError
 from conformance.redaction.proof import best_search, hits, windows_of
 from conformance.redaction.run import NotProvedError, Redaction
-from conformance.shapes import Shapes
-from conformance.vendors import VENDORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

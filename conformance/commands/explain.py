@@ -17,7 +17,7 @@ from conformance.diagnosis.inputs import head, sources
 from conformance.diagnosis.knowledge_cache import knowledge
 from conformance.diagnosis.reading import Reading, unreadable
 from conformance.diagnosis.rendering import as_json, as_text
-from conformance.encodings import wide_encoding
+from conformance.recognition.encodings import wide_encoding
 from conformance.spec.files import default_causes
 from conformance.spec.mistakes import FileError
 

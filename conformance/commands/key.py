@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from conformance.commands.given import key_format_of, spec_file
 from conformance.commands.output import complain, print_result
-from conformance.encodings import wide_encoding
 from conformance.keys import MalformedKeyError, fingerprint
+from conformance.recognition.encodings import wide_encoding
 
 if TYPE_CHECKING:
     import argparse

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from conformance.diagnosis.bodies import tells_failure, tells_success, told_status
 from conformance.diagnosis.shape.shape import shape_of
 from conformance.diagnosis.urls import host_of, parts_of
-from conformance.placeholders import is_masked
+from conformance.recognition.placeholders import is_masked
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import Credential, Evidence, Failure, PartialExchange, Place, Setting

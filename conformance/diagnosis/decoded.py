@@ -6,7 +6,7 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from conformance.encodings import UTF_8_MARK, UTF_16_MARKS, wide_encoding
+from conformance.recognition.encodings import UTF_8_MARK, UTF_16_MARKS, wide_encoding
 
 if TYPE_CHECKING:
     from typing import TextIO

@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
-from conformance import magic
 from conformance.diagnosis.evidence import Note, Place
 from conformance.diagnosis.reading import Input
 from conformance.input_names import shown_name
+from conformance.recognition import magic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

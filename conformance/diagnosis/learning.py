@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.diagnosis.reading import SHORTEST_SECRET
-from conformance.shapes import MARK
+from conformance.recognition.shapes import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

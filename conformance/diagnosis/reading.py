@@ -6,19 +6,19 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
-from conformance import placeholders
 from conformance.diagnosis.evidence import Credential, Evidence, Note, Place
 from conformance.diagnosis.shape.shape import shape_of
 from conformance.keys import ApiKey
+from conformance.recognition import placeholders
+from conformance.recognition.shapes import Shapes
 from conformance.scrub import Scrubber
-from conformance.shapes import Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.diagnosis.evidence import Carrier
     from conformance.diagnosis.surface import Surface
-    from conformance.pieces import BrokenKeys
+    from conformance.recognition.pieces import BrokenKeys
 
 SHORTEST_SECRET = 8  # characters; less of a secret may be shown
 LONGEST_WORD = 4096  # characters
@@ -64,7 +64,7 @@ class Reading:
     @cached_property
     def broken_keys(self) -> BrokenKeys:
         """The pieces of keys that something has broken."""
-        from conformance.pieces import BrokenKeys  # few texts hold such
+        from conformance.recognition.pieces import BrokenKeys  # few texts hold such
 
         return BrokenKeys(self.surface.key_format)
 

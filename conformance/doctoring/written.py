@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from conformance.encodings import UTF_8_MARK, UTF_16_MARKS, wide_encoding
+from conformance.recognition.encodings import UTF_8_MARK, UTF_16_MARKS, wide_encoding
 
 NOT_UTF_8 = "it is not in UTF-8, and load_dotenv() stops at it"
 

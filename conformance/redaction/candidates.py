@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import stringzilla
 
+from conformance.recognition.vendors import VENDORS
 from conformance.redaction.coded import beginnings
 from conformance.redaction.names import AFTER, LAST, WORDS
-from conformance.vendors import VENDORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.shapes import Shapes
+    from conformance.recognition.shapes import Shapes
 
 KEY, HALF, VENDOR, JWT, PEM = "key", "half", "vendor", "jwt", "pem"
 URL, SCHEME, OPTION, NAME, COOKIES = "url", "scheme", "option", "name", "cookies"

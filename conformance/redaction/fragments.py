@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance.pieces import MARKUP, TERMINAL
+from conformance.recognition.pieces import MARKUP, TERMINAL
 
 if TYPE_CHECKING:
     from conformance.keys import KeyFormat

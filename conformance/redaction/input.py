@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
-from conformance.encodings import wide_encoding
 from conformance.input_names import shown_name
-from conformance.magic import opaque
+from conformance.recognition.encodings import wide_encoding
+from conformance.recognition.magic import opaque
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

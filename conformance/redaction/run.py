@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from conformance.recognition.shapes import Shapes
 from conformance.redaction.candidates import ANNOUNCED, best_finder
 from conformance.redaction.documents import Remembering, broken
 from conformance.redaction.dumps import dumps_in
@@ -20,7 +21,6 @@ from conformance.redaction.pseudonyms import Pseudonyms
 from conformance.redaction.publishing import publish, spool, write_whole
 from conformance.redaction.rewriting import CHUNK, Rewriter
 from conformance.redaction.windows import END
-from conformance.shapes import Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
-from conformance.magic import HEAD
+from conformance.recognition.magic import HEAD
 from conformance.scanning.archives.zip_end import TAIL
 
 if TYPE_CHECKING:

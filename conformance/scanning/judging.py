@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance.pieces import BrokenKeys
+from conformance.recognition.pieces import BrokenKeys
 from conformance.scanning.find import EXAMPLE, KEY, NEAR_KEY, PLACEHOLDER, Judgement
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Judge:
         return Judgement(kind, self._format.redact(text), key_id)
 
     def _placeholder(self, text: str, prefix: str) -> Judgement | None:
-        from conformance.placeholders import is_masked, is_placeholder, is_variable
+        from conformance.recognition.placeholders import is_masked, is_placeholder, is_variable
 
         token = _TOKEN.match(text, len(prefix))
         if token is None:
@@ -92,6 +92,6 @@ def _is_name(key_id: str, secret: str) -> bool:
 
 def _is_filling(secret: str) -> bool:
     """Whether somebody wrote this in the place of a secret."""
-    from conformance.placeholders import is_placeholder, is_pseudonym
+    from conformance.recognition.placeholders import is_placeholder, is_pseudonym
 
     return len(set(secret)) < min(_FEWEST, len(secret) // 2) or is_pseudonym(secret) or is_placeholder(secret)

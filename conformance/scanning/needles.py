@@ -7,7 +7,7 @@ from binascii import a2b_base64, b2a_base64
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
-from conformance.pieces import GAP
+from conformance.recognition.pieces import GAP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

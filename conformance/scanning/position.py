@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stringzilla
 
-from conformance.encodings import UTF_8_MARK, UTF_16_MARKS, wide_encoding
+from conformance.recognition.encodings import UTF_8_MARK, UTF_16_MARKS, wide_encoding
 
 _CONTINUING = bytes(range(0x80, 0xC0))  # bytes of UTF-8 that begin no character
 

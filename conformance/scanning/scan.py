@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.magic import archive_kind, closed_archive
+from conformance.recognition.magic import archive_kind, closed_archive
 from conformance.scanning.archives.budget import DEPTH, ArchiveError, Budget, BudgetError
 from conformance.scanning.archives.members import members_of, nested
 from conformance.scanning.archives.zip import from_its_end

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from conformance import placeholders
 from conformance.keys import KeyFormat
+from conformance.recognition import placeholders
 from conformance.targets.http import HttpTarget
 from conformance.targets.keyring import Keyring
 from conformance.targets.mock import limited_roles

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from conformance import placeholders
 from conformance.diagnosis.answer import said
 from conformance.diagnosis.archives.entry import text_of
 from conformance.diagnosis.archives.selection import Selection, has_failed
 from conformance.diagnosis.carriers import credentials_of_body, credentials_of_headers, credentials_of_url
 from conformance.diagnosis.evidence import Evidence, Failure, Note, PartialExchange, Place
+from conformance.recognition import placeholders
 
 if TYPE_CHECKING:
     from typing import Any

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance import placeholders
 from conformance.diagnosis.answer import said
 from conformance.diagnosis.archives.entry import host_and_path
 from conformance.diagnosis.carriers import credentials_of_headers, credentials_of_url
@@ -13,6 +12,7 @@ from conformance.diagnosis.evidence import PartialExchange, Place
 from conformance.diagnosis.logs.fields import FieldReader
 from conformance.diagnosis.logs.history import LoggedExchange
 from conformance.diagnosis.statuses import REFUSALS
+from conformance.recognition import placeholders
 
 if TYPE_CHECKING:
     from conformance.diagnosis.evidence import Credential

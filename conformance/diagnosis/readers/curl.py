@@ -21,7 +21,7 @@ from conformance.diagnosis.shells.values import ShellValues
 from conformance.diagnosis.shells.words import variables_in, with_values
 from conformance.diagnosis.transcripts.printed import printed_body
 from conformance.diagnosis.urls import host_of
-from conformance.placeholders import is_masked
+from conformance.recognition.placeholders import is_masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

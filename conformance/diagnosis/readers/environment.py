@@ -6,7 +6,6 @@ import re
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from conformance import placeholders
 from conformance.diagnosis.assignments.assignment import NAME
 from conformance.diagnosis.assignments.docker import of_docker
 from conformance.diagnosis.assignments.dotenv import of_dotenv
@@ -17,6 +16,7 @@ from conformance.diagnosis.evidence import Evidence, Place, Setting
 from conformance.diagnosis.hiding import hidden
 from conformance.diagnosis.learning import learn_pieces
 from conformance.diagnosis.near_names import is_near
+from conformance.recognition import placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

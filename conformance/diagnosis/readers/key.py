@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance import placeholders
 from conformance.diagnosis.decoded import decoded, encoding_of
 from conformance.diagnosis.evidence import Evidence, Place
+from conformance.recognition import placeholders
 
 if TYPE_CHECKING:
     from conformance.diagnosis.reading import Input, Reading

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re  # which keeps the patterns that it was given: most are never needed
 from typing import TYPE_CHECKING
 
-from conformance import placeholders
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.shape.key_parts import halves
 from conformance.keys import MalformedKeyError
-from conformance.vendors import VENDORS
+from conformance.recognition import placeholders
+from conformance.recognition.vendors import VENDORS
 
 if TYPE_CHECKING:
     from conformance.keys import KeyFormat

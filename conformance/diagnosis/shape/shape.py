@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from conformance import placeholders
 from conformance.diagnosis.fact import Fact
 from conformance.diagnosis.shape.foreign import REDACTED, foreign
 from conformance.diagnosis.shape.key_parts import halves, of_key, prefix_of, without_prefix
 from conformance.diagnosis.shape.odd_characters import odd_characters
 from conformance.diagnosis.shape.wrapping import unwrapped
 from conformance.keys import MalformedKeyError
+from conformance.recognition import placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

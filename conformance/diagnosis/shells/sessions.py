@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from conformance import placeholders
 from conformance.diagnosis.evidence import Place, Setting
 from conformance.diagnosis.shape.shape import shape_of
 from conformance.diagnosis.shape.wrapping import unwrapped
 from conformance.diagnosis.shells.prompts import prompt_of
+from conformance.recognition import placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from conformance import placeholders
 from conformance.diagnosis.answer import said
 from conformance.diagnosis.carriers import (
     credentials_of_body,
@@ -16,6 +15,7 @@ from conformance.diagnosis.carriers import (
 from conformance.diagnosis.evidence import PartialExchange, Place
 from conformance.diagnosis.learning import looks_drawn
 from conformance.diagnosis.shells.words import shown, variables_in, with_values
+from conformance.recognition import placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance import placeholders
-from conformance.pieces import BrokenKeys
+from conformance.recognition import placeholders
+from conformance.recognition.pieces import BrokenKeys
 from conformance.redaction.fragments import Fragments
 from conformance.redaction.hiding.runs import lay, sign_runs
 from conformance.redaction.hiding.tokens import VENDOR, begins
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.keys import KeyFormat
+    from conformance.recognition.shapes import Shapes
     from conformance.redaction.hiding.ledger import Ledger
-    from conformance.shapes import Shapes
 
 _HEAD = 160  # bytes before which the secret of a wrapped key begins
 _GOES_ON = re.compile(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance import placeholders
+from conformance.recognition import placeholders
+from conformance.recognition.vendors import VENDORS
 from conformance.redaction.extent import looks_random
 from conformance.redaction.private_keys import key_runs
 from conformance.redaction.pseudonyms import is_hidden
-from conformance.vendors import VENDORS
 
 if TYPE_CHECKING:
     from conformance.redaction.hiding.ledger import Ledger

@@ -7,7 +7,7 @@ from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from conformance import placeholders
+from conformance.recognition import placeholders
 from conformance.redaction.extent import looks_random
 from conformance.redaction.hiding.runs import SIGNS, lay, without_escapes
 from conformance.redaction.hiding.tokens import JWT, VENDOR
@@ -16,10 +16,10 @@ from conformance.redaction.sparing import free_spans, without_escaped_letters
 
 if TYPE_CHECKING:
     from conformance.keys import KeyFormat
+    from conformance.recognition.shapes import Shapes
     from conformance.redaction.hiding.keys import Keys
     from conformance.redaction.hiding.ledger import Ledger, Note
     from conformance.redaction.hiding.tokens import Tokens
-    from conformance.shapes import Shapes
 
 _REMEMBERED = 20_000  # values whose replacement is kept, since most come again
 _EDGE = (

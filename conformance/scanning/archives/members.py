@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, cast
 
-from conformance.magic import BZIP2, GZIP, LZMA, TAR, XZ, ZIP
+from conformance.recognition.magic import BZIP2, GZIP, LZMA, TAR, XZ, ZIP
 from conformance.scanning.archives.budget import ArchiveError
 from conformance.scanning.archives.tar import in_tar
 from conformance.scanning.archives.unpacking import Metered, Unpacked, mistakes

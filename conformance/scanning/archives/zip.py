@@ -6,7 +6,7 @@ import io
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, cast
 
-from conformance.magic import ZIP
+from conformance.recognition.magic import ZIP
 from conformance.scanning.archives.budget import ArchiveError
 from conformance.scanning.archives.naming import BEFORE, BEHIND, NAMES, lines
 from conformance.scanning.archives.unpacking import Metered, seekable
