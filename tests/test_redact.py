@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import msgspec
 import pytest
@@ -261,6 +261,18 @@ def test_what_follows_a_truncated_key_is_left(here: Path) -> None:
         assert redacted(written.encode(), here).decode() == written
 
 
+@pytest.mark.parametrize("spelled", ["&#{};", "&#x{:x};", "\\u{:04x}", "\\\\u{:04x}", "%{:02X}"])
+def test_a_key_whose_signs_are_escaped_keeps_its_escapes(spelled: str, here: Path) -> None:
+    shown, secret = minted().split(".")
+    key = f"{shown}.{secret[:20]}-_{secret[22:]}"
+    written = "".join(sign if sign.isalnum() else spelled.format(ord(sign)) for sign in key)
+    for around in ("say {}\n", '{{"a": "{}"}}', "api_key={}&b\n"):
+        result = redacted(around.format(written).encode(), here).decode()
+        assert not survives(secret, result)
+        escapes = re.compile("&#[^;]+;|\\\\+u....|%..")
+        assert escapes.findall(result) == escapes.findall(around.format(written))
+
+
 @pytest.mark.parametrize("user", ["", "a:", "me:", "you:", "someone:"])
 def test_keys_in_base64_stay_base64_of_a_redacted_key(user: str, here: Path) -> None:
     key = minted()
@@ -270,6 +282,72 @@ def test_keys_in_base64_stay_base64_of_a_redacted_key(user: str, here: Path) -> 
         decoded = base64.b64decode(result.removeprefix(before)).decode()
         assert re.fullmatch(re.escape(key.partition(".")[0]) + r"\.REDACTED\w{5}x*A", decoded.split(":")[-2])
         assert redacted(result.encode(), here).decode() == result
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgres://app:{}@db:5432/x",
+        "MODE=x\nA_PASSWORD={}\n",
+        '{{"user": "me", "access_token": "{}"}}',
+        "-----BEGIN PRIVATE KEY-----\n{0}{0}{0}\n-----END PRIVATE KEY-----\n",
+        "<a href='/?token={}&page=2'>more</a>",
+    ],
+)
+@pytest.mark.parametrize(
+    "around", ["x: {}\n", '{{"encoding": "base64", "text": "{}"}}', "a\\n{}\\n", "a=%22{}%22", "{}"]
+)
+@pytest.mark.parametrize("width", [0, 64])
+@pytest.mark.parametrize("finder", [best_finder, WordFinder])
+def test_texts_in_base64_stay_such_without_their_secrets(
+    text: str, around: str, width: int, finder: Callable[..., Any], here: Path
+) -> None:
+    secret = drawn(32)
+    coded = base64.b64encode(text.format(secret).encode()).decode()
+    line_break = "\\n" if '"' in around else "\n  "
+    lines = line_break.join(coded[at : at + width] for at in range(0, len(coded), width)) if width else coded
+    written = around.format(quote(lines, safe="\n ") if "%" in around else lines)
+    result = redacted(written.encode(), here, chunk=100, finder=finder(SHAPES)).decode()
+    assert len(result) == len(written)
+    before, _, after = around.format("|").partition("|")
+    inner = re.sub(r"\\n|\s", "", unquote(result.removeprefix(before).removesuffix(after)))
+    shown = base64.b64decode(inner).decode()
+    assert not survives(secret, shown)
+    kept = re.escape(text.format("|")).replace("\\|" * text.count("{0}") or "\\|", "(REDACTED[a-z2-9]{5})?x+")
+    assert re.fullmatch(kept, shown)
+
+
+@pytest.mark.parametrize("around", ["x: {}\n", '{{"a": "\\\\x{}"}}', "0x{}", "a={}&b"])
+@pytest.mark.parametrize("spell", [str, str.upper])
+def test_texts_in_hexadecimal_stay_such_without_their_secrets(
+    around: str, spell: Callable[[str], str], here: Path
+) -> None:
+    key = minted()
+    written = around.format(spell(f"X-API-Key: {key}\r\n".encode().hex()))
+    result = redacted(written.encode(), here).decode()
+    assert len(result) == len(written)
+    before, _, after = around.format("|").partition("|")
+    digits = result.removeprefix(before).removesuffix(after)
+    assert digits == spell(digits)
+    shown = bytes.fromhex(digits).decode()
+    assert re.fullmatch(rf"X-API-Key: {re.escape(key.partition('.')[0])}\.REDACTED\w{{5}}x*A\r\n", shown)
+
+
+def test_what_is_packed_in_base64_is_hidden_whole_where_it_holds_a_secret(here: Path) -> None:
+    secret = drawn()
+    for text, is_hidden in ((f"password: {secret}", True), ("the answer to everything", False)):
+        coded = base64.b64encode(gzip.compress(text.encode())).decode()
+        for written in (f'{{"data": "{coded}"}}', f"release: {base64.b64encode(coded.encode()).decode()}\n"):
+            result = redacted(written.encode(), here).decode()
+            assert len(result) == len(written)
+            assert (result != written) == is_hidden
+            assert not is_hidden or coded[:16] not in result
+
+
+def test_a_word_in_base64_is_left(here: Path) -> None:
+    for text in ("the password is wrong, try again", "<svg viewBox='0 0 24 24'><path d='M1 2'/></svg>"):
+        written = f"data:text/plain;base64,{base64.b64encode(text.encode()).decode()}\nANOTHER_VARIABLE_OF_THE_FILE=1\n"
+        assert redacted(written.encode(), here).decode() == written
 
 
 # Other vendors
@@ -439,6 +517,30 @@ def test_what_is_packed_twice_is_refused(here: Path) -> None:
         "AccountKey={};EndpointSuffix=x\n",
         "https://{}@example.com/",
         "Bearer {}",
+        "GET /callback?code={}&state=1 HTTP/1.1\n",
+        "grant_type=authorization_code&code={}&code_verifier=",
+        '{{"name": "code", "value": "{}"}}',
+        "https://x.blob.core.windows.net/c?sv=2&sig={}&se=1\n",
+        "SAMLResponse={}&RelayState=x",
+        "Ocp-Apim-Subscription-Key: {}\r\n",
+        "x-functions-key: {}\r\n",
+        "Set-Cookie: a=; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Path=/, b={}; Path=/\r\n",
+        ".example.com\tTRUE\t/\tFALSE\t1799999999\tsid\t{}\n",
+        'Content-Disposition: form-data; name="token"\r\nContent-Type: text/plain\r\n\r\n{}\r\n',
+        '{{"text": "name=\\"token\\"\\r\\nContent-Type: text/plain\\r\\n\\r\\n{}\\r\\n"}}',
+        "rawHeaders: ['Host', 'x', 'X-API-Key', '{}', 'Accept', '*/*']",
+        "[ 'X-API-Key', '{}' ]",
+        'setenv("A_TOKEN", "{}", 1);',
+        "DRIVER={{x}};UID=me;PWD={};\n",
+        "https://{}:x@example.com/",
+        "data=%7B%22password%22%3A%22{}%22%7D",
+        "data=%257B%2522password%2522%253A%2522{}%2522%257D",
+        '<div data-x="{{&quot;password&quot;:&quot;{}&quot;}}">',
+        "?next=https%253A%252F%252Fx%253Ftoken%253D{}%2526a",
+        "[password] => {}\n",
+        '{{"db_password": {{"sensitive": true, "type": "string", "value": "{}"}}}}',
+        "setx /M A_TOKEN {}\r\n",
+        "<wsse:SessionToken>{}</wsse:SessionToken>",
     ],
 )
 @pytest.mark.parametrize("finder", [best_finder, WordFinder])
@@ -469,6 +571,11 @@ def test_what_a_name_says_is_a_secret_is_hidden(written: str, finder: Callable[.
         "id hopx_live_NXAXAV4sU3Ii is revoked\n",
         "<div class=token>hello</div>",
         "https://example.com:8080/a@b",
+        '{"code": "auth_invalid_key", "error_code": "E1002-ABCDEF-123456", "auth": "basic", "auth_type": "api_key_2"}',
+        '{"code": "auth_invalid_key_2024_01", "exit_code": 1234567, "sig_alg": "ES256abcdefgh"}',
+        "code: 0A1B2C3D4E5F60718293\nerror_code=0A1B2C3D4E5F60718293\n?code=invalid_key_2&x",
+        "Vary: authorization, cookie\nPWD=/home/a1b2c3d4\n",
+        "var a=1;token=next;password=b;",
     ],
 )
 def test_what_is_no_secret_is_left(written: str, here: Path) -> None:
@@ -485,6 +592,19 @@ def test_a_secret_that_nothing_announces_is_hidden_where_something_announced_it_
     assert result.count("\n") == 4
     assert not survives(secret, result)
     assert len(set(re.findall(r"REDACTED\w+", result))) == 1
+
+
+def test_a_password_that_is_a_word_is_hidden_in_the_address_of_a_database(here: Path) -> None:
+    for written in ("Server=a;User Id=b;Password={};Database=c\n", '"DRIVER={{x}};UID=b;PWD={}"'):
+        result = redacted(written.format("correcthorse").encode(), here).decode()
+        assert result == written.format("x" * len("correcthorse"))
+
+
+@pytest.mark.parametrize("written", ['{{"auths": {{"x.io": {{"auth": "{}"}}}}}}', "//npm.example.com/:_auth={}\n"])
+def test_what_docker_and_npm_keep_stays_base64_of_a_redacted_user_and_password(written: str, here: Path) -> None:
+    password = drawn(8)
+    result = redacted(written.format(base64.b64encode(f"me:{password}".encode()).decode()).encode(), here).decode()
+    assert result == written.format(base64.b64encode(b"xx:xxxxxxxx").decode())
 
 
 def test_directories_are_no_passwords(here: Path) -> None:

@@ -30,6 +30,8 @@ FORMS: dict[str, Callable[[str], str]] = {
     "url-encoded, small letters": lambda key: "".join(c if c.isalnum() else f"%{ord(c):02x}" for c in key),
     "json, every sign": lambda key: "".join(c if c.isalnum() else f"\\u{ord(c):04x}" for c in key),
     "json in json": lambda key: "".join(c if c.isalnum() else f"\\\\u{ord(c):04x}" for c in key),
+    "html": lambda key: "".join(c if c.isalnum() else f"&#{ord(c)};" for c in key),
+    "html, hexadecimal": lambda key: "".join(c if c.isalnum() else f"&#x{ord(c):X};" for c in key),
     "string": lambda key: "".join(c if c.isalnum() else f"\\x{ord(c):02x}" for c in key),
     "base64": lambda key: base64.b64encode(key.encode()).decode(),
     "base64, behind one byte": lambda key: base64.b64encode(b":" + key.encode()).decode(),

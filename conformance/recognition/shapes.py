@@ -209,10 +209,17 @@ def _spelled(text: str) -> str:
 
 
 def _one_of(characters: str) -> str:
-    """A pattern for one of the characters, which may be percent-encoded unless it is a letter or digit."""
-    encoded = ["".join(f"%{byte:02x}" for byte in one.encode()) for one in characters if not _is_plain(one)]
+    """A pattern for one of the characters, which may be percent-encoded or escaped unless it is a letter or digit."""
+    encoded = [spelling for one in characters if not _is_plain(one) for spelling in _spellings(one)]
     plain = re.escape(characters) if len(characters) == 1 else f"[{re.escape(characters)}]"
     return f"(?:{plain}|(?i:{'|'.join(encoded)}))" if encoded else plain
+
+
+def _spellings(character: str) -> Iterator[str]:
+    """How a character that is no letter or digit is written in URLs, HTML and strings."""
+    yield "".join(f"%{byte:02x}" for byte in character.encode())
+    if character.isascii():
+        yield from (f"&#{ord(character)};", f"&#x{ord(character):x};", rf"\\{{1,8}}u{ord(character):04x}")
 
 
 def _first_letters(text: str) -> str:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import stringzilla
 
 from conformance.recognition.vendors import VENDORS
-from conformance.redaction.names import AFTER, WORDS
+from conformance.redaction.coded import beginnings
+from conformance.redaction.names import AFTER, LAST, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,25 +23,27 @@ if TYPE_CHECKING:
 
 KEY, HALF, VENDOR, JWT, PEM = "key", "half", "vendor", "jwt", "pem"
 URL, SCHEME, OPTION, NAME, COOKIES = "url", "scheme", "option", "name", "cookies"
+CODED = "coded"
 ANNOUNCED = {KEY, VENDOR, JWT, PEM, URL, SCHEME, NAME, COOKIES}  # which are hardly ever anything else
 _TOKEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 _CLASSES = bytes(97 if byte in _TOKEN else 32 for byte in range(256))
 _ESCAPE = re.compile(rb"\\[nrtbf]")
 _AFTER = re.compile(AFTER.encode(), re.IGNORECASE)
-_ANY_NAME = b"(?:%b)%b" % (b"|".join(re.escape(word.encode()) for word in WORDS), AFTER.encode())
+_ANY_NAME = b"(?:%b)%b" % (b"|".join(re.escape(word.encode()) for word in (*WORDS, *LAST)), AFTER.encode())
 _SEPARATES = re.compile(
-    rb"(?:\\{0,7}[\"'])?\]?(?:[ \t\r\n]{1,40}value[ \t]?[=:]|(?:\r?\n|\\{1,7}r\\{1,7}n){2}"
-    rb"|[ \t]{0,4}(?:=>?|:|%3a|%3d|,[ \t\r\n]{0,64}(?:\\[nrt][ \t]{0,64}){0,2}[\\(b\"']|>))",
+    rb"(?:\\{0,7}[\"']|%(?:25){0,3}22|&quot;|&#34;)?\]?(?:[ \t\r\n]{1,40}value[ \t]?[=:]"
+    rb"|(?:\r?\n|\\{1,7}r\\{1,7}n)(?:content-[a-z-]{1,24}:[^\r\n\\\"]{1,80}(?:\r?\n|\\{1,7}r\\{1,7}n)){0,2}(?:\r?\n|\\{1,7}r\\{1,7}n)"
+    rb"|[ \t]{0,4}(?:=>?|:|%(?:25){0,3}3[ad]|,[ \t\r\n]{0,64}(?:\\[nrt][ \t]{0,64}){0,2}[\\(b\"']|>))",
     re.IGNORECASE,
 )
-_SEPARATION_BEGINS = rb"[\\\"'\] \t\r\n=:%,>]"
+_SEPARATION_BEGINS = rb"[\\\"'\] \t\r\n=:%,>&]"
 _GIVEN = re.compile(  # as an option, to a command that sets it, or behind the user of a login
-    rb"(?:--[a-z-]{0,24}|(?:env|setx|set -[a-z]{1,4})[ \t]{1,4}[a-z0-9_]{0,40}|login\s{1,8}[^\s]{1,80}\s{1,8})%b\Z"
-    % _ANY_NAME,
+    rb"(?:--[a-z-]{0,24}|(?:env|setx(?:[ \t]{1,4}/m)?|set -[a-z]{1,4})[ \t]{1,4}[a-z0-9_]{0,40}"
+    rb"|login\s{1,8}[^\s]{1,80}\s{1,8})%b\Z" % _ANY_NAME,
     re.IGNORECASE,
 )
 _LONGEST_GIVEN = 160  # bytes
-URL_PASSWORD = re.compile(rb"://[^/\s\"'<>@?#\\:]{0,80}:([^/\s\"'<>@?#\\]{1,256})@")
+URL_PASSWORD = re.compile(rb"://([^/\s\"'<>@?#\\:]{0,80}):([^/\s\"'<>@?#\\]{1,256})@")
 URL_TOKEN = re.compile(rb"://([A-Za-z0-9_.-]{16,128})@")
 _FEWEST_SIGNS = 8
 _SIGNS = rb"[A-Za-z0-9_%%+/.-]{%d}" % _FEWEST_SIGNS
@@ -64,6 +67,8 @@ _LITERALS = {  # in small letters
     b" -b ": OPTION,
     b'cookies"': COOKIES,
     b'cookies\\"': COOKIES,
+    b"\ttrue\t/": OPTION,
+    b"\tfalse\t/": OPTION,
 }
 
 
@@ -134,7 +139,8 @@ class WordFinder:
             if URL_PASSWORD.match(text, at) or URL_TOKEN.match(text, at)
         }
         found |= {Candidate(at, HALF) for at in self._halves(text)}
-        for word in WORDS:
+        found |= {Candidate(at, CODED) for at in beginnings(text)}
+        for word in (*WORDS, *LAST):
             ends = (_AFTER.match(text, at + len(word)).end() for at in _places(small, word.encode()))  # type: ignore[union-attr]
             found |= {Candidate(at, NAME) for at in map(partial(_value_behind, text), ends) if at is not None}
         return sorted(found)
@@ -188,7 +194,8 @@ class PatternFinder:
         if run := next((hit for hit in hits if hit[1] == self._run), None):
             hits.remove(run)
             self._halves.scan(text, note)
-        return sorted(candidate for hit in hits if (candidate := self._candidate(text, *hit)))
+        found = [candidate for hit in hits if (candidate := self._candidate(text, *hit))]
+        return sorted([*found, *(Candidate(at, CODED) for at in beginnings(text))])
 
     def _candidate(self, text: bytes | bytearray, end: int, pattern: int) -> Candidate | None:
         kind, back = self._kinds[pattern]

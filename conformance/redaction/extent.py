@@ -13,16 +13,24 @@ _ANY_WORD = "|".join(map(re.escape, WORDS))
 _REACH = 200  # bytes that a name and what separates it from its value may have
 # read backwards, since where the separator ends is known
 _NAMED = re.compile(
-    rb"([=:][ \t]?eulav[ \t\r\n]{1,40}|(?:\n\r?|n\\{1,7}r\\{1,7}){2}"
-    rb"|>?=|:|a3%|d3%|>|[ \t]|[(b\"'][ \t\r\n\\nrt]{0,80},)"
-    rb"[ \t]{0,4}(\]?(?:[\"']\\{0,7})?)([A-Za-z0-9_.\-\[\]]+)",
+    rb"([=:][ \t]?eulav[ \t\r\n]{1,40}"
+    rb"|(?:\n\r?|n\\{1,7}r\\{1,7})(?:(?:\n\r?|n\\{1,7}r\\{1,7})[^\r\n\\\"]{1,80}:[a-z-]{1,24}-tnetnoc){0,2}(?:\n\r?|n\\{1,7}r\\{1,7})"
+    rb"|>?=|:|[ad]3(?:52){0,3}%|>|[ \t]|[(b\"'][ \t\r\n\\nrt]{0,80},)"
+    rb"[ \t]{0,4}(\]?(?:[\"']\\{0,7}|22(?:52){0,3}%|;touq&|;43#&)?)([A-Za-z0-9_.\-\[\]]+)",
     re.IGNORECASE,
 )
 _SECRET_NAME = re.compile(f"(?:.*?)(?:{_ANY_WORD}){AFTER}".encode(), re.IGNORECASE)
+_SHORT_NAME = re.compile(rb"(?:.*[_-])?(?:auth|sig)|code", re.IGNORECASE)
 _PLAIN_NAME = re.compile(f".*(?:{'|'.join(map(re.escape, PLAIN))})s?".encode(), re.IGNORECASE)
 _PAIR = re.compile(rb',(?:\s|\\[nrt])*(\\*)"value\1"(?:\s|\\[nrt])*:(?:\s|\\[nrt])*\1"')
 _TUPLE = re.compile(rb",[ \t\r\n]*b?(\\*)([\"'])")
-_TUPLE_BEGINS = re.compile(rb"[(\[][ \t]*b?\\*[\"']\Z")
+_TUPLE_ENDS = re.compile(rb"\\*[\"']\s*([)\],])")
+_TUPLE_BEGINS = re.compile(rb"([(\[])[ \t]*b?\\*[\"']\Z")
+_CODED_QUOTE = re.compile(rb"[ \t]{0,8}(%(?:25){0,3}22|&quot;|&#34;)")
+_LONGEST_CODED = 4096  # bytes
+_VALUE_WITHIN = re.compile(  # of an output of Terraform
+    rb'\s*\{\s*(?:"(?:sensitive|type)"\s*:\s*(?:true|false|"[a-z]{1,20}")\s*,\s*){0,2}"value"\s*:\s*"'
+)
 _OPENING = re.compile(rb"[ \t]{0,8}(?:\\u003d)?[bu$]?(\\*)([\"'])")
 _SPACES = re.compile(rb"[ \t]{0,8}")
 _LINE = re.compile(rb"(?:[= ]\"[^\"\s\\;]+\"|[^\r\n\0\"'\\]|\\(?![rnu\"'\\])|\\u(?!000[ad]))*")
@@ -31,14 +39,19 @@ _WORDLESS = re.compile(rb"[^\s\0\"'<>\\]+")
 _LISTED = re.compile(rb"\[(?!(?:-?[0-9][0-9.eE+-]*|true|false|null|NaN|-?Infinity)\])([^\s,\[\]{}()\"'\\]+)\]")
 _BLOCK = re.compile(rb"(?:[>|][+-]?)?[ \t]*\r?\n[ \t]+([A-Za-z0-9+/=_.~-]{8,})(?=[ \t]*[\r\n\0])")
 _WORDS_MORE = re.compile(rb"(?: [A-Za-z0-9]{1,20}){1,8}(?=[ \t]*[\r\n\0])")
-_ENCODED = re.compile(rb"(?:%(?!26|22|27|0[ad]|3b)[0-9a-f]{2}|[^&\s\0\"'<>%\\])+", re.IGNORECASE)
+_ENCODED = re.compile(rb"(?:%(?!(?:25){0,3}(?:26|22|27|0[ad]|3b))[0-9a-f]{2}|[^&\s\0\"'<>%\\])+", re.IGNORECASE)
 _ELEMENT = re.compile(rb"([^<>]{1,4096})</")
+_CONNECTION = re.compile(rb"(?:password|pwd)=[^;\"'\s]{4,}[;\"'\s\0]", re.IGNORECASE)  # the address of a database
+_TAG = re.compile(rb"<(?:[A-Za-z][A-Za-z0-9_.-]*:)?\Z")
 _NUMBER = re.compile(rb"[0-9]{6,}(?![.0-9A-Za-z])")
 _HEADER = re.compile(rb"(?:proxy-)?authorization|(?:set-)?cookie2?|(?:[a-z0-9]+-)+[a-z0-9-]+", re.IGNORECASE)
 _LINE_START = re.compile(
     rb"[ \t>#*<+-]*(?:export[ \t]+|set[ \t]+|\$env:|env[ \t]+|-e[ \t]+|ENV[ \t]+|ARG[ \t]+)?", re.IGNORECASE
 )
 
+_SHORTEST_CODE = 16
+_WORDS = re.compile(rb"(?:[a-z]+|[A-Z]+|[0-9]{1,6})(?:[_.-](?:[a-z]+|[A-Z]+|[0-9]{1,6}))+")
+_LETTERS = re.compile(rb"[A-Za-z]")
 _DIRECTORIES = (b"pwd", b"oldpwd")  # which end like a password's name
 _PATH = re.compile(rb"~|[./]|[A-Za-z]:[\\/]")
 
@@ -77,7 +90,7 @@ def named_value(text: bytearray, at: int) -> Named | None:
         return None
     name = match[3][::-1].rstrip(b"[]0123456789")
     bare = name.rpartition(b"[")[2].rpartition(b".")[2]
-    if not _SECRET_NAME.fullmatch(bare) or _PLAIN_NAME.fullmatch(bare):
+    if not (_SECRET_NAME.fullmatch(bare) or _SHORT_NAME.fullmatch(bare)) or _PLAIN_NAME.fullmatch(bare):
         return None
     place = _Place(at - match.end(), at - match.end(1), at, match[1][::-1].lower(), bool(match[2]))
     extent = _after_comma(text, place) if place.sign[:1] == b"," else _after_sign(text, place, bare)
@@ -86,7 +99,9 @@ def named_value(text: bytearray, at: int) -> Named | None:
     start, end = extent
     if (crossing := end_of_string(bytes(text[start:end]))) is not None:
         end = start + crossing
-    if bare.lower() in _DIRECTORIES and (bare.isupper() or _PATH.match(text, start, end)):
+    if bare.lower() in _DIRECTORIES and (_is_variable(text, place, bare) or _PATH.match(text, start, end)):
+        return None
+    if bare.lower() == b"code" and not _is_drawn(bytes(text[start:end]), place):
         return None
     return Named(bare.lower(), start, end) if end > start else None
 
@@ -116,16 +131,19 @@ def _after_comma(text: bytearray, place: _Place) -> tuple[int, int] | None:
     if pair := _PAIR.match(text, place.separator):
         return pair.end(), quoted_end(text, pair.end(), len(pair[1]), b'"')
     opening = _TUPLE.match(text, place.separator)
-    if not place.is_quoted or opening is None or not _TUPLE_BEGINS.search(text[max(place.name - 12, 0) : place.name]):
+    if not place.is_quoted or opening is None:
         return None
-    end = quoted_end(text, opening.end(), len(opening[1]), opening[2])
-    return (opening.end(), end) if bytes(text[end + len(opening[1]) + 1 :][:1]) in (b")", b"]") else None
+    begins = _TUPLE_BEGINS.search(text[max(place.name - 12, 0) : place.name])
+    start, end = opening.end(), quoted_end(text, opening.end(), len(opening[1]), opening[2])
+    ends = _TUPLE_ENDS.match(text, end)
+    is_pair = begins and ends and (ends[1] != b"," or begins[1] == b"(")
+    return (start, end) if is_pair or looks_random(bytes(text[start:end])) else None
 
 
 def _after_sign(text: bytearray, place: _Place, name: bytes) -> tuple[int, int] | None:
+    if quoted := _in_quotes(text, place):
+        return quoted
     at, sign = place.end, place.sign
-    if opening := _OPENING.match(text, at):
-        return opening.end(), quoted_end(text, opening.end(), len(opening[1]), opening[2])
     start = _SPACES.match(text, at).end()  # type: ignore[union-attr]
     if b"n" in sign or b"\n" in sign or b"value" in sign:
         return _span(text, _WORDLESS.match(text, start))
@@ -135,10 +153,10 @@ def _after_sign(text: bytearray, place: _Place, name: bytes) -> tuple[int, int] 
         return block.span(1) if looks_random(bytes(block[1])) else None
     if sign == b">":
         element = _ELEMENT.match(text, at)
-        return element.span(1) if element and text[place.name - 1 : place.name] == b"<" else None
-    if sign in (b"%3a", b"%3d"):
+        return element.span(1) if element and _TAG.search(text[max(place.name - 32, 0) : place.name]) else None
+    if sign[:1] == b"%":
         return _span(text, _ENCODED.match(text, at))
-    if place.is_quoted:
+    if place.is_quoted and sign != b"=>":
         return _span(text, _NUMBER.match(text, start))
     if sign == b":" and _HEADER.fullmatch(name):
         return _span(text, _LINE.match(text, start))
@@ -146,6 +164,30 @@ def _after_sign(text: bytearray, place: _Place, name: bytes) -> tuple[int, int] 
     if value and sign == b"=" and name.isupper() and (more := _WORDS_MORE.match(text, value[1])):
         value = value[0], more.end()
     return value if value and _is_assigned(text, place.name, value, sign) else None
+
+
+def _in_quotes(text: bytearray, place: _Place) -> tuple[int, int] | None:
+    """The value between quotation marks, however they are written."""
+    if coded := _CODED_QUOTE.match(text, place.end):
+        end = text.find(coded[1], coded.end(), coded.end() + _LONGEST_CODED)
+        return (coded.end(), end) if end >= 0 else None
+    if place.is_quoted and (within := _VALUE_WITHIN.match(text, place.end)):
+        return within.end(), quoted_end(text, within.end(), 0, b'"')
+    if opening := _OPENING.match(text, place.end):
+        return opening.end(), quoted_end(text, opening.end(), len(opening[1]), opening[2])
+    return None
+
+
+def _is_variable(text: bytearray, place: _Place, name: bytes) -> bool:
+    """Whether this is the variable of a shell, and no part of the address of a database."""
+    return name.isupper() and text[place.name - 1 : place.name] != b";"
+
+
+def _is_drawn(code: bytes, place: _Place) -> bool:
+    """Whether what is called a code is one of OAuth, and not that of an error, which is written in words."""
+    has_both = any(map(bytes.isupper, _LETTERS.findall(code))) and any(map(bytes.islower, _LETTERS.findall(code)))
+    is_long = len(code) >= _SHORTEST_CODE and looks_random(code) and not _WORDS.fullmatch(code)
+    return is_long and (has_both if place.is_quoted else place.sign != b":")
 
 
 def _span(text: bytearray, match: re.Match[bytes] | None) -> tuple[int, int] | None:
@@ -164,6 +206,8 @@ def _is_assigned(text: bytearray, name_at: int, value: tuple[int, int], sign: by
     if sign == b"=" and before in (b"?", b"&"):
         return True
     if looks_random(bytes(text[value[0] : value[1]])) and after not in (b"(", b"["):
+        return True
+    if before == b";" and _CONNECTION.match(text, name_at, value[1] + 1):
         return True
     starts = _starts_line(text, name_at)
     if sign == b"=" and before in (b'"', b"'", b" ") and after in (b"&", b'"', b"'", b" ", b"\n", b"\r", b"\0"):

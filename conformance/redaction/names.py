@@ -31,11 +31,19 @@ WORDS = (
     "authkey",
     "auth-key",
     "signature",
+    "code_verifier",
+    "device_code",
+    "client_assertion",
+    "samlresponse",
+    "subscription-key",
+    "functions-key",
     "credential",
     "sessionid",
     "session_id",
     "session-id",
 )
+# as the end of a name and nothing behind it, since many a name begins so
+LAST = ("auth", "sig", "code")
 # what may follow the word in a name: `API_KEY_PROD`, `password2`
 AFTER = r"(?:_[a-z0-9]{1,12}|[0-9]{1,3}|\[\]){0,2}"
 # names that end like a secret's and hold none
@@ -69,6 +77,7 @@ PLAIN = (
     "authorization_endpoint",
     "signature_version",
     "credential_type",
+    "assertion_type",
     "token_invalid",
     "max_token",
 )

@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING
 
 from conformance.redaction import candidates as kinds
 from conformance.redaction.ahead import searched
+from conformance.redaction.coded import coded_text, unpacked, write_coded
 from conformance.redaction.extent import LONGEST, NeedsMore, looks_random, named_value, quoted_end
 from conformance.redaction.private_keys import body_end
-from conformance.redaction.windows import BEFORE, END, KEPT, windows
+from conformance.redaction.windows import BEFORE, END, KEPT, Window, windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.redaction.candidates import Candidate, Finder
+    from conformance.redaction.coded import Coded
     from conformance.redaction.hiding.keys import Keys
     from conformance.redaction.hiding.ledger import Ledger
     from conformance.redaction.hiding.tokens import Tokens
     from conformance.redaction.hiding.values import Values
-    from conformance.redaction.windows import Readable, Window
+    from conformance.redaction.windows import Readable
 
 CHUNK = 1 << 19  # bytes that are read at a time
 _WINDOW = 600  # bytes in which a wrapped key ends
@@ -33,6 +35,10 @@ _USER_OPTION = re.compile(
     rb" (?:-[a-z]{0,4}u|--(?:proxy-)?user)(?:[ =]+|(?=[^ ]))(\\*[\"']?)[^\s\"':\\]{1,200}:([^\s\"'\\]+)", re.IGNORECASE
 )
 _COOKIE_OPTION = re.compile(rb" -b +(?:\\*[\"']([^\"'\\]+=[^\"'\\]*)|([^\s\"'\\=]+=[^\s\"'\\]*))")
+_COOKIE_LINE = re.compile(  # of a file of cookies, as curl writes it, behind the host
+    rb"\t(?:TRUE|FALSE)\t/[^\t\r\n]{0,400}\t(?:TRUE|FALSE)\t[0-9]{1,20}\t[^\t\r\n]{0,400}\t([^\t\r\n\0]+)"
+)
+_TOKEN_IN_URL = 16  # letters and digits that stand for a user
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----")
 _COOKIES = re.compile(rb'cookies(\\*)"(?:\s|\\[nrt])*:(?:\s|\\[nrt])*\[', re.IGNORECASE)
 
@@ -60,6 +66,7 @@ class Rewriter:
             kinds.OPTION: self._option,
             kinds.NAME: self._name,
             kinds.COOKIES: self._cookies,
+            kinds.CODED: self._coded,
         }
 
     def rewrite(self, source: Readable, write: Callable[[memoryview], None], file: str) -> None:
@@ -148,7 +155,9 @@ class Rewriter:
     def _url(self, text: bytearray, at: int) -> None:
         match = kinds.URL_PASSWORD.match(text, at)
         if match:
-            self._values.hide_value(text, *match.span(1), "password in a URL")
+            self._values.hide_value(text, *match.span(2), "password in a URL")
+            if len(match[1]) >= _TOKEN_IN_URL and looks_random(bytes(match[1])):
+                self._values.hide_value(text, *match.span(1), "token in a URL")
         elif (match := kinds.URL_TOKEN.match(text, at)) and looks_random(bytes(match[1])):
             self._values.hide_value(text, *match.span(1), "token in a URL")
 
@@ -162,13 +171,17 @@ class Rewriter:
             self._values.hide_value(text, *match.span(2), "password of an option")
         elif match := _COOKIE_OPTION.match(text, at):
             self._values.hide_cookies(text, *match.span(match.lastindex or 1), sets=False)
+        elif match := _COOKIE_LINE.match(text, at):
+            self._values.hide_value(text, *match.span(1), "cookie")
 
     def _name(self, text: bytearray, at: int) -> None:
         found = named_value(text, at)
         if found is None:
             return
         name, start, end = found
-        if name.endswith(b"cookie"):
+        if name.endswith(b"auth") and not name.endswith(b"x-auth"):
+            self._values.hide_pair(text, start, end)
+        elif name.endswith(b"cookie"):
             self._values.hide_cookies(text, start, end, sets=name.endswith(b"set-cookie"))
         elif name.endswith((b"authorization", b"x-auth", b"token")):
             self._values.hide_value(text, start, end, "authorization" if name.endswith(b"authorization") else "token")
@@ -192,6 +205,33 @@ class Rewriter:
             if mark[2]:
                 self._values.hide_value(text, mark.end(), at, "cookie")
             at += depth + 1
+
+    def _coded(self, text: bytearray, at: int) -> None:
+        """A text in base64 or hexadecimal, which is rewritten as any other and encoded again."""
+        coded = coded_text(text, at)
+        if coded is None:
+            return
+        if coded.places[-1][1] == len(text):
+            raise NeedsMore
+        if (packed := unpacked(coded)) is not None:
+            self._packed(text, coded, packed)
+            return
+        inner = bytearray(coded.text)
+        here, begin = self._ledger.offset, self._ledger.offset + at
+        window = Window(coded.text + END, begin, b"", begin, begin + len(inner), is_last=True)
+        self._ledger.offset = begin
+        self._judge_all(inner, deque(self._search(window)), window)
+        self._ledger.offset = here
+        if inner != coded.text:
+            write_coded(text, coded, bytes(inner))
+
+    def _packed(self, text: bytearray, coded: Coded, inner: bytes) -> None:
+        """Hide all of what is packed, where it holds a secret: nothing in it has a place of its own."""
+        if not any(one.kind in kinds.ANNOUNCED for one in self._finder.candidates(inner + END)):
+            return
+        for start, end in coded.places:
+            text[start:end] = b"x" * (end - start)
+        self._ledger.note("packed text with a secret", coded.text, coded.places[0][0])
 
 
 @cache

@@ -27,7 +27,9 @@ _BREAK = (
 _TORN = GAP.replace(b"{0,120}", b"{0,40}")
 _SIGNS = re.compile(rb"[A-Za-z0-9+/_-]*+(?:%b[A-Za-z0-9+/_-]++){0,24}" % _BREAK)
 _BREAKS = re.compile(rb"(?=[\"' \t+.&\\\r\n])%b" % _BREAK)  # which most signs do not even begin
-_ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})|\\+u00([0-9A-Fa-f]{2})|\\+x([0-9A-Fa-f]{2})")
+_ESCAPE = re.compile(
+    rb"%([0-9A-Fa-f]{2})|\\+u00([0-9A-Fa-f]{2})|\\+x([0-9A-Fa-f]{2})|&#x([0-9A-Fa-f]{2});|&#([0-9]{2,3});"
+)
 
 
 class Needle(NamedTuple):
@@ -78,7 +80,7 @@ def _narrow(beginning: bytes, prefixes: list[bytes]) -> Iterator[Needle]:
     yield Needle(beginning, 0, b"", PLAIN, is_wide=False, read=unescaped, whole=_whole(beginning, prefixes))
     letters = re.match(rb"[A-Za-z0-9]*", beginning)[0]  # type: ignore[index]
     if len(letters) >= 2 and letters != beginning:
-        for sign in (b"%", b"\\"):
+        for sign in (b"%", b"\\", b"&"):
             yield Needle(letters + sign, 0, sign, ESCAPED, is_wide=False, read=unescaped)
     for before in range(3):
         standard = b2a_base64(b"\0" * before + beginning, newline=False)
@@ -107,12 +109,12 @@ def _widened(word: Needle) -> Needle:
 
 
 def unescaped(text: bytes) -> bytes:
-    """The text with what is URL-encoded, or escaped for JSON or for a string, as it was."""
-    return _ESCAPE.sub(_character, text) if b"%" in text or b"\\" in text else text
+    """The text with what is URL-encoded, or escaped for JSON, HTML or a string, as it was."""
+    return _ESCAPE.sub(_character, text) if b"%" in text or b"\\" in text or b"&" in text else text
 
 
 def _character(escape: re.Match[bytes]) -> bytes:
-    code = int(next(filter(None, escape.groups())), 16)
+    code = int(escape[5]) if escape[5] else int(next(filter(None, escape.groups())), 16)
     return bytes([code]) if code < 128 else escape[0]
 
 

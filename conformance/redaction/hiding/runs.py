@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_ESCAPE = re.compile(rb"\\+u[0-9a-fA-F]{4}|\\+x[0-9a-fA-F]{2}|\\+[nrtbf]?|%[0-9A-Fa-f]{2}|%|[^A-Za-z0-9_\\%-]+")
+_ESCAPE = re.compile(
+    rb"\\+u[0-9a-fA-F]{4}|\\+x[0-9a-fA-F]{2}|\\+[nrtbf]?|%[0-9A-Fa-f]{2}|%|&#x?[0-9a-fA-F]{1,6};|[^A-Za-z0-9_\\%-]+"
+)
 SIGNS = re.compile(rb"[A-Za-z0-9_-]+")
 
 

@@ -32,6 +32,9 @@ _SPACE = rb"(?:[ \t]+|%20|\+|\\+t)"
 _SCHEME = re.compile(rb"(?:bearer|basic|token|apikey|api-key|digest|negotiate|bot)(?:%b|\Z)" % _SPACE, re.IGNORECASE)
 _OTHER_SCHEME = re.compile(rb"[A-Z][A-Za-z0-9-]{2,30}" + _SPACE)
 _COOKIE_LINE = re.compile(rb"(?:\\+[nr]|[\r\n])*((?:(?!\\+[nr])[^\r\n])+)")  # behind the breaks, as they are or escaped
+_COOKIE = re.compile(rb"([^;=]*)=([^;]*)|[^;=]+")
+# the first, and those behind a comma, as which programs show several headers
+_SET_COOKIE = re.compile(rb"(?:\A|,[ \t]*(?=[^;,=\s]+=))(?:([^;=]*)=((?:(?!,[ \t]*[^;,=\s]+=)[^;])*)|[^;=]+)")
 _PATH = re.compile(rb"(?:[A-Za-z]:|~|[.]{1,2})?(?:[/\\][A-Za-z_. -]*[A-Za-z0-9_. -]{0,4})+")
 _WORDS = re.compile(rb"[A-Za-z]+([ ,.:'_/-]+[A-Za-z]+)*[.!?]?")
 _LONG_WORD = 16  # letters; a shorter one may be a word that stands anywhere
@@ -70,6 +73,10 @@ class Values:
         """Hide a value that is a secret as a whole; whitespace, quotes and schemes around it stay."""
         self._once(text, start, end, kind, self._hide_value)
 
+    def hide_pair(self, text: bytearray, start: int, end: int) -> None:
+        """Hide a user and a password in base64, and nothing else."""
+        self._hide_basic(text, *_inside(text, start, end))
+
     def hide_cookies(self, text: bytearray, start: int, end: int, *, sets: bool) -> None:
         """Hide the values of a cookie header; of one that sets a cookie the attributes stay."""
         self._once(text, start, end, "Set-Cookie" if sets else "Cookie", self._hide_cookies)
@@ -102,8 +109,9 @@ class Values:
 
     def _hide_cookies(self, text: bytearray, start: int, end: int, kind: str) -> None:
         for line in _COOKIE_LINE.finditer(bytes(text[start:end])):
-            pairs = list(re.finditer(rb"([^;=]*)=([^;]*)|[^;=]+", line[1]))
-            for pair in pairs[:1] if kind == "Set-Cookie" else pairs:
+            sets = kind == "Set-Cookie"
+            pairs = list((_SET_COOKIE if sets else _COOKIE).finditer(line[1]))
+            for pair in pairs:
                 if pair[2] is not None:
                     at = start + line.start(1)
                     self.hide_value(text, at + pair.start(2), at + pair.end(2), "cookie")

@@ -1,0 +1,137 @@
+"""Texts in base64 or hexadecimal: where one begins, what it says, how another of its length takes its place."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from binascii import a2b_base64, b2a_base64
+from typing import TYPE_CHECKING, NamedTuple
+
+import stringzilla
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST = 4 << 20  # bytes of base64; what goes on for longer is looked into up to there
+_SIGNS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_ALL_SIGNS = _SIGNS + b"-_"
+_CLASSES = bytes(97 if byte in _ALL_SIGNS else 32 for byte in range(256))
+_FEWEST = 24  # signs; of fewer, too many words are a text in base64
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_SIGN = re.compile(rb"[A-Za-z0-9+/_-]|%2[BbFf]|\\/")
+_RUN = re.compile(b"(?:%b)++" % _SIGN.pattern)
+_WRAPPED = 60  # signs, which lines of base64 have at least that goes on in the next one
+_LINE_BREAK = rb"(?:\r?\n|(?:\\r)?\\n|(?:%0[dD])?%0[aA])[ \t]{0,40}"
+_NEXT_LINE = re.compile(b"(?:%b)(%b)(?=%b)" % (_LINE_BREAK, _RUN.pattern, rb"(?:=|%3[dD]){0,2}[\s\"'\\<%\0]"))
+_DOTTED = re.compile(rb"[.][A-Za-z0-9_-]")
+
+
+class Coded(NamedTuple):
+    """A text in base64 or hexadecimal: where each of its signs stands, and what they say."""
+
+    places: list[tuple[int, int]]
+    text: bytes
+    is_hex: bool = False
+
+
+def _signs_of(matches: Iterator[int]) -> bytes:
+    """A pattern for one sign of those with these values."""
+    signs = b"".join(_SIGNS[value : value + 1] for value in matches)
+    beside = (b"-" if b"+" in signs else b"") + (b"_" if b"/" in signs else b"")
+    return b"[" + re.escape(signs + beside) + b"]"
+
+
+# each third of a group, for bytes that are printed, or end a line, or indent one
+_TEXT = re.compile(
+    b"(?:%b%b%b[A-Za-z0-9+/_-]){%d}"
+    % (
+        _signs_of(value for value in range(64) if value in (2, 3) or 8 <= value < 32),
+        _signs_of(value for value in range(64) if value & 15 in (0, 2, 3, 4, 5, 6, 7)),
+        _signs_of(value for value in range(64) if value & 3 < 2),
+        _FEWEST // 4,
+    )
+)
+
+
+_PACKED = b"H4sI"  # with gzip
+_MOST_UNPACKED = 16 << 20  # bytes
+_HEX_TEXT = re.compile(rb"(?:[2-7][0-9a-fA-F]|0[9aAdD]){%d,}+(?![A-Za-z0-9+/_-])" % (_FEWEST // 2))
+
+
+def beginnings(text: bytes | bytearray) -> Iterator[int]:
+    """Where a run of signs begins that may be a text in base64 or hexadecimal."""
+    classes = text.translate(_CLASSES)
+    run = b"a" * _FEWEST
+    at = stringzilla.find(classes, run)
+    while at >= 0:
+        start = _behind_escape(text, at)
+        if _TEXT.match(text, start) or text[start : start + len(_PACKED)] == _PACKED or _HEX_TEXT.match(text, start):
+            yield start
+        end = classes.find(b" ", at)
+        at = stringzilla.find(classes, run, end) if end >= 0 else -1
+
+
+def _behind_escape(text: bytes | bytearray, at: int) -> int:
+    """The place behind the letters of an escape that end there."""
+    before = text[at - 1 : at] if at else b""
+    if before == b"\\" and text[at : at + 1] in (b"n", b"r", b"t", b"x"):
+        return at + 1
+    return at + 2 * (before == b"%" or text[at : at + 2] == b"0x")
+
+
+def coded_text(text: bytes | bytearray, at: int) -> Coded | None:
+    """The text that begins there; `None` for a part of a JWT, or of anything else with dots in it."""
+    if digits := _HEX_TEXT.match(text, at, at + LONGEST):
+        return Coded(
+            [(one, one + 1) for one in range(at, digits.end())], bytes.fromhex(digits[0].decode()), is_hex=True
+        )
+    run = _RUN.match(text, at, at + LONGEST)
+    if run is None or text[at - 1 : at] == b"." or _DOTTED.match(text, run.end()):
+        return None
+    places = _places(text, *run.span())
+    width = len(places)
+    if width >= _WRAPPED and not width % 4:
+        while not len(places) % width and (line := _NEXT_LINE.match(text, places[-1][1], at + LONGEST)):
+            more = _places(text, *line.span(1))
+            if len(more) > width:
+                break
+            places += more
+    places = places[: len(places) - (len(places) % 4 == 1)]  # a sign too many, which decides no byte
+    signs = bytes(_sign_at(text, place) for place in places).translate(_STANDARD)
+    return Coded(places, a2b_base64(signs + b"=" * (-len(signs) % 4)))
+
+
+def unpacked(coded: Coded) -> bytes | None:
+    """What is packed with gzip in base64, as far as it can be unpacked; `None` for what is not."""
+    if not coded.text.startswith(b"\x1f\x8b"):
+        return None
+    try:
+        return zlib.decompressobj(wbits=31).decompress(coded.text, _MOST_UNPACKED)
+    except zlib.error:
+        return b""
+
+
+def write_coded(text: bytearray, coded: Coded, other: bytes) -> None:
+    """Write another text of the same length; a sign that JSON escapes stays, since no other is as long."""
+    if coded.is_hex:
+        start, end = coded.places[0][0], coded.places[-1][1]
+        text[start:end] = (other.hex().upper() if text[start:end].isupper() else other.hex()).encode()
+        return
+    signs = b2a_base64(other, newline=False)
+    if any(text[start] in b"-_" for start, _ in coded.places):
+        signs = signs.translate(_URL_SAFE)
+    for (start, end), sign in zip(coded.places, signs, strict=False):
+        if end - start == 1:
+            text[start] = sign
+        elif end - start == len("%2B") and sign != _sign_at(text, (start, end)):
+            text[start:end] = b"%%%02X" % sign
+
+
+def _places(text: bytes | bytearray, start: int, end: int) -> list[tuple[int, int]]:
+    return [sign.span() for sign in _SIGN.finditer(text, start, end)]
+
+
+def _sign_at(text: bytes | bytearray, place: tuple[int, int]) -> int:
+    written = bytes(text[place[0] : place[1]])
+    return int(written[1:], 16) if written[:1] == b"%" else written[-1]
