@@ -262,6 +262,18 @@ def test_what_is_no_file_is_passed_over_for_the_file_above(kind: str, tmp_path: 
     assert ".env, line 1 counts only when the program calls load_dotenv()" in place.doctor("hopx-ai")["why"]
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_file_in_another_encoding_stops_the_cli_whatever_else_has_a_key(encoding: str, tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.given["HOPX_API_KEY"] = FORMAT.mint().reveal()
+    (place.work / ".env").write_bytes("# caf\u00e9\nA=1\n".encode(encoding))
+    with listening() as server:
+        assert run_client("hopx-cli", place, server) == []
+    told = place.doctor("hopx-cli")
+    assert told["shown"] is None
+    assert told["why"].startswith("no key is found: ./.env cannot be read (it is ")
+
+
 @pytest.mark.parametrize("client", ["hopx-cli", "hopx-cli-config"])
 def test_the_cli_takes_its_variable_in_any_case_and_others_do_not(client: str, tmp_path: Path) -> None:
     place, key = Place(tmp_path), FORMAT.mint().reveal()

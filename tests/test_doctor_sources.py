@@ -189,6 +189,16 @@ def test_a_file_that_is_not_in_utf_8_is_told_to_stop_loaders_in_python(machine: 
     assert "it is not in UTF-8, and load_dotenv() stops at it" in row[1]
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_file_that_stops_an_installed_client_is_a_problem_though_there_is_a_key(
+    encoding: str, machine: Machine
+) -> None:
+    machine.has().file("project/.env", "# caf\u00e9\nA=1\n".encode(encoding))
+    assert machine.offline().verdict == "healthy", "nobody is there whom it stops"
+    machine.file("bin/hopx", "#!/bin/sh\n", 0o700).given["PATH"] = str(machine.home / "bin")
+    assert machine.offline().causes == [("dotenv-bom-or-utf16", "likely")]
+
+
 def test_a_key_at_the_end_of_a_long_file_is_found_with_its_line(machine: Machine) -> None:
     machine.file("project/.env", "A=1\n" * 200_000 + f"{NAME}={machine.secret()}\n")
     told = machine.offline()

@@ -37,6 +37,11 @@ class Holding:
     is_read: bool = False
 
     @property
+    def is_stopping(self) -> bool:
+        """Whether it is in a `.env` file that ends a program which loads it, whatever else has a key."""
+        return self.kind == "dotenv" and "not-utf-8" in self.marks
+
+    @property
     def text(self) -> str:
         """What stands there without the spaces around it, to be compared and never to be shown."""
         return self.credential.key.reveal().strip() if self.credential else ""

@@ -87,6 +87,9 @@ def _note_facts(won: Winner, machine: Machine, seen: Seen) -> None:
     if won.holding is None and unread and machine.has_program(client.program):
         says = f"{client.title}: no place has a key but perhaps the keyring: {unread.note}"
         seen.fact("keyring-unreadable", says, unread.place)
+    stopping = next((one for one in won.unread if one.is_stopping), None)
+    if stopping and machine.has_program(client.program):
+        seen.fact("file-stops-client", f"{client.title}: {stopping.note}", stopping.place)
     if won.hidden and won.hidden_by:
         by = won.hidden_by
         says = f"{client.title}: {by.place} is set to nothing, and hides the key of {won.hidden[0].place}"

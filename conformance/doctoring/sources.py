@@ -109,21 +109,20 @@ class Sources:
 
     def _in_dotenv(self, path: Path, data: bytes, source: KeySource) -> Holding:
         written, shown = decoded(data), self.machine.shown(path)
+        note = NOT_UTF_8 if "not-utf-8" in written.marks else ""
         if written.problem:
-            place = Place(shown)
-            return Holding(
-                "dotenv", place, source.name, "unreadable", note=written.problem, marks=written.marks_of(source.name)
-            )
+            marks = written.marks_of(source.name) | (written.marks & {"not-utf-8"})
+            return Holding("dotenv", Place(shown), source.name, "unreadable", note=written.problem, marks=marks)
         found = _assigned(written.text, source.name, any_case=source.any_case)
         if found is None:
-            return Holding("dotenv", Place(shown), source.name, "absent", marks=written.marks)
+            return Holding("dotenv", Place(shown), source.name, "absent", note=note, marks=written.marks)
         place = Place(shown, f"line {found.line}")
         if found.is_refused:
             return Holding("dotenv", place, found.name, "unreadable", note=UNPARSED)
         if found.is_computed:
             return Holding("dotenv", place, found.name, "computed", note=REFERS)
         held = self._held("dotenv", place, found.name, found.value, written.marks)
-        return replace(held, note=NOT_UTF_8) if "not-utf-8" in written.marks else held
+        return replace(held, note=note)
 
     def _yaml(self, source: KeySource, field_names: tuple[str, ...]) -> Holding:
         import yaml

@@ -75,6 +75,8 @@ def winner(client: Client, sources: Sources) -> Winner:
         held = sources.holding(source, client)
         if held is None:
             continue
+        if held.is_stopping and not source.when:
+            return Winner(client, None, (), (held,), (), (), None)
         if source.kind in hiding and not source.always:
             hidden += [held] if held.state == "key" else []
         elif source.when:

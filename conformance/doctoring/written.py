@@ -38,8 +38,16 @@ def decoded(data: bytes) -> Written:
     else:
         encoding, marks = "utf-8", {"nul"} if b"\0" in data else set[str]()
     text = data.decode(encoding, "replace")
-    if "\N{REPLACEMENT CHARACTER}" in text and not marks:
+    if not _is_utf_8(data):
         marks.add("not-utf-8")
     if "\r\n" in text:
         marks.add("crlf")
     return Written(text, frozenset(marks))
+
+
+def _is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

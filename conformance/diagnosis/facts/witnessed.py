@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 DOCTOR_FACTS = {
+    "file-stops-client": "a .env file is in no UTF-8, and ends an installed client that loads it",
     "nothing-hides-file": "a variable that is set to nothing keeps clients from taking the key of a file",
     "nothing-hides-key": "a place that is set to nothing keeps a client from reading the next one",
     "keyring-unreadable": "the keyring cannot be read, and no other place has a key",
