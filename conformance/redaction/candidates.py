@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import stringzilla
 
 from conformance.recognition.vendors import VENDORS
-from conformance.redaction.coded import beginnings
+from conformance.redaction.coded import BEGINNING, FEWEST, PACKED, RUN, beginnings
 from conformance.redaction.names import AFTER, LAST, WORDS
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ def _beginnings(shapes: Shapes) -> Iterator[_Beginning]:
     for vendor in VENDORS:
         yield _Beginning(vendor.begins.encode(), _SIGNS, _FEWEST_SIGNS, VENDOR)
     yield _Beginning(b"eyJ", _SIGNS, _FEWEST_SIGNS, JWT)
+    yield _Beginning(PACKED, _SIGNS, _FEWEST_SIGNS, CODED)
 
 
 class WordFinder:
@@ -173,15 +174,19 @@ class PatternFinder:
         patterns.append((_ANY_NAME + _SEPARATION_BEGINS, SMALL, NAME, 1))
         run = rb"[A-Za-z0-9_-]{%d}" % shapes.secret_length
         half = rb"(?:^|[^A-Za-z0-9_-]|%b)%b[^A-Za-z0-9_-]" % (_ESCAPE.pattern, run)
-        self._kinds = [(kind, back) for _, _, kind, back in patterns] + [(HALF, shapes.secret_length + 1)]
-        self._run = len(self._kinds)
-        # halves apart: they take five times as long as a run, without which there is none
+        # apart: they take several times as long as a run, without which there is none
+        apart = [(half, HALF, shapes.secret_length + 1, run), (BEGINNING, CODED, FEWEST, RUN)]
+        self._kinds = [(kind, back) for *_, kind, back in patterns] + [(kind, back) for _, kind, back, _ in apart]
+        runs = range(len(self._kinds), len(self._kinds) + len(apart))
         self._beginnings = Patterns(
-            expressions=[*(pattern for pattern, *_ in patterns), run],
-            flags=[*(flags for _, flags, *_ in patterns), ONCE],
-            ids=[*range(len(patterns)), self._run],
+            expressions=[*(pattern for pattern, *_ in patterns), *(run for *_, run in apart)],
+            flags=[*(flags for _, flags, *_ in patterns), *(ONCE for _ in apart)],
+            ids=[*range(len(patterns)), *runs],
         )
-        self._halves = Patterns(expressions=[half], ids=[len(patterns)])
+        self._apart = {
+            run: Patterns(expressions=[one[0]], ids=[number])
+            for number, (run, one) in enumerate(zip(runs, apart, strict=True), len(patterns))
+        }
 
     def candidates(self, text: bytes | bytearray) -> list[Candidate]:
         """All candidates, in order."""
@@ -191,11 +196,11 @@ class PatternFinder:
             hits.add((end, pattern))
 
         self._beginnings.scan(text, note)
-        if run := next((hit for hit in hits if hit[1] == self._run), None):
-            hits.remove(run)
-            self._halves.scan(text, note)
-        found = [candidate for hit in hits if (candidate := self._candidate(text, *hit))]
-        return sorted([*found, *(Candidate(at, CODED) for at in beginnings(text))])
+        runs = {hit for hit in hits if hit[1] in self._apart}
+        hits -= runs
+        for _, run in runs:
+            self._apart[run].scan(text, note)
+        return sorted(candidate for hit in hits if (candidate := self._candidate(text, *hit)))
 
     def _candidate(self, text: bytes | bytearray, end: int, pattern: int) -> Candidate | None:
         kind, back = self._kinds[pattern]

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 LONGEST = 4 << 20  # bytes of base64; what goes on for longer is looked into up to there
 _SIGNS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-_ALL_SIGNS = _SIGNS + b"-_"
-_CLASSES = bytes(97 if byte in _ALL_SIGNS else 32 for byte in range(256))
-_FEWEST = 24  # signs; of fewer, too many words are a text in base64
+_COMMON = b"[A-Za-z0-9+]"  # the others are hardly ever in that of a text, and in every path and id
+_CLASSES = bytes(97 if re.match(_COMMON, bytes([byte])) else 32 for byte in range(256))
+FEWEST = 32  # signs; of fewer, many words are a text in base64
+PACKED = b"H4sI"  # which what is packed with gzip begins with in base64
+RUN = b"%b{%d}" % (_COMMON, FEWEST)  # without which there is none
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _SIGN = re.compile(rb"[A-Za-z0-9+/_-]|%2[BbFf]|\\/")
@@ -38,46 +40,35 @@ class Coded(NamedTuple):
 def _signs_of(matches: Iterator[int]) -> bytes:
     """A pattern for one sign of those with these values."""
     signs = b"".join(_SIGNS[value : value + 1] for value in matches)
-    beside = (b"-" if b"+" in signs else b"") + (b"_" if b"/" in signs else b"")
-    return b"[" + re.escape(signs + beside) + b"]"
+    return b"[%b]" % signs.replace(b"/", b"")
 
 
-# each third of a group, for bytes that are printed, or end a line, or indent one
-_TEXT = re.compile(
-    b"(?:%b%b%b[A-Za-z0-9+/_-]){%d}"
-    % (
-        _signs_of(value for value in range(64) if value in (2, 3) or 8 <= value < 32),
-        _signs_of(value for value in range(64) if value & 15 in (0, 2, 3, 4, 5, 6, 7)),
-        _signs_of(value for value in range(64) if value & 3 < 2),
-        _FEWEST // 4,
-    )
+# each sign of a group, for bytes that are printed, or end a line, or indent one
+_GROUP = b"%b%b%b%b" % (
+    _signs_of(value for value in range(64) if value in (2, 3) or 8 <= value < 32),
+    _signs_of(value for value in range(64) if value & 15 in (0, 2, 3, 4, 5, 6, 7)),
+    _signs_of(value for value in range(64) if value & 3 < 2),
+    _COMMON,
 )
-
-
-_PACKED = b"H4sI"  # with gzip
+_DIGITS = rb"(?:[2-7][0-9a-fA-F]|0[9aAdD])"
+_BEGINS = b"(?:(?:%b){%d}|(?:%b){%d})" % (_GROUP, FEWEST // 4, _DIGITS, FEWEST // 2)
+_NO_SIGN = rb"[^A-Za-z0-9+/_-]"
+_BEFORE = (rb"^", _NO_SIGN, rb"\\[nrtx]", rb"%[0-9a-fA-F]{2}", rb"^0x", _NO_SIGN + b"0x")
+BEGINNING = b"(?:%b)%b" % (b"|".join(_BEFORE), _BEGINS)
+_BEGINNING = re.compile(b"(?:%b)%b" % (b"|".join(b"(?<=%b)" % one for one in _BEFORE), _BEGINS))
+_HEX_TEXT = re.compile(b"(?:%b){%d,}+(?!%b)" % (_DIGITS, FEWEST // 2, rb"[A-Za-z0-9+/_-]"))
 _MOST_UNPACKED = 16 << 20  # bytes
-_HEX_TEXT = re.compile(rb"(?:[2-7][0-9a-fA-F]|0[9aAdD]){%d,}+(?![A-Za-z0-9+/_-])" % (_FEWEST // 2))
 
 
 def beginnings(text: bytes | bytearray) -> Iterator[int]:
-    """Where a run of signs begins that may be a text in base64 or hexadecimal."""
+    """Where a text in base64 or hexadecimal may begin: behind the letters of an escape, too."""
     classes = text.translate(_CLASSES)
-    run = b"a" * _FEWEST
+    run = b"a" * FEWEST
     at = stringzilla.find(classes, run)
     while at >= 0:
-        start = _behind_escape(text, at)
-        if _TEXT.match(text, start) or text[start : start + len(_PACKED)] == _PACKED or _HEX_TEXT.match(text, start):
-            yield start
+        yield from (start for start in (at, at + 1, at + 2) if _BEGINNING.match(text, start))
         end = classes.find(b" ", at)
         at = stringzilla.find(classes, run, end) if end >= 0 else -1
-
-
-def _behind_escape(text: bytes | bytearray, at: int) -> int:
-    """The place behind the letters of an escape that end there."""
-    before = text[at - 1 : at] if at else b""
-    if before == b"\\" and text[at : at + 1] in (b"n", b"r", b"t", b"x"):
-        return at + 1
-    return at + 2 * (before == b"%" or text[at : at + 2] == b"0x")
 
 
 def coded_text(text: bytes | bytearray, at: int) -> Coded | None:
@@ -94,12 +85,24 @@ def coded_text(text: bytes | bytearray, at: int) -> Coded | None:
     if width >= _WRAPPED and not width % 4:
         while not len(places) % width and (line := _NEXT_LINE.match(text, places[-1][1], at + LONGEST)):
             more = _places(text, *line.span(1))
-            if len(more) > width:
-                break
+            if len(more) > width or not (run[0].startswith(PACKED) or _is_text(_said(text, more))):
+                break  # of another text, a key perhaps
             places += more
     places = places[: len(places) - (len(places) % 4 == 1)]  # a sign too many, which decides no byte
+    return Coded(places, _said(text, places))
+
+
+def _said(text: bytes | bytearray, places: list[tuple[int, int]]) -> bytes:
+    """What signs of base64 say; one too many says nothing."""
     signs = bytes(_sign_at(text, place) for place in places).translate(_STANDARD)
-    return Coded(places, a2b_base64(signs + b"=" * (-len(signs) % 4)))
+    signs = signs[: len(signs) - (len(signs) % 4 == 1)]
+    return a2b_base64(signs + b"=" * (-len(signs) % 4))
+
+
+def _is_text(said: bytes) -> bool:
+    """Whether a piece of what stands in base64 reads as text, but for a letter that is cut in two at its ends."""
+    letters = [one for one in said.decode("utf-8", "ignore") if one.isprintable() or one.isspace()]
+    return 5 * len("".join(letters).encode()) >= 4 * len(said)
 
 
 def unpacked(coded: Coded) -> bytes | None:
