@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import shlex
+import shutil
 import signal
 import sys
 import time
@@ -95,9 +96,7 @@ def test_every_flaw_is_named_and_fails_the_self_test(tmp_path: Path) -> None:
 
 def test_who_was_judged_is_not_judged_again_until_something_changes(tmp_path: Path) -> None:
     program = tmp_path / "clients" / "adapter.py"
-    program.parent.mkdir()
-    for file in CLIENTS.glob("*.py"):
-        (program.parent / file.name).write_bytes(file.read_bytes())
+    shutil.copytree(CLIENTS, program.parent)
     command = ["{python}", "-S", str(program), "--fault={name}"]
     option = listed(tmp_path, clients({"loses-message": "sdk-authentication-error"}, command))
 
