@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 from conformance.recognition.shapes import MARK, Shapes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from conformance.keys import KeyFormat
 
 WINDOW = 8
 _GRAM, _STRIDE = 5, 4  # a window of 8 characters holds a gram of 5 that begins at a multiple of 4
-# what is written in hexadecimal needs two digits for each character of a secret, and three with what separates them
-_HEX_WINDOW, _SEPARATED_WINDOW = 2 * WINDOW, 3 * WINDOW - 1
-_FEWEST_DIGITS = 12  # of hexadecimal ones: some 8 of them are in many an id by chance
-_HEX_DIGITS = re.compile("[0-9a-fA-F]*")
+_HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
+_FEWEST_DIGITS = 12  # fewer of these are in some id by chance
 
 
 class Scrubber:
@@ -30,7 +27,8 @@ class Scrubber:
 
     def __init__(self, key_format: KeyFormat) -> None:
         self._format = key_format
-        self._windows: dict[int, set[str]] = {WINDOW: set(), _HEX_WINDOW: set(), _SEPARATED_WINDOW: set()}
+        self._windows: set[str] = set()
+        self._digits: set[str] = set()  # windows of what spells a secret in hexadecimal
         self._grams: set[str] = set()
         self._known: set[str] = set()
         self._shapes = Shapes(key_format)
@@ -42,32 +40,23 @@ class Scrubber:
         self._known.add(text)
         for secret in self._format.hidden_parts(text):
             for form in _forms(secret):
-                self._remember(form, WINDOW)
-            self._remember_digits(secret)
+                self._remember(form, self._windows)
+            for form in _in_hexadecimal(secret):
+                self._remember(form, self._digits)
 
     def learn_as_written(self, text: str) -> None:
         """Remember what is too long to be remembered in every form."""
         for secret in self._format.hidden_parts(text):
-            self._remember(secret, WINDOW)
+            self._remember(secret, self._windows)
 
-    def _remember(self, form: str, width: int) -> None:
-        self._windows[width] |= _slices(form, width)
+    def _remember(self, form: str, windows: set[str]) -> None:
+        windows |= _slices(form, WINDOW)
         self._grams |= _slices(form, _GRAM)
-
-    def _remember_digits(self, secret: str) -> None:
-        raw = secret.encode("utf-8", "surrogatepass")
-        for digits, width in (
-            (raw.hex(), _HEX_WINDOW),
-            (raw.hex(" "), _SEPARATED_WINDOW),
-            (raw.hex("%"), _SEPARATED_WINDOW),
-        ):
-            self._remember(digits, width)
-            self._remember(digits.upper(), width)
 
     @property
     def size(self) -> int:
         """How many pieces of secrets are remembered, of some 200 bytes of memory each."""
-        return sum(map(len, self._windows.values()))
+        return len(self._windows) + len(self._digits)
 
     def learn_all(self, texts: Iterable[str]) -> None:
         """Remember several credentials."""
@@ -75,15 +64,16 @@ class Scrubber:
             self.learn(text)
 
     def scrub(self, text: str) -> str:
-        """The text without any secret."""
-        text = self._shapes.without_keys(text)
-        return self._without_windows(text) if self._may_hold(text) else text
+        """The text without any secret, as it may be written."""
+        return self._without(text, self._spans)
+
+    def redact(self, text: str) -> str:
+        """The text without what it knows of secrets, for a run to go on with: an id stays one, whatever is in it."""
+        return self._without(text, self._known_spans)
 
     def knows(self, text: str) -> bool:
-        """Whether the text holds 8 characters in a row of a known secret, and not by chance."""
-        if not self._may_hold(text):
-            return False
-        return any(not _is_by_chance(text[start:end]) for start, end in self._secret_spans(text))
+        """Whether the text holds 8 characters in a row of a known secret, and none that are there by chance."""
+        return self._may_hold(text) and next(self._known_spans(text), None) is not None
 
     def holds_secret(self, text: str) -> bool:
         """Whether scrubbing would change the text."""
@@ -92,36 +82,45 @@ class Scrubber:
     def _may_hold(self, text: str) -> bool:
         return not self._grams.isdisjoint([text[at : at + _GRAM] for at in range(0, len(text), _STRIDE)])
 
-    def _without_windows(self, text: str) -> str:
+    def _without(self, text: str, spans: Callable[[str], Iterator[tuple[int, int]]]) -> str:
+        text = self._shapes.without_keys(text)
+        if not self._may_hold(text):
+            return text
         pieces: list[str] = []
         end = 0
-        for start, stop in self._secret_spans(text):
+        for start, stop in spans(text):
             pieces += [text[end:start], MARK]
             end = stop
         return "".join([*pieces, text[end:]])
 
-    def _secret_spans(self, text: str) -> Iterator[tuple[int, int]]:
+    def _known_spans(self, text: str) -> Iterator[tuple[int, int]]:
+        return (span for span in self._spans(text) if not self._is_chance(text, *span))
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         span: tuple[int, int] | None = None
         for at in range(len(text) - WINDOW + 1):
-            width = self._width(text, at)
-            if not width:
+            window = text[at : at + WINDOW]
+            if window not in self._windows and window not in self._digits:
                 continue
             if span and at <= span[1]:
-                span = (span[0], max(span[1], at + width))
+                span = (span[0], at + WINDOW)
                 continue
             if span:
                 yield span
-            span = (at, at + width)
+            span = (at, at + WINDOW)
         if span:
             yield span
 
-    def _width(self, text: str, at: int) -> int:
-        """How wide a window of a secret begins there; 0 for none."""
-        return max((width for width, windows in self._windows.items() if text[at : at + width] in windows), default=0)
+    def _is_chance(self, text: str, start: int, end: int) -> bool:
+        """Whether so few hexadecimal digits stand there that some id of a run holds them.
 
-
-def _is_by_chance(piece: str) -> bool:
-    return len(piece) < _FEWEST_DIGITS and _HEX_DIGITS.fullmatch(piece) is not None
+        Those of a secret that is hexadecimal itself may also be shown on purpose: then they stand alone.
+        """
+        piece = text[start:end]
+        if len(piece) >= _FEWEST_DIGITS or not _HEXADECIMAL.issuperset(piece):
+            return False
+        is_part = text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()
+        return is_part or self._windows.isdisjoint(_slices(piece, WINDOW))
 
 
 def _slices(text: str, length: int) -> set[str]:
@@ -145,3 +144,8 @@ def written_forms(secret: str) -> Iterator[str]:
 def _forms(secret: str) -> Iterator[str]:
     yield from {secret.upper(), secret.lower(), secret.swapcase()}
     yield from written_forms(secret)
+
+
+def _in_hexadecimal(secret: str) -> Iterator[str]:
+    raw = secret.encode("utf-8", "surrogatepass")
+    yield from (form for digits in (raw.hex(), raw.hex(" "), raw.hex("%")) for form in (digits, digits.upper()))

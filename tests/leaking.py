@@ -20,7 +20,7 @@ WINDOW = 8
 def spellings(secret: str) -> Iterator[str]:
     """How a secret may be spelled, worked out without the scrubber."""
     yield from (secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1])
-    yield from (secret.upper(), secret.lower())
+    yield from (secret.upper(), secret.lower(), secret.encode().hex(), secret.encode().hex("%").upper())
     for shift in range(3):
         padded = b"\0" * shift + secret.encode() + b"\0" * (-(shift + len(secret)) % 3)
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
@@ -31,10 +31,8 @@ def spellings(secret: str) -> Iterator[str]:
 def windows(keys: list[str]) -> list[bytes]:
     """All that must not be found of these keys: every 8 characters in a row of every spelling of their secrets."""
     secrets = [FORMAT.parse(key).secret for key in keys]
-    texts = [(text, WINDOW) for text in chain.from_iterable(map(spellings, secrets))]
-    texts += [(secret.encode().hex(), 2 * WINDOW) for secret in secrets]
-    texts += [(secret.encode().hex("%").upper(), 3 * WINDOW - 1) for secret in secrets]
-    return [text[at : at + width].encode() for text, width in texts for at in range(len(text) - width + 1)]
+    texts = chain.from_iterable(map(spellings, secrets))
+    return [text[at : at + WINDOW].encode() for text in texts for at in range(len(text) - WINDOW + 1)]
 
 
 def leaks(ran: Ran, keys: list[str]) -> list[str]:

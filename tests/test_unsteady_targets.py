@@ -67,6 +67,27 @@ def test_a_gateway_that_answers_now_and_then_is_no_evidence_against_the_api(stat
     assert kinds.count("pass") > 9 * len(errors)
 
 
+def test_ids_that_hold_digits_of_a_secret_by_chance_repeat_none_and_lead_to_what_they_name(tmp_path: Path) -> None:
+    def name_sandboxes(api: Api, _request: Request, count: int) -> Answer | None:
+        if count > 1:
+            return None
+        digits, create = api.environment["HOPX_API_KEY"].partition(".")[2].encode().hex(), api.create
+
+        def named(*arguments: Any, **words: Any) -> str:
+            item = create(*arguments, **words)
+            at = api.count % (len(digits) - 8)
+            name = f"sbx-{api.count:05}-f{digits[at : at + 8]}"
+            api.sandboxes[name] = api.sandboxes.pop(item)
+            return name
+
+        api.create = named  # type: ignore[method-assign]
+        return None
+
+    ran = run_against(tmp_path, name_sandboxes, "-k", "secret-is-not-repeated or scope-decides or valid-key")
+    assert ran.status == 0, ran.output
+    assert "LEFT BEHIND" not in ran.output
+
+
 CONSISTENT: dict[str, tuple[Act, str]] = {
     "for strange keys": (
         lambda _api, request, _count: Answer(503) if "\x1b" in "".join(request.headers.values()) else None,

@@ -151,7 +151,7 @@ class HttpTarget:
 
     def _redacted(self, request: Request, keys: list[ApiKey | None], response: Response) -> Exchange:
         """The exchange without its secrets, and with the place where the response repeated one."""
-        scrub = self.keyring.scrubber.scrub
+        scrubber = self.keyring.scrubber
         key, second = (key.shown if key else "" for key in keys)
         sent = SentRequest(
             request.method,
@@ -161,14 +161,13 @@ class HttpTarget:
             _shown(request.body or "", key, second),
         )
         text = response.body.decode("utf-8", "surrogateescape")
-        if not self.keyring.scrubber.holds_secret("\n".join([*(value for _, value in response.headers), text])):
+        parts = [("the body", text), *((f"the header {name}", value) for name, value in response.headers)]
+        if not scrubber.holds_secret("\n".join(part for _, part in parts)):
             return Exchange(sent, response, request)
-        headers = tuple((name, scrub(value)) for name, value in response.headers)
-        clean = scrub(text)
-        repeats = "the body" if self.keyring.scrubber.knows(text) else ""
-        for name, value in response.headers:
-            repeats = repeats or (f"the header {name}" if self.keyring.scrubber.knows(value) else "")
+        headers = tuple((name, scrubber.redact(value)) for name, value in response.headers)
+        clean = scrubber.redact(text)
         body = response.body if clean == text else clean.encode("utf-8", "surrogateescape")
+        repeats = next((place for place, part in parts if scrubber.knows(part)), "")
         return Exchange(sent, Response(response.status, headers, body, response.problem), request, repeats)
 
 
