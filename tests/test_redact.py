@@ -100,6 +100,22 @@ def test_both_finders_see_the_same(text: bytes) -> None:
     assert FINDER.candidates(text + b"\0") == WORDS.candidates(text + b"\0")
 
 
+def test_both_finders_see_the_secret_of_a_short_key_that_stands_alone() -> None:
+    short = KeyFormat(
+        {
+            "prefix": "key_",
+            "id": {"alphabet": "base62", "length": 6},
+            "separator": ".",
+            "secret": {"encoding": "base64url", "bytes": 15},
+        }
+    )
+    shapes = Shapes(short)
+    text = f"it is {short.parts(short.mint()).secret}\n".encode()
+    found = PatternFinder(shapes).candidates(text)
+    assert [one.kind for one in found] == ["half"]
+    assert found == WordFinder(shapes).candidates(text)
+
+
 def forms_of(secret: str) -> list[str]:
     raw = secret.encode()
     coded = [base64.b64encode(b"\0" * before + raw).decode()[before and before + 1 : -4] for before in range(3)]
@@ -342,6 +358,16 @@ def test_what_is_packed_in_base64_is_hidden_whole_where_it_holds_a_secret(here: 
             assert len(result) == len(written)
             assert (result != written) == is_hidden
             assert not is_hidden or coded[:16] not in result
+
+
+def test_a_secret_in_the_line_below_a_text_in_base64_is_none_of_it(here: Path) -> None:
+    for _ in range(30):
+        key = minted()
+        coded = base64.b64encode(key.encode()).decode()
+        result = redacted(f"{key}\n{coded}\n{key.partition('.')[2]}\n".encode(), here).decode()
+        plain, inner, half = result.splitlines()
+        assert base64.b64decode(inner).decode() == plain
+        assert plain.endswith(half)
 
 
 def test_a_word_in_base64_is_left(here: Path) -> None:

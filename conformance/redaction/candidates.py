@@ -174,19 +174,19 @@ class PatternFinder:
         patterns.append((_ANY_NAME + _SEPARATION_BEGINS, SMALL, NAME, 1))
         run = rb"[A-Za-z0-9_-]{%d}" % shapes.secret_length
         half = rb"(?:^|[^A-Za-z0-9_-]|%b)%b[^A-Za-z0-9_-]" % (_ESCAPE.pattern, run)
-        # apart: they take several times as long as a run, without which there is none
+        # apart: each takes several times as long as its run, without which there is none, and both as long as any run
         apart = [(half, HALF, shapes.secret_length + 1, run), (BEGINNING, CODED, FEWEST, RUN)]
         self._kinds = [(kind, back) for *_, kind, back in patterns] + [(kind, back) for _, kind, back, _ in apart]
-        runs = range(len(self._kinds), len(self._kinds) + len(apart))
+        any_run = rb"[A-Za-z0-9+_-]{%d}" % min(FEWEST, shapes.secret_length)
+        numbers = range(len(patterns), len(self._kinds))
+        self._any_run = len(self._kinds)
         self._beginnings = Patterns(
-            expressions=[*(pattern for pattern, *_ in patterns), *(run for *_, run in apart)],
-            flags=[*(flags for _, flags, *_ in patterns), *(ONCE for _ in apart)],
-            ids=[*range(len(patterns)), *runs],
+            expressions=[*(pattern for pattern, *_ in patterns), any_run],
+            flags=[*(flags for _, flags, *_ in patterns), ONCE],
+            ids=[*range(len(patterns)), self._any_run],
         )
-        self._apart = {
-            run: Patterns(expressions=[one[0]], ids=[number])
-            for number, (run, one) in enumerate(zip(runs, apart, strict=True), len(patterns))
-        }
+        self._runs = Patterns([run for *_, run in apart], [ONCE for _ in apart], numbers)
+        self._apart = {number: Patterns([one[0]], ids=[number]) for number, one in zip(numbers, apart, strict=True)}
 
     def candidates(self, text: bytes | bytearray) -> list[Candidate]:
         """All candidates, in order."""
@@ -196,10 +196,12 @@ class PatternFinder:
             hits.add((end, pattern))
 
         self._beginnings.scan(text, note)
-        runs = {hit for hit in hits if hit[1] in self._apart}
-        hits -= runs
-        for _, run in runs:
-            self._apart[run].scan(text, note)
+        if run := next((hit for hit in hits if hit[1] == self._any_run), None):
+            hits.remove(run)
+            runs: set[int] = set()
+            self._runs.scan(text, lambda number, _: runs.add(number))
+            for number in runs:
+                self._apart[number].scan(text, note)
         return sorted(candidate for hit in hits if (candidate := self._candidate(text, *hit)))
 
     def _candidate(self, text: bytes | bytearray, end: int, pattern: int) -> Candidate | None:
