@@ -56,6 +56,8 @@ _NO_SIGN = rb"[^A-Za-z0-9+/_-]"
 _BEFORE = (rb"^", _NO_SIGN, rb"\\[nrtx]", rb"%[0-9a-fA-F]{2}", rb"^0x", _NO_SIGN + b"0x")
 BEGINNING = b"(?:%b)%b" % (b"|".join(_BEFORE), _BEGINS)
 _BEGINNING = re.compile(b"(?:%b)%b" % (b"|".join(b"(?<=%b)" % one for one in _BEFORE), _BEGINS))
+_CUT = re.compile(rb"\A[\x80-\xbf]{1,3}|[\xc0-\xff][\x80-\xbf]{0,2}\Z")
+_ASCII = re.compile(rb"[\t\r\n -~]+")
 _HEX_TEXT = re.compile(b"(?:%b){%d,}+(?!%b)" % (_DIGITS, FEWEST // 2, rb"[A-Za-z0-9+/_-]"))
 _MOST_UNPACKED = 16 << 20  # bytes
 
@@ -100,9 +102,10 @@ def _said(text: bytes | bytearray, places: list[tuple[int, int]]) -> bytes:
 
 
 def _is_text(said: bytes) -> bool:
-    """Whether a piece of what stands in base64 reads as text, but for a letter that is cut in two at its ends."""
-    letters = [one for one in said.decode("utf-8", "ignore") if one.isprintable() or one.isspace()]
-    return 5 * len("".join(letters).encode()) >= 4 * len(said)
+    """Whether a piece of what stands in base64 reads as text: as UTF-8 that is cut at its ends, or mostly as ASCII."""
+    letters = _CUT.sub(b"", said).decode("utf-8", "replace")
+    is_utf_8 = all(one.isprintable() or one.isspace() for one in letters) and "\ufffd" not in letters
+    return is_utf_8 or 5 * len(_ASCII.sub(b"", said)) <= len(said)
 
 
 def unpacked(coded: Coded) -> bytes | None:
