@@ -1,0 +1,94 @@
+"""Texts in base64 and hexadecimal: they stay such, without the secrets in them."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+import pytest
+from redacting import SHAPES, drawn, minted, redacted, survives
+
+from conformance.redaction.candidates import WordFinder, best_finder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgres://app:{}@db:5432/x",
+        "MODE=x\nA_PASSWORD={}\n",
+        '{{"user": "me", "access_token": "{}"}}',
+        "-----BEGIN PRIVATE KEY-----\n{0}{0}{0}\n-----END PRIVATE KEY-----\n",
+        "<a href='/?token={}&page=2'>more</a>",
+    ],
+)
+@pytest.mark.parametrize(
+    "around", ["x: {}\n", '{{"encoding": "base64", "text": "{}"}}', "a\\n{}\\n", "a=%22{}%22", "{}"]
+)
+@pytest.mark.parametrize("width", [0, 64])
+@pytest.mark.parametrize("finder", [best_finder, WordFinder])
+def test_texts_in_base64_stay_such_without_their_secrets(
+    text: str, around: str, width: int, finder: Callable[..., Any], tmp_path: Path
+) -> None:
+    secret = drawn(32)
+    coded = base64.b64encode(text.format(secret).encode()).decode()
+    line_break = "\\n" if '"' in around else "\n  "
+    lines = line_break.join(coded[at : at + width] for at in range(0, len(coded), width)) if width else coded
+    written = around.format(quote(lines, safe="\n ") if "%" in around else lines)
+    result = redacted(written.encode(), tmp_path, chunk=100, finder=finder(SHAPES)).decode()
+    assert len(result) == len(written)
+    before, _, after = around.format("|").partition("|")
+    inner = re.sub(r"\\n|\s", "", unquote(result.removeprefix(before).removesuffix(after)))
+    shown = base64.b64decode(inner).decode()
+    assert not survives(secret, shown)
+    kept = re.escape(text.format("|")).replace("\\|" * text.count("{0}") or "\\|", "(REDACTED[a-z2-9]{5})?x+")
+    assert re.fullmatch(kept, shown)
+
+
+@pytest.mark.parametrize("around", ["x: {}\n", '{{"a": "\\\\x{}"}}', "0x{}", "a={}&b"])
+@pytest.mark.parametrize("spell", [str, str.upper])
+def test_texts_in_hexadecimal_stay_such_without_their_secrets(
+    around: str, spell: Callable[[str], str], tmp_path: Path
+) -> None:
+    key = minted()
+    written = around.format(spell(f"X-API-Key: {key}\r\n".encode().hex()))
+    result = redacted(written.encode(), tmp_path).decode()
+    assert len(result) == len(written)
+    before, _, after = around.format("|").partition("|")
+    digits = result.removeprefix(before).removesuffix(after)
+    assert digits == spell(digits)
+    shown = bytes.fromhex(digits).decode()
+    assert re.fullmatch(rf"X-API-Key: {re.escape(key.partition('.')[0])}\.REDACTED\w{{5}}x*A\r\n", shown)
+
+
+def test_what_is_packed_in_base64_is_hidden_whole_where_it_holds_a_secret(tmp_path: Path) -> None:
+    secret = drawn()
+    for text, is_hidden in ((f"password: {secret}", True), ("the answer to everything", False)):
+        coded = base64.b64encode(gzip.compress(text.encode())).decode()
+        for written in (f'{{"data": "{coded}"}}', f"release: {base64.b64encode(coded.encode()).decode()}\n"):
+            result = redacted(written.encode(), tmp_path).decode()
+            assert len(result) == len(written)
+            assert (result != written) == is_hidden
+            assert not is_hidden or coded[:16] not in result
+
+
+def test_a_secret_in_the_line_below_a_text_in_base64_is_none_of_it(tmp_path: Path) -> None:
+    for _ in range(30):
+        key = minted()
+        coded = base64.b64encode(key.encode()).decode()
+        result = redacted(f"{key}\n{coded}\n{key.partition('.')[2]}\n".encode(), tmp_path).decode()
+        plain, inner, half = result.splitlines()
+        assert base64.b64decode(inner).decode() == plain
+        assert plain.endswith(half)
+
+
+def test_a_word_in_base64_is_left(tmp_path: Path) -> None:
+    for text in ("the password is wrong, try again", "<svg viewBox='0 0 24 24'><path d='M1 2'/></svg>"):
+        written = f"data:text/plain;base64,{base64.b64encode(text.encode()).decode()}\nANOTHER_VARIABLE_OF_THE_FILE=1\n"
+        assert redacted(written.encode(), tmp_path).decode() == written
