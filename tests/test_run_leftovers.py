@@ -49,8 +49,8 @@ def test_a_run_that_a_signal_ends_deletes_what_it_created(number: int, tmp_path:
             assert process.poll() is None, "the run ended before it created anything"
         process.send_signal(number)
         ran = finish(process, tmp_path)
-        assert ran.status == 2
-        assert sandboxes_of(mock) == before
+        assert ran.status == 2, ran.output
+        assert sandboxes_of(mock) == before, ran.output
     assert "LEFT BEHIND" not in ran.output
     assert run_command(tmp_path, "report", "show", "reports/results.jsonl").status == 1
 
