@@ -12,10 +12,13 @@ import pytest
 from redacting import SHAPES, drawn, minted, redacted, survives
 
 from conformance.redaction.candidates import WordFinder, best_finder
+from conformance.redaction.coded import coded_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from conformance.redaction.coded import Coded
 
 
 @pytest.mark.parametrize(
@@ -92,3 +95,28 @@ def test_a_word_in_base64_is_left(tmp_path: Path) -> None:
     for text in ("the password is wrong, try again", "<svg viewBox='0 0 24 24'><path d='M1 2'/></svg>"):
         written = f"data:text/plain;base64,{base64.b64encode(text.encode()).decode()}\nANOTHER_VARIABLE_OF_THE_FILE=1\n"
         assert redacted(written.encode(), tmp_path).decode() == written
+
+
+def test_a_wrapped_text_is_read_once_not_once_for_every_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = drawn(32)
+    written = base64.encodebytes(b"MODE=x\n" * 2000 + f"A_PASSWORD={secret}\n".encode() + b"MODE=x\n" * 2000)
+    read = []
+
+    def counted(text: bytearray, at: int) -> Coded | None:
+        coded = coded_text(text, at)
+        read.append(len(coded.places) if coded else 0)
+        return coded
+
+    monkeypatch.setattr("conformance.redaction.rewriting.coded_text", counted)
+    result = redacted(written, tmp_path)
+    assert not survives(secret, base64.b64decode(result).decode())
+    assert sum(read) <= 2 * len(written)
+
+
+def test_the_second_of_two_wrapped_texts_is_read_too(tmp_path: Path) -> None:
+    keys = [minted(), minted()]
+    texts = [base64.encodebytes(b"MODE=x\n" * 40 + f"KEY={key}\n".encode() + b"MODE=x\n" * 40) for key in keys]
+    for between in (b"", b"\n", b"and\n"):
+        shown = base64.b64decode(redacted(between.join(texts), tmp_path).replace(b"and", b""))
+        for key in keys:
+            assert not survives(key.partition(".")[2], shown.decode())

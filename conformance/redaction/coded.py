@@ -30,10 +30,11 @@ _DOTTED = re.compile(rb"[.][A-Za-z0-9_-]")
 
 
 class Coded(NamedTuple):
-    """A text in base64 or hexadecimal: where each of its signs stands, and what they say."""
+    """A text in base64 or hexadecimal: where each of its signs stands, what they say, where its further lines begin."""
 
     places: list[tuple[int, int]]
     text: bytes
+    lines: list[int]
     is_hex: bool = False
 
 
@@ -76,22 +77,22 @@ def beginnings(text: bytes | bytearray) -> Iterator[int]:
 def coded_text(text: bytes | bytearray, at: int) -> Coded | None:
     """The text that begins there; `None` for a part of a JWT, or of anything else with dots in it."""
     if digits := _HEX_TEXT.match(text, at, at + LONGEST):
-        return Coded(
-            [(one, one + 1) for one in range(at, digits.end())], bytes.fromhex(digits[0].decode()), is_hex=True
-        )
+        places = [(one, one + 1) for one in range(at, digits.end())]
+        return Coded(places, bytes.fromhex(digits[0].decode()), [], is_hex=True)
     run = _RUN.match(text, at, at + LONGEST)
     if run is None or text[at - 1 : at] == b"." or _DOTTED.match(text, run.end()):
         return None
     places = _places(text, *run.span())
-    width = len(places)
+    width, lines = len(places), []
     if width >= _WRAPPED and not width % 4:
         while not len(places) % width and (line := _NEXT_LINE.match(text, places[-1][1], at + LONGEST)):
             more = _places(text, *line.span(1))
             if len(more) > width or not (run[0].startswith(PACKED) or _is_text(_said(text, more))):
                 break  # of another text, a key perhaps
             places += more
+            lines.append(line.start(1))
     places = places[: len(places) - (len(places) % 4 == 1)]  # a sign too many, which decides no byte
-    return Coded(places, _said(text, places))
+    return Coded(places, _said(text, places), lines)
 
 
 def _said(text: bytes | bytearray, places: list[tuple[int, int]]) -> bytes:

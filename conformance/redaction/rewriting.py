@@ -55,6 +55,7 @@ class Rewriter:
         self._tokens = tokens
         self._values = values
         self._chunk = chunk
+        self._read_lines: frozenset[int] = frozenset()  # of the last wrapped text in base64: each looks like the first
         self._judge = {
             kinds.KEY: self._key,
             kinds.HALF: self._half,
@@ -72,6 +73,7 @@ class Rewriter:
     def rewrite(self, source: Readable, write: Callable[[memoryview], None], file: str) -> None:
         """Give everything in the source to `write`."""
         self._ledger.file, self._ledger.offset = file, 0
+        self._read_lines = frozenset()
         text = bytearray()
         waiting: deque[Candidate] = deque()
         enough = 0  # bytes, below which those that wait cannot be judged
@@ -208,6 +210,8 @@ class Rewriter:
 
     def _coded(self, text: bytearray, at: int) -> None:
         """A text in base64 or hexadecimal, which is rewritten as any other and encoded again."""
+        if self._ledger.offset + at in self._read_lines:
+            return
         coded = coded_text(text, at)
         if coded is None:
             return
@@ -217,11 +221,11 @@ class Rewriter:
             self._packed(text, coded, packed)
             return
         inner = bytearray(coded.text)
-        here, begin = self._ledger.offset, self._ledger.offset + at
+        here, begin, lines = self._ledger.offset, self._ledger.offset + at, self._read_lines
         window = Window(coded.text + END, begin, b"", begin, begin + len(inner), is_last=True)
-        self._ledger.offset = begin
+        self._ledger.offset, self._read_lines = begin, frozenset()
         self._judge_all(inner, deque(self._search(window)), window)
-        self._ledger.offset = here
+        self._ledger.offset, self._read_lines = here, frozenset(here + line for line in coded.lines) or lines
         if inner != coded.text:
             write_coded(text, coded, bytes(inner))
 
