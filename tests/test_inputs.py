@@ -189,4 +189,4 @@ def test_a_file_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest
 def test_a_closed_standard_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     with inputs.sources(["-"]) as given:
-        assert str(given.refused[0]) == "standard input: there is none; give a file"
+        assert str(given.refused[0]) == "standard input: is closed; give a file that can be read"

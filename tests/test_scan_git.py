@@ -82,6 +82,23 @@ def test_history_shows_messages_tags_stashes_other_branches_and_what_was_amended
     assert f"commit {message[:12]}, message:" in run_command(repository, "scan", "--history").stdout
 
 
+def test_a_rebase_or_am_that_stopped_shows_its_message_and_patch(repository: Path) -> None:
+    first = git(repository, "rev-parse", "HEAD")
+    (repository / "readme").write_text("ours\n", encoding="utf-8")
+    committed(repository, "Ours")
+    git(repository, "checkout", "-q", "-b", "theirs", first)
+    key = minted()
+    (repository / "readme").write_text("theirs\n", encoding="utf-8")
+    committed(repository, f"Theirs {key}")
+    patch = git(repository, "format-patch", "--stdout", "main..theirs")
+    for words, directory in ((("rebase", "main"), "rebase-merge"), (("am", "-"), "rebase-apply")):
+        subprocess.run(["git", *words], cwd=repository, input=patch.encode(), capture_output=True, check=False)
+        paths = {find["path"] for find in scanned(repository, ".", status=1)}
+        assert any(path.startswith(f"./.git/{directory}/") for path in paths)
+        git(repository, words[0], "--abort")
+        git(repository, "checkout", "-q", "main")
+
+
 def ids_of(finds: list[dict[str, Any]]) -> list[str]:
     return sorted(find["key_id"] for find in finds)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conformance.commands import status
 from conformance.commands.given import spec_file
-from conformance.commands.output import complain, print_proved, width
+from conformance.commands.output import ask_for_paste, complain, print_proved, width
 from conformance.diagnosis.detection import kind_of, reader
 from conformance.diagnosis.diagnosing import diagnose
 from conformance.diagnosis.evidence import Evidence
@@ -38,6 +38,7 @@ def explain_files(options: argparse.Namespace) -> int:
         complain(str(error))
         return status.USAGE
     reading = Reading(known.surface, os.urandom(16))
+    ask_for_paste(options.files)
     with sources(options.files) as inputs:
         for refusal in inputs.refused:
             complain(str(refusal))

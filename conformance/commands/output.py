@@ -6,9 +6,11 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from conformance.report.terminal import columns
+from conformance.standard_input import STDIN
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from conformance.diagnosis.reading import Reading
 
@@ -53,6 +55,13 @@ def width() -> int:
 def complain(message: str) -> None:
     """Tell a person what went wrong, without the keys that may have been given in the place of something else."""
     print(f"hopx-auth: {without_keys(message)}", file=sys.stderr)
+
+
+def ask_for_paste(names: Sequence[str]) -> None:
+    """Tell who sits at a terminal that standard input, which is among the inputs, is waited for."""
+    if STDIN in names and sys.stdin and sys.stdin.isatty():
+        end = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
+        complain(f"paste the text, then press Enter and {end}")
 
 
 def without_keys(text: str) -> str:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from conformance.commands.given import key_format_of
-from conformance.commands.output import complain, counted
+from conformance.commands.output import ask_for_paste, complain, counted
 from conformance.redaction.input import ClosedError, UnreadableError
 from conformance.redaction.publishing import UnwritableError, publish_to
 from conformance.redaction.run import NotProvedError, Redaction
+from conformance.standard_input import STDIN
 
 if TYPE_CHECKING:
     import argparse
@@ -26,6 +27,7 @@ def redact_files(options: argparse.Namespace) -> int:
     if isinstance(places, str):
         complain(places)
         return 2
+    ask_for_paste(options.files)
     key_format = key_format_of(options)
     redaction = Redaction(key_format, options.jwt)
     try:
@@ -52,22 +54,24 @@ def redact_files(options: argparse.Namespace) -> int:
 def _places(options: argparse.Namespace) -> list[Path | None] | str:
     """Where each result goes, `None` for standard output; or what is wrong with where it should go."""
     names: list[str] = options.files
-    if names.count("-") > 1:
+    if names.count(STDIN) > 1:
         return "standard input can be read once only; give - once"
     if options.in_place:
-        if options.output or "-" in names:
+        if options.output or STDIN in names:
             return "--in-place writes to the files that are read; give it files, and no -o"
         strange = next((name for name in names if Path(name).exists() and not Path(name).is_file()), None)
         return f"{strange}: is no file; --in-place writes over files" if strange else [Path(name) for name in names]
     if not options.output:
-        return [None] if len(names) == 1 else "several inputs need a directory to go to; add -o DIR"
+        if len(names) > 1:
+            return "several inputs need a directory to go to; add -o DIR"
+        return [None] if sys.stdout else "standard output is closed; add -o FILE"
     output = Path(options.output)
     if len(names) == 1 and not output.is_dir():
         places = [output]
     elif not output.is_dir():
         return f"{output}: {_why_no_directory(output)}; several inputs need one to go to: make it first"
     else:
-        places = [output / (Path(name).name if name != "-" else "stdin") for name in names]
+        places = [output / (Path(name).name if name != STDIN else "stdin") for name in names]
     return _mistake(names, places) or [*places]
 
 
@@ -77,7 +81,7 @@ def _mistake(names: list[str], places: list[Path]) -> str:
     for place in places:
         if not place.parent.is_dir():
             return f"{place.parent}: {_why_no_directory(place.parent)}; make it first"
-        if place.exists() and any(name != "-" and Path(name).exists() and place.samefile(name) for name in names):
+        if place.exists() and any(name != STDIN and Path(name).exists() and place.samefile(name) for name in names):
             return f"{place}: is an input, which is not written over; choose another name, or say --in-place"
     return ""
 

@@ -6,11 +6,12 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from conformance.commands.given import key_format_of
-from conformance.commands.output import complain, counted
-from conformance.scanning.files import STDIN, Excluded, contents_of
+from conformance.commands.output import ask_for_paste, complain, counted
+from conformance.scanning.files import Excluded, contents_of
 from conformance.scanning.find import EXAMPLE, KEY, NEAR_KEY, PLACEHOLDER, SERIOUS
 from conformance.scanning.scan import Scan
 from conformance.scanning.scanner import Scanner
+from conformance.standard_input import STDIN
 
 if TYPE_CHECKING:
     import argparse
@@ -27,6 +28,7 @@ def scan_paths(options: argparse.Namespace) -> int:
     if mistake:
         complain(mistake)
         return 2
+    ask_for_paste(options.paths)
     key_format = key_format_of(options)
     scanner = Scanner(key_format)
     complaints: list[str] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-import sys
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -11,8 +10,8 @@ from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from conformance.diagnosis.evidence import Note, Place
 from conformance.diagnosis.reading import Input
-from conformance.input_names import shown_name
 from conformance.recognition import magic
+from conformance.standard_input import STDIN, shown_name, standard_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,7 +66,7 @@ class _Opening:
     def add(self, name: str) -> None:
         shown = shown_name(name)
         try:
-            path = self._spooled(_standard_input(shown), shown) if name == "-" else self._path(name)
+            path = self._spooled(standard_input(), shown) if name == STDIN else self._path(name)
             if _head_of(path).startswith(_GZIP):
                 path = self._unpacked(path, shown)
             _refuse_closed(_head_of(path), shown)
@@ -75,7 +74,8 @@ class _Opening:
             self.refused.append(error)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", "") or "no file can have this name"
-            self.refused.append(UnusableInputError(f"{shown}: {why}; give a file that can be read, or - and its text"))
+            instead = "" if name == STDIN else ", or - and its text"
+            self.refused.append(UnusableInputError(f"{shown}: {why}; give a file that can be read{instead}"))
         else:
             self.sources.append(Input(shown, partial(_opened, path)))
 
@@ -126,13 +126,6 @@ class _Opening:
 
             self._directory = Path(self._owner.enter_context(tempfile.TemporaryDirectory(prefix="hopx-auth-")))
         return self._directory / str(len(list(self._directory.iterdir())))
-
-
-def _standard_input(shown: str) -> IO[bytes]:
-    try:
-        return sys.stdin.buffer
-    except AttributeError:
-        raise UnusableInputError(f"{shown}: there is none; give a file") from None
 
 
 def _head_of(path: Path) -> bytes:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import gzip
 import io
-import sys
 import zlib
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
-from conformance.input_names import shown_name
 from conformance.recognition.encodings import wide_encoding
 from conformance.recognition.magic import opaque
+from conformance.standard_input import STDIN, shown_name, standard_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,10 +61,10 @@ def opened(name: str) -> Iterator[Input]:
 @contextmanager
 def _raw(name: str) -> Iterator[io.BufferedReader]:
     try:
-        with sys.stdin.buffer if name == "-" else Path(name).open("rb", buffering=0) as raw:
+        with standard_input() if name == STDIN else Path(name).open("rb", buffering=0) as raw:
             raw.read(0)
             yield io.BufferedReader(_Patient(cast("io.RawIOBase", raw)), _HEAD * 16)
-    except (IsADirectoryError, FileNotFoundError, PermissionError, AttributeError, ValueError) as error:
+    except (IsADirectoryError, FileNotFoundError, PermissionError, ValueError) as error:
         why = getattr(error, "strerror", "") or "cannot be read"
         raise UnreadableError(f"{shown_name(name)}: {why}; give a file that can be read") from None
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import io
 import os
-import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from conformance.scanning.content import Content
+from conformance.standard_input import STDIN, shown_name, standard_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-STDIN = "-"
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0)
 _REPOSITORY = ".git"  # packed inside: its history is scanned by asking git
-_KEPT = {"logs", "info", "hooks", "modules", "worktrees", "lfs"}  # directories in it that are not packed
+# directories in it that are not packed
+_KEPT = {"logs", "info", "hooks", "modules", "worktrees", "lfs", "rebase-merge", "rebase-apply"}
 
 
 class Excluded(NamedTuple):
@@ -38,7 +38,10 @@ def contents_of(paths: Sequence[str], excluded: Excluded, complain: Callable[[st
     """Every file of the paths, opened; `complain` hears of what cannot be read."""
     for path in paths:
         if path == STDIN:
-            yield Content("standard input", cast("IO[bytes]", sys.stdin.buffer))
+            try:
+                yield Content(shown_name(path), standard_input())
+            except OSError as error:
+                complain(_unreadable(shown_name(path), error))
             continue
         for file in _files_of(path, excluded, complain):
             try:
