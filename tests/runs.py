@@ -114,21 +114,22 @@ def text_of(html: str) -> str:
 
 
 def environment(given: dict[str, str] | None = None) -> dict[str, str]:
-    """The environment of a run: this process's, without what would tell it about keys, and what is given."""
+    """The environment of a run: this process's, without what would tell it about keys, and what is given.
+
+    Nor is its coverage measured: starting to do so takes ten times as long as starting Python, and when a signal comes
+    coverage may hold a lock that it then waits for. What has to be covered is so by tests within their own process.
+    """
     own = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("HOPX_", "PYTEST_", "CI")) and name not in ("NO_COLOR", "COLUMNS")
+        if not name.startswith(("HOPX_", "PYTEST_", "CI", "COVERAGE_")) and name not in ("NO_COLOR", "COLUMNS")
     }
     return own | {"PYTHONPATH": str(ROOT)} | (given or {})
 
 
 def start_suite(directory: Path, *options: str, given: dict[str, str] | None = None) -> subprocess.Popen[str]:
-    """Start a run that may be interrupted; who starts it stops it.
-
-    Its coverage is not measured, since a signal may come while coverage holds a lock that it then waits for.
-    """
-    return _started(directory, [*_SUITE, *options], _unmeasured(environment(given)))
+    """Start a run that may be interrupted; who starts it stops it."""
+    return _started(directory, [*_SUITE, *options], environment(given))
 
 
 def _started(directory: Path, command: list[str], variables: dict[str, str]) -> subprocess.Popen[str]:
@@ -144,10 +145,6 @@ def _started(directory: Path, command: list[str], variables: dict[str, str]) -> 
         encoding="utf-8",
         errors="surrogateescape",
     )
-
-
-def _unmeasured(variables: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in variables.items() if not name.startswith("COVERAGE_")}
 
 
 def finish(process: subprocess.Popen[str], directory: Path) -> Ran:
@@ -183,11 +180,11 @@ def start_command(directory: Path, *words: str) -> subprocess.Popen[str]:
 
 
 def run_command(directory: Path, *words: str, given: dict[str, str] | None = None, stdin: str = "") -> Ran:
-    """A whole run of hopx-auth, without measuring its coverage: what has to be covered is so by other tests."""
+    """A whole run of hopx-auth."""
     ran = subprocess.run(
         [*_COMMAND, *words],
         cwd=directory,
-        env=_unmeasured(environment(given)),
+        env=environment(given),
         input=stdin.encode("utf-8", "surrogateescape"),
         capture_output=True,
         timeout=_PATIENCE,
