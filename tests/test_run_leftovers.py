@@ -116,6 +116,38 @@ def test_ctrl_c_while_an_answer_is_awaited_deletes_or_names_what_was_created(sta
     assert (left in ran.stdout) == (status == 500)
 
 
+@pytest.mark.parametrize("probe", ["valid-key-authenticates and create", "whole-surface-needs-a-key and create"])
+def test_ctrl_c_while_a_create_is_on_its_way_deletes_what_it_makes(probe: str, tmp_path: Path) -> None:
+    created, deleted = [], []
+    is_asked, may_answer = threading.Event(), threading.Event()
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        if handler.command == "POST":
+            created.append(f"sb_{len(created)}")
+            is_asked.set()
+            may_answer.wait(60)
+            respond(handler, 201, {"id": created[-1]})
+        elif handler.command == "DELETE":
+            deleted.append(handler.path.rpartition("/")[2])
+            respond(handler, 204, {})
+        else:
+            respond(handler, 401, {"error": "Unauthorized", "code": "AUTHENTICATION_ERROR"})
+
+    with serving(answer) as url:
+        given = {KEY: some_key(), URL: url}
+        process = start_suite(tmp_path, *LIVE, "--allow-writes", "-k", probe, given=given)
+        try:
+            assert is_asked.wait(60)
+            process.send_signal(signal.SIGINT)
+        finally:
+            may_answer.set()
+        ran = finish(process, tmp_path)
+    assert ran.status == 2
+    assert created
+    assert deleted == created
+    assert "LEFT BEHIND" not in ran.output
+
+
 def children_of(pid: int) -> list[int]:
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):

@@ -19,7 +19,7 @@ from conformance.targets.errors import TargetError, UnsteadyError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.exchange import Exchange, Response
+    from conformance.exchange import Exchange, Request, Response
     from conformance.spec.model import Spec
     from conformance.targets.http import Target
 
@@ -86,16 +86,21 @@ class Specimens:
         return made[0]
 
     def create(self, axes: Axes) -> Exchange:
-        """Send a create and remember what it makes, also when Ctrl-C comes while it is on its way.
+        """Send a create.
 
         The other documented form of the body is sent where the first one is not understood (D5).
         """
+        exchange = self.make(compose(self._spec, axes))
+        other = compose_alternative(self._spec, axes)
+        if exchange.response.status in _TRY_OTHER_FORM and other is not None:
+            exchange = self.make(other)
+        return exchange
+
+    def make(self, request: Request) -> Exchange:
+        """Send a request that may create a sandbox, and remember it, also when Ctrl-C comes meanwhile."""
         with _signals_held(raise_again=True):
-            exchange = self._target.send(compose(self._spec, axes))
-            other = compose_alternative(self._spec, axes)
-            if exchange.response.status in _TRY_OTHER_FORM and other is not None:
-                exchange = self._target.send(other)
-            self.remember(exchange)
+            exchange = self._target.send(request)
+            self._remember(exchange)
         return exchange
 
     def forget(self, item: str) -> None:
@@ -138,7 +143,7 @@ class Specimens:
         """Whether an id is among the values of a response, under whatever name."""
         return any(str(value) == item for value in within(response.json) if _is_id(value))
 
-    def remember(self, exchange: Exchange) -> None:
+    def _remember(self, exchange: Exchange) -> None:
         """Note the sandbox that a successful create made."""
         if 200 <= exchange.response.status < 300:
             made = self.ids_in(exchange.response)[:1]

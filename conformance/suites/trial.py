@@ -111,8 +111,10 @@ class Trial:
         return exchange
 
     def send(self, request: Request) -> Exchange:
-        """Send a request and keep the exchange."""
-        return self._noted(self.target.send(request))
+        """Send a request and keep the exchange; what it creates is remembered."""
+        create = self.spec.operations.get("create")
+        is_create = create and self.probe.operation == "create" and request.method == create.method
+        return self._noted(self.specimens.make(request) if is_create else self.target.send(request))
 
     @property
     def first_style(self) -> str:
