@@ -219,6 +219,14 @@ def test_another_apis_evidence_is_read_by_its_own_spec_file(tmp_path: Path) -> N
     assert "nowhere.yaml" in ran.stderr
 
 
+@pytest.mark.parametrize("spec", ["", "- 1\n", "A=b\n", "base_url: https://x.test\n"])
+def test_a_spec_file_that_is_none_is_said(spec: str, tmp_path: Path) -> None:
+    (tmp_path / "spec.yaml").write_text(spec)
+    ran = explained(tmp_path, "x", "--spec", "spec.yaml")
+    assert (ran.status, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("hopx-auth: spec.yaml:1:1: ")
+
+
 def in_process(data: bytes, *words: str) -> tuple[int, str]:
     """An explanation within this process, which many examples need."""
     out, err = io.StringIO(), io.StringIO()

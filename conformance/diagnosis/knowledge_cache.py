@@ -42,12 +42,14 @@ def _from_files(causes_file: Path, spec_file: Path) -> Knowledge:
     from conformance.diagnosis.causes.loader import load
     from conformance.diagnosis.knowledge import knowledge_of
     from conformance.diagnosis.surface import surface_of
+    from conformance.spec import loader
     from conformance.spec import source as sources
     from conformance.spec.files import default_causes, default_spec
 
     # the causes that come with the suite cite the claims of its own spec file, whatever API they are used for
     cited = default_spec() if causes_file == default_causes() else spec_file
     causes = load(causes_file, cited)
+    loader.load(spec_file)
     return knowledge_of(causes, surface_of(sources.read(spec_file).data))
 
 

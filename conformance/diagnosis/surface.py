@@ -112,7 +112,7 @@ def is_local(host: str) -> bool:
 
 
 def surface_of(spec: dict[str, Any]) -> Surface:
-    """The surface that a spec file describes, which other commands have checked."""
+    """The surface that a checked spec file describes."""
     styles = spec.get("styles", {}).values()
     rare = spec.get("thorough", {}).get("lookalikes", [])  # whose names may well mean something else
     wrong = [style for name, style in spec.get("lookalikes", {}).items() if name not in rare]
