@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from conformance.command_line.grammar import parser
-from conformance.command_line.output import give_up_output, write_to_nobody_if_need_be
+from conformance.command_line.output import give_up_output, tell_nobody_if_need_be, write_to_nobody_if_need_be
 from conformance.commands.status import INTERNAL
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     shell 130 for Ctrl-C, and 141 where a command that goes on for as long as somebody reads has lost its reader.
     """
     status = _UNREAD
+    tell_nobody_if_need_be()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # not closed; it may be unable to say everything
             stream.reconfigure(errors="backslashreplace")

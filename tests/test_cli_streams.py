@@ -63,6 +63,13 @@ def test_without_standard_output_nothing_breaks(words: list[str], tmp_path: Path
     assert (ran.status, ran.output) == (0, "")
 
 
+@pytest.mark.parametrize("words", ["redact a", "scan a --format json", "explain gone"])
+def test_without_standard_error_no_complaint_gets_into_the_result(words: str, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("A_PASSWORD=hunter2hunter2\n")
+    ran = shell(f'"$@" {words} 2>&-', tmp_path)
+    assert "hopx-auth" not in ran.output
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full device")  # noqa: PTH110
 @pytest.mark.parametrize("words", EVERY[:-1], ids=" ".join)
 def test_a_full_disk_is_said_in_a_line(words: list[str], tmp_path: Path) -> None:

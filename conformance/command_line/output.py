@@ -1,4 +1,4 @@
-"""Standard output, where nobody may be reading it."""
+"""Standard output and standard error, where nobody may be reading them."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ def write_to_nobody_if_need_be() -> None:
         line_buffering=told.line_buffering,
         write_through=told.write_through,
     )
+
+
+def tell_nobody_if_need_be() -> None:
+    """Let complaints go nowhere where standard error is closed; `print` would write them into the results."""
+    if not sys.stderr:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
 
 
 class _Output(io.FileIO):
