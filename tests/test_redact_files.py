@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from commands import shell
 from redacting import drawn, minted, run_on, survives
 from runs import run_command
 
@@ -66,11 +67,17 @@ def test_what_cannot_be_looked_into_is_refused(magic: bytes, tmp_path: Path) -> 
     [
         (["gone"], "gone: No such file"),
         (["."], ".: Is a directory"),
+        (["endless"], "endless: Too many levels"),
+        (["n" * 300], "File name too long; give a file"),
         (["broken.gz"], "broken.gz: is packed with gzip and broken"),
         (["a", "b"], "several inputs need a directory"),
         (["a", "b", "-o", "gone"], "gone: does not exist; several inputs need one to go to: make it first"),
         (["a", "b", "-o", "a"], "a: is no directory"),
         (["a", "-o", "gone/out"], "gone: does not exist; make it first"),
+        (["a", "-o", "gone/"], "gone: does not exist; make it first"),
+        (["a", "-o", "b/"], "b: is no directory; make it first"),
+        (["a", "-o", "endless"], "endless: Too many levels"),
+        (["a", "-o", "n" * 300], "File name too long; choose another name"),
         (["a", "-o", "a"], "is an input"),
         (["a", "-o", "./a"], "is an input"),
         (["a", "sub/a", "-o", "sub"], "same"),
@@ -84,12 +91,38 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(words: list[str], sa
     for name in ("a", "b", "sub/a"):
         (tmp_path / name).write_text(f"{name}\n")
     (tmp_path / "broken.gz").write_bytes(gzip.compress(b"x" * 1000)[:-9])
+    (tmp_path / "endless").symlink_to("endless")
     before = sorted(tmp_path.rglob("*"))
     ran = run_command(tmp_path, "redact", *words)
     assert (ran.status, ran.stdout) == (2, "")
     assert says in ran.stderr
     assert sorted(tmp_path.rglob("*")) == before
     assert (tmp_path / "a").read_text() == "a\n"
+
+
+@pytest.mark.parametrize("line", ["redact a >> a", "redact - < a >> a", "redact a > a"])
+def test_a_result_is_not_printed_into_its_own_input(line: str, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text(f"{minted()}\n")
+    ran = shell(f'"$@" {line}', tmp_path)
+    assert ran.status == 2
+    assert "is printed into itself" in ran.stderr
+    assert (tmp_path / "a").read_text().count("\n") == line.count(">>")
+
+
+def test_a_hyphen_for_the_output_is_standard_output(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("A_PASSWORD=hunter2hunter2\n")
+    ran = run_command(tmp_path, "redact", "a", "-o", "-")
+    assert ran.status == 0
+    assert ran.stdout.startswith("A_PASSWORD=REDACTED")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_the_summary_says_a_name_without_its_terminal_escapes(tmp_path: Path) -> None:
+    (tmp_path / "a\x1b[31m").write_text("A_PASSWORD=hunter2hunter2\n")
+    ran = run_command(tmp_path, "redact", "a\x1b[31m")
+    assert ran.status == 0
+    assert "first in a\N{REPLACEMENT CHARACTER}[31m, line 1" in ran.stderr
+    assert "\x1b" not in run_command(tmp_path, "redact", "gone\x1b[31m").stderr
 
 
 def test_a_file_is_written_over_when_that_is_asked_for_and_keeps_its_mode(tmp_path: Path) -> None:

@@ -115,7 +115,9 @@ def _add_explain(commands: Commands[argparse.ArgumentParser]) -> None:
 def _add_redact(commands: Commands[argparse.ArgumentParser]) -> None:
     redact = commands.add_parser("redact", help="take the secrets out of files, and prove that they are out")
     redact.add_argument("files", nargs="+", metavar="FILE", help="HAR, log, transcript, .env; - is standard input")
-    redact.add_argument("-o", "--output", default="", metavar="OUT", help="file or directory (default: print it)")
+    redact.add_argument(
+        "-o", "--output", default="", metavar="OUT", help="file or directory, - is standard output (default)"
+    )
     redact.add_argument("--in-place", action="store_true", help="write over the files that are read")
     redact.add_argument("--jwt", choices=("all", "signature"), default="all", help="how much of a JWT is hidden")
     _add_file_option(redact, "spec")

@@ -53,8 +53,10 @@ def width() -> int:
 
 
 def complain(message: str) -> None:
-    """Tell a person what went wrong, without the keys that may have been given in the place of something else."""
-    print(f"hopx-auth: {without_keys(message)}", file=sys.stderr)
+    """Tell a person what went wrong, without the keys and the terminal's escapes that may stand in what was given."""
+    from conformance.report.text import printable
+
+    print(f"hopx-auth: {printable(without_keys(message))}", file=sys.stderr)
 
 
 def ask_for_paste(names: Sequence[str]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -11,7 +14,7 @@ from conformance.commands.output import ask_for_paste, complain, counted
 from conformance.redaction.input import ClosedError, UnreadableError
 from conformance.redaction.publishing import UnwritableError, publish_to
 from conformance.redaction.run import NotProvedError, Redaction
-from conformance.standard_input import STDIN
+from conformance.standard_input import STDIN, shown_name
 
 if TYPE_CHECKING:
     import argparse
@@ -61,18 +64,34 @@ def _places(options: argparse.Namespace) -> list[Path | None] | str:
             return "--in-place writes to the files that are read; give it files, and no -o"
         strange = next((name for name in names if Path(name).exists() and not Path(name).is_file()), None)
         return f"{strange}: is no file; --in-place writes over files" if strange else [Path(name) for name in names]
-    if not options.output:
-        if len(names) > 1:
-            return "several inputs need a directory to go to; add -o DIR"
-        return [None] if sys.stdout else "standard output is closed; add -o FILE"
+    if options.output in ("", "-"):
+        return _printed(names)
     output = Path(options.output)
+    if why := _why_no_place(output):
+        return f"{output}: {why}; choose another name"
     if len(names) == 1 and not output.is_dir():
+        if options.output.endswith(os.sep):
+            return f"{output}: {_why_no_directory(output)}; make it first"
         places = [output]
     elif not output.is_dir():
         return f"{output}: {_why_no_directory(output)}; several inputs need one to go to: make it first"
     else:
         places = [output / (Path(name).name if name != STDIN else "stdin") for name in names]
     return _mistake(names, places) or [*places]
+
+
+def _printed(names: list[str]) -> list[Path | None] | str:
+    """What is printed: one result, and not into the file that it is made from."""
+    if len(names) > 1:
+        return "several inputs need a directory to go to; add -o DIR"
+    if not sys.stdout:
+        return "standard output is closed; add -o FILE"
+    with suppress(OSError, AttributeError, ValueError):  # what is no file of the system's is no input either
+        printed = os.fstat(sys.stdout.fileno())
+        source = os.fstat(sys.stdin.fileno()) if names == [STDIN] else Path(names[0]).stat()
+        if stat.S_ISREG(printed.st_mode) and os.path.samestat(printed, source):
+            return f"{shown_name(names[0])}: is printed into itself; print to another file, or say --in-place"
+    return [None]
 
 
 def _mistake(names: list[str], places: list[Path]) -> str:
@@ -83,6 +102,17 @@ def _mistake(names: list[str], places: list[Path]) -> str:
             return f"{place.parent}: {_why_no_directory(place.parent)}; make it first"
         if place.exists() and any(name != STDIN and Path(name).exists() and place.samefile(name) for name in names):
             return f"{place}: is an input, which is not written over; choose another name, or say --in-place"
+    return ""
+
+
+def _why_no_place(path: Path) -> str:
+    """Why nothing can be called so; "" where something is, or can be."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        return error.strerror or "cannot be written"
     return ""
 
 

@@ -7,7 +7,7 @@ import io
 import zlib
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from conformance.recognition.encodings import wide_encoding
 from conformance.recognition.magic import opaque
@@ -61,12 +61,23 @@ def opened(name: str) -> Iterator[Input]:
 @contextmanager
 def _raw(name: str) -> Iterator[io.BufferedReader]:
     try:
-        with standard_input() if name == STDIN else Path(name).open("rb", buffering=0) as raw:
+        with _stream(name) as raw:
             raw.read(0)
             yield io.BufferedReader(_Patient(cast("io.RawIOBase", raw)), _HEAD * 16)
-    except (IsADirectoryError, FileNotFoundError, PermissionError, ValueError) as error:
-        why = getattr(error, "strerror", "") or "cannot be read"
-        raise UnreadableError(f"{shown_name(name)}: {why}; give a file that can be read") from None
+    except (IsADirectoryError, PermissionError, ValueError) as error:
+        raise _unreadable(name, error) from None
+
+
+def _stream(name: str) -> IO[bytes]:
+    try:
+        return standard_input() if name == STDIN else Path(name).open("rb", buffering=0)
+    except OSError as error:
+        raise _unreadable(name, error) from None
+
+
+def _unreadable(name: str, error: Exception) -> UnreadableError:
+    why = getattr(error, "strerror", "") or "cannot be read"
+    return UnreadableError(f"{shown_name(name)}: {why}; give a file that can be read")
 
 
 class _Patient(io.RawIOBase):
