@@ -54,6 +54,32 @@ def test_texts_in_base64_stay_such_without_their_secrets(
     assert re.fullmatch(kept, shown)
 
 
+@pytest.mark.parametrize("name", ["HOPX_API_KEY", "api-key", "password", "token"])
+@pytest.mark.parametrize("text", ["{}\n", '"{}"', " {}", "{}"])
+@pytest.mark.parametrize("finder", [best_finder, WordFinder])
+def test_a_key_in_base64_that_is_named_keeps_what_is_wrong_with_it(
+    name: str, text: str, finder: Callable[..., Any], tmp_path: Path
+) -> None:
+    key = minted()
+    written = f"kind: Secret\ndata:\n  {name}: {base64.b64encode(text.format(key).encode()).decode()}\n"
+    result = redacted(written.encode(), tmp_path, chunk=100, finder=finder(SHAPES)).decode()
+    assert len(result) == len(written)
+    shown = base64.b64decode(result.rpartition(": ")[2]).decode()
+    assert not survives(key.partition(".")[2], shown)
+    before, _, after = text.partition("{}")
+    begins = re.escape(before + key.partition(".")[0])
+    assert re.fullmatch(rf"{begins}\.REDACTED[a-z2-9]{{5}}x+A{re.escape(after)}", shown)
+
+
+def test_of_a_named_text_in_base64_with_a_key_nothing_else_is_left_either(tmp_path: Path) -> None:
+    key, other = minted(), drawn(32)
+    written = f"A_SECRET: {base64.b64encode(f'{key} {other}'.encode()).decode()}\n"
+    result = redacted(written.encode(), tmp_path).decode()
+    shown = base64.b64decode(result.removeprefix("A_SECRET: ")).decode()
+    assert not survives(key.partition(".")[2], shown)
+    assert not survives(other, shown)
+
+
 @pytest.mark.parametrize("around", ["x: {}\n", '{{"a": "\\\\x{}"}}', "0x{}", "a={}&b"])
 @pytest.mark.parametrize("spell", [str, str.upper])
 def test_texts_in_hexadecimal_stay_such_without_their_secrets(

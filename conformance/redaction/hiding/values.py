@@ -119,21 +119,23 @@ class Values:
                     self.hide_value(text, start + line.start(1), start + line.end(1), "cookie")
 
     def _hide_basic(self, text: bytearray, start: int, end: int) -> bool:
-        signs = bytes(text[start:end]).rstrip(b"=")
-        if not re.fullmatch(rb"[A-Za-z0-9+/_-]+", signs):
+        pair = _said(text, start, end)
+        if b":" not in pair:
             return False
-        try:
-            decoded = a2b_base64(signs.translate(_STANDARD) + b"=" * (-len(signs) % 4))
-        except Base64Error:
-            return False
-        if b":" not in decoded or not decoded.isascii():
-            return False
-        pair = bytearray(decoded)
-        colon = decoded.index(b":")
+        colon = pair.index(b":")
         self._within(pair, start, 0, colon, "user of Basic credentials")
         self._within(pair, start, colon + 1, len(pair), "password of Basic credentials")
-        coded = b2a_base64(pair, newline=False).rstrip(b"=")
-        text[start : start + len(signs)] = coded.translate(_URL_SAFE) if {45, 95} & set(signs) else coded
+        _say(text, start, end, pair)
+        return True
+
+    def _hide_coded_key(self, text: bytearray, start: int, end: int, kind: str) -> bool:
+        """Hide what a value says in base64, where that is a key: what is wrong with it, and around it, is evidence."""
+        said = _said(text, start, end)
+        head, tail = _inside(said, 0, len(said))
+        if not self._beginning.match(said, head):
+            return False
+        self._within(said, start, head, tail, kind)
+        _say(text, start, end, said)
         return True
 
     def _within(self, pair: bytearray, at: int, start: int, end: int, kind: str) -> None:
@@ -151,7 +153,7 @@ class Values:
             _hide_beside(text, start, end, shown)
         elif kind in _MAY_BE_KEYS and (beginning := self._beginning.match(value)):
             self._keys.hide_signs(text, start + beginning.end(), end)
-        else:
+        elif not self._hide_coded_key(text, start, end, kind):
             self._replace(text, start, end, kind)
 
     def _hide_shapes(self, text: bytearray, start: int, end: int) -> list[tuple[int, int]] | None:
@@ -185,6 +187,25 @@ class Values:
             self._ledger.note(kind, secret, start)
             if _is_searched(kind, secret) and not is_hidden(signs):
                 self._ledger.search(secret)
+
+
+def _said(text: bytearray, start: int, end: int) -> bytearray:
+    """What a value says in base64; nothing where it is none, or no ASCII."""
+    signs = bytes(text[start:end]).rstrip(b"=")
+    if not re.fullmatch(rb"[A-Za-z0-9+/_-]+", signs):
+        return bytearray()
+    try:
+        said = a2b_base64(signs.translate(_STANDARD) + b"=" * (-len(signs) % 4))
+    except Base64Error:
+        return bytearray()
+    return bytearray(said if said.isascii() else b"")
+
+
+def _say(text: bytearray, start: int, end: int, said: bytearray) -> None:
+    """Let a value say something else of the same length in base64."""
+    signs = bytes(text[start:end]).rstrip(b"=")
+    coded = b2a_base64(said, newline=False).rstrip(b"=")
+    text[start : start + len(signs)] = coded.translate(_URL_SAFE) if {45, 95} & set(signs) else coded
 
 
 def _hide_beside(text: bytearray, start: int, end: int, shown: list[tuple[int, int]]) -> None:
