@@ -219,6 +219,16 @@ def test_another_apis_evidence_is_read_by_its_own_spec_file(tmp_path: Path) -> N
     assert "nowhere.yaml" in ran.stderr
 
 
+@pytest.mark.parametrize("behind", ["# production", "<KEY>"])
+def test_a_key_that_is_too_long_is_not_said_to_have_the_right_length(behind: str, tmp_path: Path) -> None:
+    key = minted()
+    ran = explained(tmp_path, f"HOPX_API_KEY={key}{behind.replace('<KEY>', key)}\n")
+    assert ran.status == 1
+    assert "characters, where there are 43" in ran.stdout
+    assert "right form and length" not in ran.stdout
+    assert "something was copied with it" in " ".join(ran.stdout.split())
+
+
 @pytest.mark.parametrize("spec", ["", "- 1\n", "A=b\n", "base_url: https://x.test\n"])
 def test_a_spec_file_that_is_none_is_said(spec: str, tmp_path: Path) -> None:
     (tmp_path / "spec.yaml").write_text(spec)

@@ -44,6 +44,36 @@ def explained(directory: Path, text: str, key: str = "") -> dict[str, Any]:
     return found
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        """TypeError [ERR_HTTP_INVALID_HEADER_VALUE]: Invalid value "undefined" for header "x-api-key"
+    at ClientRequest.setHeader (node:_http_outgoing:658:3)""",
+        '{"level": 50, "msg": "TypeError: Invalid value \\"undefined\\" for header \\"Authorization\\""}',
+        "TypeError: Header value must be str or bytes, not <class 'NoneType'>",
+        """Traceback (most recent call last):
+  File "/app/main.py", line 2, in <module>
+    r=requests.get(URL, headers={'Authorization':'Bearer '+os.getenv('HOPX_API_KEY')})
+                                                 ~~~~~~~~~^~~~~~~~~~~~~~~~~~~~~~~~~~
+TypeError: can only concatenate str (not "NoneType") to str""",
+    ],
+)
+def test_a_header_that_was_made_of_nothing_is_a_variable_that_is_not_set(text: str, tmp_path: Path) -> None:
+    assert causes(explained(tmp_path, text)) == ["env-var-unset"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'TypeError [ERR_HTTP_INVALID_HEADER_VALUE]: Invalid value "undefined" for header "X-Request-Id"',
+        """    print(os.environ["HOPX_API_KEY"] + os.getenv("SUFFIX"))
+TypeError: can only concatenate str (not "NoneType") to str""",
+    ],
+)
+def test_another_header_or_variable_that_is_nothing_is_not_the_key(text: str, tmp_path: Path) -> None:
+    assert causes(explained(tmp_path, text)) == []
+
+
 @pytest.mark.parametrize("text", [DUMP, DUMP.replace(",\n            '", ", '"), f"$ curl -V\n{DUMP}"])
 def test_a_table_of_all_statuses_says_nothing_of_the_one_that_came(text: str, tmp_path: Path) -> None:
     assert causes(explained(tmp_path, text)) == ["network-unreachable"]
