@@ -219,6 +219,23 @@ def test_another_apis_evidence_is_read_by_its_own_spec_file(tmp_path: Path) -> N
     assert "nowhere.yaml" in ran.stderr
 
 
+@pytest.mark.parametrize(("header", "status"), [("", 3), ("> X-API-Key: [redacted]\n", 0), ("> X-API-Key: <KEY>\n", 0)])
+def test_a_request_without_a_key_and_without_an_answer_is_not_healthy(header: str, status: int, tmp_path: Path) -> None:
+    text = f"> GET /v1/sandboxes HTTP/1.1\n> Host: api.hopx.dev\n{header.replace('<KEY>', minted())}>\n"
+    assert explained(tmp_path, text).status == status
+
+
+@pytest.mark.parametrize("lost", [10, 40, 54])
+def test_a_key_that_broken_gzip_cuts_is_not_said_to_be_truncated(lost: int, tmp_path: Path) -> None:
+    key = minted()
+    lines = f"> GET /v1/sandboxes HTTP/1.1\n> Host: api.hopx.dev\n> X-API-Key: {key}"
+    broken = gzip.compress(lines[:-lost].encode())[:-8]
+    ran = explained(tmp_path, broken)
+    assert ran.status == 3
+    assert "packed with gzip and broken" in ran.stdout
+    assert not holds_secret(ran.output, key)
+
+
 @pytest.mark.parametrize("behind", ["# production", "<KEY>"])
 def test_a_key_that_is_too_long_is_not_said_to_have_the_right_length(behind: str, tmp_path: Path) -> None:
     key = minted()

@@ -78,12 +78,12 @@ def _unknown(case: Case) -> Doubt:
 
 
 def _looks_healthy(case: Case) -> bool:
-    """Whether there is a key or a success, and nothing of the API's own that failed."""
+    """Whether there is a key, seen or left out, or a success, and nothing of the API's own that failed."""
     own = (told for told in case.answers if not case.surface.is_sibling(told.host))
     if case.failures or any(told.is_failure for told in own):
         return False
     well_formed = any(case.shape(one).well_formed for one in case.evidence.every_credential)
-    asked = any(case.presented(one) or one.lacks for one in case.exchanges)
+    asked = any(case.presented(one) or case.hides_key(one) for one in case.exchanges)
     return well_formed or asked or any(is_success(one) for one in case.exchanges)
 
 

@@ -105,16 +105,18 @@ class _Opening:
         import zlib
 
         path, left = self._new_path(), self._most
-        with path.open("wb") as spool, gzip.open(packed) as stream:
+        with path.open("w+b") as spool, gzip.open(packed) as stream:
             try:
                 while left > 0 and (piece := stream.read1(min(left, _PIECE))):
                     spool.write(piece)
                     left -= len(piece)
                 if left <= 0 and stream.read1(1):
                     self._note(shown, f"unpacked it has more than {self._most} bytes; what follows them was not read")
-            except (EOFError, zlib.error, gzip.BadGzipFile):
+            except (EOFError, zlib.error, gzip.BadGzipFile) as error:
                 count = spool.tell()
                 self._note(shown, f"it is packed with gzip and broken; its first {count} bytes could be unpacked")
+                if isinstance(error, EOFError):
+                    _leave_out_broken_line(spool)
         return path
 
     def _note(self, shown: str, says: str) -> None:
@@ -126,6 +128,14 @@ class _Opening:
 
             self._directory = Path(self._owner.enter_context(tempfile.TemporaryDirectory(prefix="hopx-auth-")))
         return self._directory / str(len(list(self._directory.iterdir())))
+
+
+def _leave_out_broken_line(spool: BinaryIO) -> None:
+    """Of a text that breaks off, take away the piece of a line at its end: a key in it only seems to be cut."""
+    start = max(spool.tell() - _PIECE, 0)
+    spool.seek(start)
+    if (end := spool.read().rfind(b"\n")) >= 0:
+        spool.truncate(start + end + 1)
 
 
 def _head_of(path: Path) -> bytes:
