@@ -54,6 +54,14 @@ def test_a_mask_in_a_record_of_others_is_that_of_the_record(value: str) -> None:
         assert {"cannot-tell", "revoked", "expired"} <= set(verdict(record)), record
 
 
+@pytest.mark.parametrize("value", MASKED)
+def test_a_mask_in_what_a_client_printed_may_be_what_was_sent(value: str) -> None:
+    masked_by_hand = set(verdict(transcript(value)))
+    assert "key-masked" in masked_by_hand
+    assert "key-masked" not in verdict(log(value)), "logs mask by themselves"
+    assert masked_by_hand - {"key-masked"} == set(verdict(log(value)))
+
+
 def test_the_key_id_that_a_mask_leaves_is_still_known() -> None:
     found = explained(log("hopx_live_<ID>.****", 200) + log("hopx_live_<ID>.****"))
     assert [(one["cause"], one["confidence"]) for one in found["findings"]] == [("revoked", "likely")]

@@ -103,7 +103,8 @@ class Case:
         if not any(map(self.is_masked_key, exchange.credentials)) or not self._masks(exchange):
             return exchange
         shown = tuple(one for one in exchange.credentials if not self.is_masked_key(one))
-        return exchange._replace(key_id=self.key_id(exchange), credentials=shown, lacks=exchange.lacks | {"credential"})
+        lacks = {"credential", *(("mask",) if "printed" in exchange.marks else ())}
+        return exchange._replace(key_id=self.key_id(exchange), credentials=shown, lacks=exchange.lacks | lacks)
 
     def _masks(self, exchange: PartialExchange) -> bool:
         """Whether what wrote this down may mask keys by itself: it shows none, or masks one that works."""

@@ -43,6 +43,7 @@ NAMES = frozenset(
         "proxy-refuses",
         "too-many-requests",
         "refused",
+        "refused-masked",
         "refused-page",
         "refused-unseen",
         "refused-unshown",
@@ -160,7 +161,8 @@ def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
     elif is_missing and not told.shows_key:
         yield Fact("said-missing", "401, and the answer says that there is no key", told.place, "status")
     elif _is_key_seen(told, case):
-        yield Fact("refused", "401, and nothing says why", told.place, "status")
+        name = "refused-masked" if exchange is not None and "mask" in exchange.lacks else "refused"
+        yield Fact(name, "401, and nothing says why", told.place, "status")
     else:
         yield Fact("refused-unseen", "401, and nothing shows whether a key was sent", told.place, "status")
 
