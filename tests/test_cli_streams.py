@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from commands import shell
 from runs import FORMAT, run_command
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 EVERY = [
     ["key", "mint"],
@@ -70,7 +65,7 @@ def test_without_standard_error_no_complaint_gets_into_the_result(words: str, tm
     assert "hopx-auth" not in ran.output
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full device")  # noqa: PTH110
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
 @pytest.mark.parametrize("words", EVERY[:-1], ids=" ".join)
 def test_a_full_disk_is_said_in_a_line(words: list[str], tmp_path: Path) -> None:
     ran = shell(f'"$@" {" ".join(words)} < /dev/null > /dev/full', tmp_path)
@@ -83,3 +78,16 @@ def test_no_command_prints_escapes(words: list[str], given: dict[str, str], tmp_
     ran = run_command(tmp_path, *words, given=given)
     assert (ran.status, ran.stderr) == (0, "")
     assert "\x1b" not in ran.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_full_standard_error_changes_no_status(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(FORMAT.mint().reveal())
+    for line, status in (
+        ("explain nosuch", 2),
+        ("redact key", 0),
+        ("scan key", 1),
+        ("key inspect x", 2),
+        ("nosuch", 2),
+    ):
+        assert shell(f'"$@" {line} < /dev/null 2> /dev/full', tmp_path).status == status, line

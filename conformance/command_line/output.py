@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -13,12 +13,23 @@ if TYPE_CHECKING:
 
 def write_to_nobody_if_need_be() -> None:
     """Let the command go on when nobody reads its output to the end, so that its status is the answer."""
-    told = sys.stdout
+    sys.stdout = _heedless(sys.stdout, BrokenPipeError)
+
+
+def tell_nobody_if_need_be() -> None:
+    """Let complaints go nowhere where standard error is closed or full; the first would put them into the results."""
+    if not sys.stderr:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    sys.stderr = _heedless(sys.stderr, OSError)
+
+
+def _heedless(told: TextIO, what: type[OSError]) -> TextIO:
+    """The same stream, but for an error of writing to it, from which on everything goes nowhere."""
     if type(told) is not io.TextIOWrapper or not isinstance(getattr(told.buffer, "raw", told.buffer), io.FileIO):
-        return  # it is closed, or another program's
+        return told  # it is closed, or another program's
     told.flush()
-    output = _Output(told.fileno(), "wb", closefd=False)
-    sys.stdout = io.TextIOWrapper(
+    output = _Output(told.fileno(), what)
+    return io.TextIOWrapper(
         cast("BinaryIO", output) if isinstance(told.buffer, io.FileIO) else io.BufferedWriter(output),
         encoding=told.encoding,
         errors=told.errors,
@@ -27,25 +38,27 @@ def write_to_nobody_if_need_be() -> None:
     )
 
 
-def tell_nobody_if_need_be() -> None:
-    """Let complaints go nowhere where standard error is closed; `print` would write them into the results."""
-    if not sys.stderr:
-        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
-
-
 class _Output(io.FileIO):
-    """Standard output that takes what nobody reads."""
+    """A stream that takes what cannot be written, where that fails with one kind of error."""
+
+    def __init__(self, number: int, what: type[OSError]) -> None:
+        super().__init__(number, "wb", closefd=False)
+        self._what = what
 
     def write(self, text: Buffer, /) -> int:
         """Write, or do as if."""
         try:
             return super().write(text)
-        except BrokenPipeError:
-            give_up_output()
+        except self._what:
+            _give_up(self.fileno())
             return memoryview(text).nbytes
 
 
 def give_up_output() -> None:
     """Let what is still to be written go nowhere, where it cannot be written."""
     if sys.stdout:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up(sys.stdout.fileno())
+
+
+def _give_up(number: int) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), number)
