@@ -40,3 +40,8 @@ def test_a_key_without_its_beginning_is_cut(lost: int) -> None:
 )
 def test_what_a_program_prints_of_an_object_is_no_placeholder_of_a_page(printed: str) -> None:
     assert refused(printed) == ["not-a-key certain"]
+
+
+@pytest.mark.parametrize("written", ["<Your Api Key here>", "<API Key>", "<Insert token>", "<Paste it here>"])
+def test_what_people_write_between_angle_brackets_is_no_object_of_a_program(written: str) -> None:
+    assert refused(written) == ["placeholder-key certain"]
