@@ -71,8 +71,14 @@ def test_texts_in_hexadecimal_stay_such_without_their_secrets(
 
 
 def test_what_is_packed_in_base64_is_hidden_whole_where_it_holds_a_secret(tmp_path: Path) -> None:
-    secret = drawn()
-    for text, is_hidden in ((f"password: {secret}", True), ("the answer to everything", False)):
+    texts = (
+        (f"password: {drawn()}", True),
+        (f"it is {minted().partition('.')[2]} alone", True),
+        (base64.b64encode(f"the A_PASSWORD={drawn()} of somebody".encode()).decode(), True),
+        ("the answer to everything", False),
+        (base64.b64encode(b"the answer to everything, once more").decode(), False),
+    )
+    for text, is_hidden in texts:
         coded = base64.b64encode(gzip.compress(text.encode())).decode()
         for written in (f'{{"data": "{coded}"}}', f"release: {base64.b64encode(coded.encode()).decode()}\n"):
             result = redacted(written.encode(), tmp_path).decode()

@@ -224,21 +224,29 @@ class Rewriter:
         if (packed := unpacked(coded)) is not None:
             self._packed(text, coded, packed)
             return
-        inner = bytearray(coded.text)
-        window = Window(coded.text + END, begin, b"", begin, begin + len(inner), is_last=True)
-        read, self._ledger.offset, self._read = self._read, begin, []
-        self._judge_all(inner, deque(self._search(window)), window)
-        self._ledger.offset, self._read = here, read
+        inner = self._rewritten(coded.text, begin)
         if inner != coded.text:
             write_coded(text, coded, bytes(inner))
 
     def _packed(self, text: bytearray, coded: Coded, inner: bytes) -> None:
         """Hide all of what is packed, where it holds a secret: nothing in it has a place of its own."""
-        if not any(one.kind in kinds.ANNOUNCED for one in self._finder.candidates(inner + END)):
+        begin = self._ledger.offset + coded.places[0][0]
+        is_announced = any(one.kind in kinds.ANNOUNCED for one in self._finder.candidates(inner + END))
+        if not is_announced and self._rewritten(inner, begin) == inner:
             return
         for start, end in coded.places:
             text[start:end] = b"x" * (end - start)
         self._ledger.note("packed text with a secret", coded.text, coded.places[0][0])
+
+    def _rewritten(self, said: bytes, begin: int) -> bytearray:
+        """What stands within the text from there on, without its secrets."""
+        inner = bytearray(said)
+        window = Window(said + END, begin, b"", begin, begin + len(inner), is_last=True)
+        here, read = self._ledger.offset, self._read
+        self._ledger.offset, self._read = begin, []
+        self._judge_all(inner, deque(self._search(window)), window)
+        self._ledger.offset, self._read = here, read
+        return inner
 
 
 @cache
