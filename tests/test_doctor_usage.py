@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     ("url", "status", "says"),
     [
         ("http://api.example.com/v1", 5, "no key is sent over plain http to api.example.com"),
+        ("http://[::1", 2, "is no address"),
         ("ftp://api.example.com", 2, "is no web address"),
         ("https://me:password@api.example.com", 2, "holds a user name or password"),
         ("https://api.example.com/?x=1", 2, "has a query or fragment"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from explained import URL, verdict
 
@@ -45,6 +48,23 @@ def test_a_refusal_counts_unless_the_same_request_then_succeeds_with_a_key(
     first: str, second: str, expected: str
 ) -> None:
     assert verdict(first + second) == [expected]
+
+
+def _entry(client: str, key: str, status: int, body: str) -> dict[str, Any]:
+    headers = [{"name": "User-Agent", "value": client}] + ([{"name": "X-API-Key", "value": key}] if key else [])
+    content = {"mimeType": "application/json", "text": body}
+    return {
+        "request": {"method": "GET", "url": URL, "headers": headers},
+        "response": {"status": status, "headers": [], "content": content},
+    }
+
+
+@pytest.mark.parametrize(("other", "expected"), [("app/1.0", "healthy"), ("curl/8.5.0", "env-var-unset likely")])
+def test_another_client_that_succeeds_with_a_key_mends_nothing_for_the_one_that_sent_none(
+    other: str, expected: str
+) -> None:
+    entries = [_entry("app/1.0", "", 401, REFUSED), _entry(other, "<KEY>", 200, "[]")]
+    assert verdict(json.dumps({"log": {"version": "1.2", "entries": entries}})) == [expected]
 
 
 WGET = (

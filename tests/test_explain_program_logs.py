@@ -55,6 +55,20 @@ def test_an_error_of_another_api_says_nothing_of_this_one(text: str) -> None:
     assert verdict(text) == ["cannot-tell"]
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "requests.exceptions.HTTPError: 404 Client Error: Not Found for url: https://api.other.example/v1/models\n",
+        "Error: connect ECONNREFUSED 127.0.0.1:5432\n",
+        "openai.RateLimitError: something went wrong\n",
+    ],
+)
+def test_an_error_of_the_api_counts_beside_one_of_another(beside: str) -> None:
+    own = "hopx_ai.errors.AuthenticationError: API key expired (code: auth_key_expired)\n"
+    for text in (own + beside, beside + own):
+        assert "expired certain" in verdict(text)
+
+
 def test_an_error_of_another_host_that_was_asked_for_a_path_of_the_api_is_a_wrong_address() -> None:
     text = (
         "requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.hopx.example/v1/sandboxes\n"

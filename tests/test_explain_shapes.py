@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from evidence import minted
-from explained import URL, verdict
+from explained import URL, printed, verdict
 
 REFUSED = '{"error": "Unauthorized", "code": "AUTHENTICATION_ERROR"}'
 
@@ -40,3 +40,16 @@ def test_a_key_without_its_beginning_is_cut(lost: int) -> None:
 )
 def test_what_a_program_prints_of_an_object_is_no_placeholder_of_a_page(printed: str) -> None:
     assert refused(printed) == ["not-a-key certain"]
+
+
+@pytest.mark.parametrize("around", ["<{}>", "<Secret {}>", "<bound method X.{}>", "[Secret {}]", "$(echo {})"])
+def test_a_secret_that_somebody_put_where_a_placeholder_was_is_never_shown(around: str) -> None:
+    secret = minted().partition(".")[2]
+    for form in ("text", "json", "html"):
+        shown = printed(around.format(secret), form=form)
+        assert not any(secret[at : at + 8] in shown for at in range(len(secret) - 7))
+
+
+@pytest.mark.parametrize("written", ["<Your Api Key here>", "<API Key>", "<Insert token>", "<Paste it here>"])
+def test_what_people_write_between_angle_brackets_is_no_object_of_a_program(written: str) -> None:
+    assert refused(written) == ["placeholder-key certain"]

@@ -97,8 +97,14 @@ def test_texts_in_hexadecimal_stay_such_without_their_secrets(
 
 
 def test_what_is_packed_in_base64_is_hidden_whole_where_it_holds_a_secret(tmp_path: Path) -> None:
-    secret = drawn()
-    for text, is_hidden in ((f"password: {secret}", True), ("the answer to everything", False)):
+    texts = (
+        (f"password: {drawn()}", True),
+        (f"it is {minted().partition('.')[2]} alone", True),
+        (base64.b64encode(f"the A_PASSWORD={drawn()} of somebody".encode()).decode(), True),
+        ("the answer to everything", False),
+        (base64.b64encode(b"the answer to everything, once more").decode(), False),
+    )
+    for text, is_hidden in texts:
         coded = base64.b64encode(gzip.compress(text.encode())).decode()
         for written in (f'{{"data": "{coded}"}}', f"release: {base64.b64encode(coded.encode()).decode()}\n"):
             result = redacted(written.encode(), tmp_path).decode()
@@ -123,10 +129,41 @@ def test_a_word_in_base64_is_left(tmp_path: Path) -> None:
         assert redacted(written.encode(), tmp_path).decode() == written
 
 
-def test_a_wrapped_text_is_read_once_not_once_for_every_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _wrapped(text: bytes) -> bytes:
+    return base64.encodebytes(text)
+
+
+def _url_encoded(text: bytes) -> bytes:
+    return quote(base64.b64encode(text), safe="").encode()
+
+
+@pytest.mark.parametrize("spelled", [_wrapped, _url_encoded])
+@pytest.mark.parametrize("line", [b"MODE=x\n", b"<p>abcdefghijklmnopqrstuvwxy>\n"])
+def test_a_text_is_read_once_not_once_for_every_line_or_escape(
+    spelled: Callable[[bytes], bytes], line: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     secret = drawn(32)
-    written = base64.encodebytes(b"MODE=x\n" * 2000 + f"A_PASSWORD={secret}\n".encode() + b"MODE=x\n" * 2000)
-    read = []
+    written = spelled(line * 2000 + f"A_PASSWORD={secret}\n".encode() + line * 2000)
+    read = _count_signs(monkeypatch)
+    result = redacted(written, tmp_path)
+    assert not survives(secret, base64.b64decode(unquote(result.decode())).decode())
+    assert sum(read) <= 2 * len(written)
+
+
+@pytest.mark.parametrize("between", [b"", b"a", b"AAAAAAAA/"])
+@pytest.mark.parametrize("before", [b"", base64.b64encode(b"content-encoding: gzip\r\n\r\n")])
+def test_what_begins_as_something_packed_again_and_again_is_read_a_few_times(
+    between: bytes, before: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = before + (b"H4sI" + between) * 2000
+    read = _count_signs(monkeypatch)
+    assert redacted(written, tmp_path) == written
+    assert sum(read) <= 8 * len(written)
+
+
+def _count_signs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many signs of base64 are read each time that some are."""
+    read: list[int] = []
 
     def counted(text: bytearray, at: int) -> Coded | None:
         coded = coded_text(text, at)
@@ -134,9 +171,18 @@ def test_a_wrapped_text_is_read_once_not_once_for_every_line(tmp_path: Path, mon
         return coded
 
     monkeypatch.setattr("conformance.redaction.rewriting.coded_text", counted)
-    result = redacted(written, tmp_path)
-    assert not survives(secret, base64.b64decode(result).decode())
-    assert sum(read) <= 2 * len(written)
+    return read
+
+
+def test_what_is_packed_and_broken_is_hidden_where_it_holds_a_secret(tmp_path: Path) -> None:
+    secret = drawn()
+    packed = gzip.compress(f"password: {secret}".encode())
+    broken = packed[:-8] + bytes(8)  # its checksum
+    for text in (broken, gzip.compress(b"a page") + packed, b"content-encoding:  gzip\r\n\r\n" + packed):
+        coded = base64.b64encode(text).decode()
+        result = redacted(f'{{"data": "{coded}"}}'.encode(), tmp_path).decode()
+        assert base64.b64encode(packed).decode()[20:40] not in result
+        assert result.count("x") >= len(packed)
 
 
 def test_the_second_of_two_wrapped_texts_is_read_too(tmp_path: Path) -> None:

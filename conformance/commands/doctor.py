@@ -6,7 +6,6 @@ import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from conformance.commands import status
 from conformance.commands.given import spec_file
@@ -15,6 +14,7 @@ from conformance.diagnosis.clients.loader import load as load_clients
 from conformance.diagnosis.clients.model import Clients
 from conformance.diagnosis.knowledge_cache import knowledge
 from conformance.diagnosis.reading import Reading
+from conformance.diagnosis.urls import parts_of
 from conformance.doctoring import rendering
 from conformance.doctoring.addresses import asked_address
 from conformance.doctoring.examination import Doctor
@@ -79,7 +79,7 @@ def _clients(options: argparse.Namespace, file: Path) -> Clients:
 
 
 def _is_plain(base_url: str) -> bool:
-    parts = urlsplit(base_url)
+    parts = parts_of(base_url)
     return parts.scheme == "http" and bool(parts.hostname) and not is_loopback(parts.hostname or "")
 
 

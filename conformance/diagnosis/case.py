@@ -156,7 +156,9 @@ class Case:
 
     def _is_of_others(self, failure: Failure) -> bool:
         """Whether it is the answer of an API that somebody else has, and nothing of this one is in it."""
-        if self.surface.host in failure.text or any(map(self.is_key_like, failure.credentials)):
+        if self.surface.host in failure.text or self.surface.is_raised_in(failure.text):
+            return False
+        if any(map(self.is_key_like, failure.credentials)):
             return False
         if failure.client in OTHER_SDKS or _is_of_other_service(failure.text):
             return True
@@ -201,8 +203,8 @@ def _is_keyless_refusal(one: PartialExchange) -> bool:
     return one.status == 401 and not one.credentials and one.witness == "client"
 
 
-def _asked(one: PartialExchange) -> tuple[str, str, str]:
-    return one.place.source, one.method, one.url
+def _asked(one: PartialExchange) -> tuple[str, str, str, str]:
+    return one.place.source, one.client, one.method, one.url
 
 
 def is_tunnel(exchange: PartialExchange) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SHORTEST_SECRET = 8  # characters; less of a secret may be shown
 LONGEST_WORD = 4096  # characters
+_LONG_RUN = re.compile(r"[A-Za-z0-9_-]{16,}")
 _LONGEST_KEY = 512  # characters; what is longer, such as a JWT, is remembered only as it is written
 _NO_SECRETS = {"url", "email", "prose", "command", "literal-null", "variable", "placeholder", "redacted", "empty"}
 
@@ -71,12 +72,10 @@ class Reading:
     def credential(self, text: str, place: Place, carrier: Carrier, name: str = "", scheme: str = "") -> Credential:
         """What stood in a key's place, hidden and remembered; a placeholder may be shown."""
         is_key = self.surface.key_format.holds(text)
-        shown = (
-            text
-            if not is_key and placeholders.is_no_secret(text)
-            else self.hidden(self.surface.key_format.redact(text))
-        )
-        if is_key or self._is_secret(text):
+        is_filled = placeholders.is_no_secret(text) and _holds_drawn(text)  # somebody put a secret between its brackets
+        is_shown = not is_key and not is_filled and placeholders.is_no_secret(text)
+        shown = text if is_shown else self.hidden(self.surface.key_format.redact(text))
+        if is_key or is_filled or self._is_secret(text):
             self._learn(text)
         return Credential(ApiKey(text, shown), place, carrier, name, scheme)
 
@@ -106,6 +105,13 @@ class Reading:
         if len(text) < SHORTEST_SECRET or placeholders.is_no_secret(text):
             return False
         return _NO_SECRETS.isdisjoint(fact.name for fact in shape_of(text, self.surface.key_format).facts)
+
+
+def _holds_drawn(text: str) -> bool:
+    """Whether a run of signs that is too long for a word looks random."""
+    from conformance.diagnosis.learning import looks_drawn  # which needs this module
+
+    return any(map(looks_drawn, _LONG_RUN.findall(text)))
 
 
 def unreadable(source: Input, why: str) -> Evidence:

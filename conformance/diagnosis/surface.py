@@ -100,6 +100,16 @@ class Surface:
         base = urlsplit(self.base_url).path.rstrip("/")
         return bool(base) and (path == base or path.startswith(f"{base}/"))
 
+    def is_raised_in(self, text: str) -> bool:
+        """Whether a text has an error of an SDK of the API in it, whose package is named as its variables are."""
+        return self._error is not None and self._error.search(text) is not None
+
+    @cached_property
+    def _error(self) -> re.Pattern[str] | None:
+        service = self.variable.partition("_")[0]
+        named = rf"(?<![\w.]){re.escape(service)}[\w-]{{0,40}}\.[\w.]{{0,100}}(?:Error|Exception)\b"
+        return re.compile(named, re.IGNORECASE) if service else None
+
     @cached_property
     def _path(self) -> re.Pattern[str]:
         some = "|".join(re.escape(path).replace(r"\{id\}", "[^/]+") for path in self.paths)

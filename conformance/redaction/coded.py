@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from binascii import a2b_base64, b2a_base64
+from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 import stringzilla
@@ -30,12 +31,21 @@ _DOTTED = re.compile(rb"[.][A-Za-z0-9_-]")
 
 
 class Coded(NamedTuple):
-    """A text in base64 or hexadecimal: where each of its signs stands, what they say, where its further lines begin."""
+    """A text in base64 or hexadecimal: where each of its signs stands, and what they say."""
 
     places: list[tuple[int, int]]
     text: bytes
-    lines: list[int]
     is_hex: bool = False
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether it is packed with gzip."""
+        return self.text.startswith(_GZIP)
+
+    def holds(self, at: int) -> bool:
+        """Whether a text in base64 that begins there is the rest of this one."""
+        sign = bisect_left(self.places, (at, at))
+        return sign < len(self.places) and self.places[sign][0] == at and not sign % 4
 
 
 def _signs_of(matches: Iterator[int]) -> bytes:
@@ -60,6 +70,7 @@ _BEGINNING = re.compile(b"(?:%b)%b" % (b"|".join(b"(?<=%b)" % one for one in _BE
 _CUT = re.compile(rb"\A[\x80-\xbf]{1,3}|[\xc0-\xff][\x80-\xbf]{0,2}\Z")
 _ASCII = re.compile(rb"[\t\r\n -~]+")
 _HEX_TEXT = re.compile(b"(?:%b){%d,}+(?!%b)" % (_DIGITS, FEWEST // 2, rb"[A-Za-z0-9+/_-]"))
+_GZIP = b"\x1f\x8b"
 _MOST_UNPACKED = 16 << 20  # bytes
 
 
@@ -78,21 +89,20 @@ def coded_text(text: bytes | bytearray, at: int) -> Coded | None:
     """The text that begins there; `None` for a part of a JWT, or of anything else with dots in it."""
     if digits := _HEX_TEXT.match(text, at, at + LONGEST):
         places = [(one, one + 1) for one in range(at, digits.end())]
-        return Coded(places, bytes.fromhex(digits[0].decode()), [], is_hex=True)
+        return Coded(places, bytes.fromhex(digits[0].decode()), is_hex=True)
     run = _RUN.match(text, at, at + LONGEST)
     if run is None or text[at - 1 : at] == b"." or _DOTTED.match(text, run.end()):
         return None
     places = _places(text, *run.span())
-    width, lines = len(places), []
+    width = len(places)
     if width >= _WRAPPED and not width % 4:
         while not len(places) % width and (line := _NEXT_LINE.match(text, places[-1][1], at + LONGEST)):
             more = _places(text, *line.span(1))
             if len(more) > width or not (run[0].startswith(PACKED) or _is_text(_said(text, more))):
                 break  # of another text, a key perhaps
             places += more
-            lines.append(line.start(1))
     places = places[: len(places) - (len(places) % 4 == 1)]  # a sign too many, which decides no byte
-    return Coded(places, _said(text, places), lines)
+    return Coded(places, _said(text, places))
 
 
 def _said(text: bytes | bytearray, places: list[tuple[int, int]]) -> bytes:
@@ -111,12 +121,25 @@ def _is_text(said: bytes) -> bool:
 
 def unpacked(coded: Coded) -> bytes | None:
     """What is packed with gzip in base64, as far as it can be unpacked; `None` for what is not."""
-    if not coded.text.startswith(b"\x1f\x8b"):
+    if not coded.is_packed:
         return None
+    said, at = bytearray(), 0
+    while at >= 0 and len(said) < _MOST_UNPACKED:
+        at = _unpack(coded.text, at, said)
+        at = coded.text.find(_GZIP, at)
+    return bytes(said)
+
+
+def _unpack(packed: bytes, at: int, said: bytearray) -> int:
+    """Unpack what begins there, byte by byte, so that nothing before a mistake is lost; returns where it ends."""
+    unpacking = zlib.decompressobj(wbits=31)
     try:
-        return zlib.decompressobj(wbits=31).decompress(coded.text, _MOST_UNPACKED)
+        while at < len(packed) and not unpacking.eof and len(said) < _MOST_UNPACKED:
+            said += unpacking.decompress(packed[at : at + 1])
+            at += 1
     except zlib.error:
-        return b""
+        return at + 1
+    return at
 
 
 def write_coded(text: bytearray, coded: Coded, other: bytes) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from conformance.redaction import candidates as kinds
 from conformance.redaction.ahead import searched
-from conformance.redaction.coded import coded_text, unpacked, write_coded
+from conformance.redaction.coded import PACKED, coded_text, unpacked, write_coded
 from conformance.redaction.extent import LONGEST, NeedsMore, looks_random, named_value, quoted_end
 from conformance.redaction.private_keys import body_end
 from conformance.redaction.windows import BEFORE, END, KEPT, Window, windows
@@ -55,7 +55,7 @@ class Rewriter:
         self._tokens = tokens
         self._values = values
         self._chunk = chunk
-        self._read_lines: frozenset[int] = frozenset()  # of the last wrapped text in base64: each looks like the first
+        self._read: list[tuple[int, Coded]] = []  # texts in base64, and how far behind the beginning of the file
         self._judge = {
             kinds.KEY: self._key,
             kinds.HALF: self._half,
@@ -73,7 +73,7 @@ class Rewriter:
     def rewrite(self, source: Readable, write: Callable[[memoryview], None], file: str) -> None:
         """Give everything in the source to `write`."""
         self._ledger.file, self._ledger.offset = file, 0
-        self._read_lines = frozenset()
+        self._read = []
         text = bytearray()
         waiting: deque[Candidate] = deque()
         enough = 0  # bytes, below which those that wait cannot be judged
@@ -210,32 +210,43 @@ class Rewriter:
 
     def _coded(self, text: bytearray, at: int) -> None:
         """A text in base64 or hexadecimal, which is rewritten as any other and encoded again."""
-        if self._ledger.offset + at in self._read_lines:
+        here, begin = self._ledger.offset, self._ledger.offset + at
+        self._read = [(offset, one) for offset, one in self._read if offset + one.places[-1][1] > begin]
+        is_packed = text.startswith(PACKED, at)  # which may stand behind something else in one text
+        if any(one.holds(begin - offset) and (one.is_packed or not is_packed) for offset, one in self._read):
             return
         coded = coded_text(text, at)
         if coded is None:
             return
         if coded.places[-1][1] == len(text):
             raise NeedsMore
+        self._read.append((here, coded))
         if (packed := unpacked(coded)) is not None:
             self._packed(text, coded, packed)
             return
-        inner = bytearray(coded.text)
-        here, begin, lines = self._ledger.offset, self._ledger.offset + at, self._read_lines
-        window = Window(coded.text + END, begin, b"", begin, begin + len(inner), is_last=True)
-        self._ledger.offset, self._read_lines = begin, frozenset()
-        self._judge_all(inner, deque(self._search(window)), window)
-        self._ledger.offset, self._read_lines = here, frozenset(here + line for line in coded.lines) or lines
+        inner = self._rewritten(coded.text, begin)
         if inner != coded.text:
             write_coded(text, coded, bytes(inner))
 
     def _packed(self, text: bytearray, coded: Coded, inner: bytes) -> None:
         """Hide all of what is packed, where it holds a secret: nothing in it has a place of its own."""
-        if not any(one.kind in kinds.ANNOUNCED for one in self._finder.candidates(inner + END)):
+        begin = self._ledger.offset + coded.places[0][0]
+        is_announced = any(one.kind in kinds.ANNOUNCED for one in self._finder.candidates(inner + END))
+        if not is_announced and self._rewritten(inner, begin) == inner:
             return
         for start, end in coded.places:
             text[start:end] = b"x" * (end - start)
         self._ledger.note("packed text with a secret", coded.text, coded.places[0][0])
+
+    def _rewritten(self, said: bytes, begin: int) -> bytearray:
+        """What stands within the text from there on, without its secrets."""
+        inner = bytearray(said)
+        window = Window(said + END, begin, b"", begin, begin + len(inner), is_last=True)
+        here, read = self._ledger.offset, self._read
+        self._ledger.offset, self._read = begin, []
+        self._judge_all(inner, deque(self._search(window)), window)
+        self._ledger.offset, self._read = here, read
+        return inner
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.carriers import credentials_of_url
 from conformance.diagnosis.evidence import PartialExchange, Place
+from conformance.diagnosis.lines import Lines
 
 if TYPE_CHECKING:
     from conformance.diagnosis.reading import Reading
@@ -23,9 +24,10 @@ _LINE = re.compile(
 
 def logged_requests(text: str, source: str, reading: Reading) -> tuple[PartialExchange, ...]:
     """Every request that a client notes in a text."""
-    found = []
+    found: list[PartialExchange] = []
+    lines = Lines(text)
     for match in _LINE.finditer(text):
-        place = Place(source, f"line {text.count(chr(10), 0, match.start()) + 1}")
+        place = Place(source, f"line {lines.number(match.start())}")
         url, credentials = credentials_of_url(match["url"] or match["origin"] + match["path"], place, reading)
         found.append(
             PartialExchange(

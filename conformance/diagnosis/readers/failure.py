@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from conformance.diagnosis.carriers import credentials_of_headers, credentials_of_url
@@ -20,6 +22,7 @@ from conformance.diagnosis.errors.text import (
 from conformance.diagnosis.evidence import Evidence, Failure, Place
 from conformance.diagnosis.hiding import hidden
 from conformance.diagnosis.learning import learn_pieces
+from conformance.diagnosis.lines import Lines
 from conformance.diagnosis.shells.prompts import prompt_of
 from conformance.diagnosis.shells.sessions import is_abridged, settings_of_session
 from conformance.diagnosis.shells.values import ShellValues
@@ -123,33 +126,41 @@ def failure_in(text: str, source: str, reading: Reading) -> Failure:
 
 def _credentials(text: str, source: str, reading: Reading) -> Iterator[Credential]:
     """What stands in a key's place: quoted after `header value` or `api_key=`, and every key anywhere else."""
+    lines = Lines(text)
     taken: list[tuple[int, int]] = []
     for match in _argument(reading.surface).finditer(text):
         taken.append(match.span())
         if match[2] == "`" and "${" in match[3]:
             continue  # a template of JavaScript, which is filled in later
         name = "" if _LOGGED.match(match[0]) else match[1]
-        yield from _of_value(_unescaped(match[3]), name, _place(text, match.start(), source), reading)
+        yield from _of_value(_unescaped(match[3]), name, _place(lines, match.start(), source), reading)
     for match in _REPEATED.finditer(text):
         taken.append(match.span())
-        yield from _of_value(_unescaped(match[2]), "header value", _place(text, match.start(), source), reading)
-    for match in _LITERAL.finditer(text):
-        if any(begin < match.end() and match.start() < end for begin, end in taken):
-            continue
+        yield from _of_value(_unescaped(match[2]), "header value", _place(lines, match.start(), source), reading)
+    for match in _apart(_LITERAL.finditer(text), sorted(taken)):
         value = _unescaped(match[2])
         if value.lstrip().startswith(reading.surface.key_format.prefixes):
             taken.append(match.span())
-            yield from _of_value(value, "", _place(text, match.start(), source), reading)
+            yield from _of_value(value, "", _place(lines, match.start(), source), reading)
     for match in _unset(reading.surface).finditer(text):
-        yield reading.credential("", _place(text, match.start(), source), "text", match[1])
+        yield reading.credential("", _place(lines, match.start(), source), "text", match[1])
     rest = _blanked(text, taken)
     for credential in reading.keys_in(rest, Place(source)):
         at = rest.find(credential.key.reveal())
-        place, asked = _place(text, at, source), _IN_QUERY.search(rest, max(at - 42, 0), max(at, 0))
+        place, asked = _place(lines, at, source), _IN_QUERY.search(rest, max(at - 42, 0), max(at, 0))
         if asked:
             yield reading.credential(credential.key.reveal(), place, "query", asked[1])
         else:
             yield reading.credential(credential.key.reveal(), place, "text")
+
+
+def _apart(matches: Iterator[re.Match[str]], spans: list[tuple[int, int]]) -> Iterator[re.Match[str]]:
+    """The matches that share nothing with spans, which are in order."""
+    begins, ends = [begin for begin, _ in spans], list(accumulate((end for _, end in spans), max))
+    for match in matches:
+        before = bisect_left(begins, match.end())
+        if not before or ends[before - 1] <= match.start():
+            yield match
 
 
 def _argument(surface: Surface) -> re.Pattern[str]:
@@ -174,8 +185,8 @@ def _of_value(value: str, name: str, place: Place, reading: Reading) -> tuple[Cr
     return (reading.credential(value, place, "text", name),)
 
 
-def _place(text: str, at: int, source: str) -> Place:
-    return Place(source, f"line {text.count(chr(10), 0, max(at, 0)) + 1}")
+def _place(lines: Lines, at: int, source: str) -> Place:
+    return Place(source, f"line {lines.number(at)}")
 
 
 def _blanked(text: str, spans: list[tuple[int, int]]) -> str:

@@ -21,7 +21,8 @@ _JWT = r"eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){1,4}"
 # what Python and JavaScript print of what is no text: a promise that nobody awaited, a function that nobody called
 _OBJECT = (
     r"\[object (?!Object\])\w{1,40}\]|<[\w. ]{1,200} at 0x[0-9a-fA-F]{1,16}>|<bound method .{1,200}>"
-    r"|<_?[A-Z]\w{1,60}(?:\[\w.]{1,60}\])? .{0,200}>|Promise \{.{0,200}\}|SecretStr\(.{0,80}\)"
+    r"|<(?![^<>]*\b(?i:your|my|api|key|token|secret|insert|paste|here)\b[^<>]*>\Z)"  # as people write, not programs
+    r"_?[A-Z]\w{1,60}(?:\[\w.]{1,60}\])? .{0,200}>|Promise \{.{0,200}\}|SecretStr\(.{0,80}\)"
     r"|(?:async )?function\b.{0,200}\{.{0,2000}\}|\(\) ?=>.{0,2000}"
 )
 REDACTED = Fact("redacted", "hopx-auth redact has been here: what is said of the secret is what it kept")
