@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from conformance.redaction.coded import Coded
 
+URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
 
 @pytest.mark.parametrize(
     "text",
@@ -78,6 +80,19 @@ def test_of_a_named_text_in_base64_with_a_key_nothing_else_is_left_either(tmp_pa
     shown = base64.b64decode(result.removeprefix("A_SECRET: ")).decode()
     assert not survives(key.partition(".")[2], shown)
     assert not survives(other, shown)
+
+
+@pytest.mark.parametrize("coder", [base64.b64encode, base64.urlsafe_b64encode, base64.encodebytes])
+@pytest.mark.parametrize("finder", [best_finder, WordFinder])
+def test_a_text_in_base64_may_have_a_slash_among_its_first_signs(
+    coder: Callable[[bytes], bytes], finder: Callable[..., Any], tmp_path: Path
+) -> None:
+    for text in ("GET /v1/sandboxes?limit=1&token={}", "a??b?c??d? password={}\n"):
+        secret = drawn(32)
+        coded = coder(text.format(secret).encode())
+        assert {47, 95} & set(coded[:32])
+        shown = base64.urlsafe_b64decode(redacted(coded, tmp_path, finder=finder(SHAPES)).translate(URL_SAFE))
+        assert not survives(secret, shown.decode())
 
 
 @pytest.mark.parametrize("around", ["x: {}\n", '{{"a": "\\\\x{}"}}', "0x{}", "a={}&b"])

@@ -54,12 +54,12 @@ def _signs_of(matches: Iterator[int]) -> bytes:
     return b"[%b]" % signs.replace(b"/", b"")
 
 
-# each sign of a group, for bytes that are printed, or end a line, or indent one
+# each sign of a group, for ASCII that is printed, or ends a line, or indents one
 _GROUP = b"%b%b%b%b" % (
     _signs_of(value for value in range(64) if value in (2, 3) or 8 <= value < 32),
     _signs_of(value for value in range(64) if value & 15 in (0, 2, 3, 4, 5, 6, 7)),
     _signs_of(value for value in range(64) if value & 3 < 2),
-    _COMMON,
+    b"[A-Za-z0-9+/_-]",
 )
 _DIGITS = rb"(?:[2-7][0-9a-fA-F]|0[9aAdD])"
 _BEGINS = b"(?:(?:%b){%d}|(?:%b){%d})" % (_GROUP, FEWEST // 4, _DIGITS, FEWEST // 2)
@@ -80,7 +80,7 @@ def beginnings(text: bytes | bytearray) -> Iterator[int]:
     run = b"a" * FEWEST
     at = stringzilla.find(classes, run)
     while at >= 0:
-        yield from (start for start in (at, at + 1, at + 2) if _BEGINNING.match(text, start))
+        yield from (start for start in range(max(at - FEWEST, 0), at + 3) if _BEGINNING.match(text, start))
         end = classes.find(b" ", at)
         at = stringzilla.find(classes, run, end) if end >= 0 else -1
 
