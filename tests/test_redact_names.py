@@ -220,3 +220,10 @@ def test_a_value_that_is_no_whole_key_keeps_what_may_be_shown(before: str, tmp_p
         assert result.startswith(f"HOPX_API_KEY={shown}")
         assert [len(word) for word in result.split()] == [len(word) for word in f"HOPX_API_KEY={shown}{hidden}".split()]
         assert hidden[:7] not in result
+
+
+@pytest.mark.parametrize("name", ["code=", "token=", "code:", "token:"])
+def test_names_within_the_values_of_others_are_read_in_proportion_to_their_number(name: str, tmp_path: Path) -> None:
+    secret = drawn(32)
+    written = f"{name * 20_000}{secret} \n".encode()  # for hours, were each value read to its end
+    assert survives(secret, redacted(written, tmp_path).decode()) == (name == "code:")

@@ -9,6 +9,7 @@ from conformance.redaction.names import AFTER, PLAIN, WORDS
 from conformance.redaction.sparing import end_of_string
 
 LONGEST = 1 << 20  # bytes; what goes on for longer ends there
+_JUDGED = 4096  # bytes that say whether a longer value is random: each of them may begin with a name in one before it
 _ANY_WORD = "|".join(map(re.escape, WORDS))
 _REACH = 200  # bytes that a name and what separates it from its value may have
 # read backwards, since where the separator ends is known
@@ -51,7 +52,8 @@ _LINE_START = re.compile(
 
 _SHORTEST_CODE = 16
 _WORDS = re.compile(rb"(?:[a-z]+|[A-Z]+|[0-9]{1,6})(?:[_.-](?:[a-z]+|[A-Z]+|[0-9]{1,6}))+")
-_LETTERS = re.compile(rb"[A-Za-z]")
+_LETTER = re.compile(rb"[A-Za-z]")
+_DIGIT = re.compile(rb"[0-9]")
 _DIRECTORIES = (b"pwd", b"oldpwd")  # which end like a password's name
 _PATH = re.compile(rb"~|[./]|[A-Za-z]:[\\/]")
 
@@ -93,6 +95,9 @@ def named_value(text: bytearray, at: int) -> Named | None:
     if not (_SECRET_NAME.fullmatch(bare) or _SHORT_NAME.fullmatch(bare)) or _PLAIN_NAME.fullmatch(bare):
         return None
     place = _Place(at - match.end(), at - match.end(1), at, match[1][::-1].lower(), bool(match[2]))
+    is_code = bare.lower() == b"code"
+    if is_code and place.sign == b":" and not place.is_quoted:  # as that of an error
+        return None
     extent = _after_comma(text, place) if place.sign[:1] == b"," else _after_sign(text, place, bare)
     if extent is None:
         return None
@@ -101,7 +106,7 @@ def named_value(text: bytearray, at: int) -> Named | None:
         end = start + crossing
     if bare.lower() in _DIRECTORIES and (_is_variable(text, place, bare) or _PATH.match(text, start, end)):
         return None
-    if bare.lower() == b"code" and not _is_drawn(bytes(text[start:end]), place):
+    if is_code and not _is_drawn(bytes(text[start:end]), place):
         return None
     return Named(bare.lower(), start, end) if end > start else None
 
@@ -160,10 +165,17 @@ def _after_sign(text: bytearray, place: _Place, name: bytes) -> tuple[int, int] 
         return _span(text, _NUMBER.match(text, start))
     if sign == b":" and _HEADER.fullmatch(name):
         return _span(text, _LINE.match(text, start))
+    return _bare(text, start, place, name)
+
+
+def _bare(text: bytearray, start: int, place: _Place, name: bytes) -> tuple[int, int] | None:
+    """A value that nothing but its end tells apart from what follows."""
+    if _is_long_and_dull(text, start) and not _begins_something(text, place):
+        return None
     value = _span(text, _BARE.match(text, start))
-    if value and sign == b"=" and name.isupper() and (more := _WORDS_MORE.match(text, value[1])):
+    if value and place.sign == b"=" and name.isupper() and (more := _WORDS_MORE.match(text, value[1])):
         value = value[0], more.end()
-    return value if value and _is_assigned(text, place.name, value, sign) else None
+    return value if value and _is_assigned(text, place.name, value, place.sign) else None
 
 
 def _in_quotes(text: bytearray, place: _Place) -> tuple[int, int] | None:
@@ -185,9 +197,9 @@ def _is_variable(text: bytearray, place: _Place, name: bytes) -> bool:
 
 def _is_drawn(code: bytes, place: _Place) -> bool:
     """Whether what is called a code is one of OAuth, and not that of an error, which is written in words."""
-    has_both = any(map(bytes.isupper, _LETTERS.findall(code))) and any(map(bytes.islower, _LETTERS.findall(code)))
-    is_long = len(code) >= _SHORTEST_CODE and looks_random(code) and not _WORDS.fullmatch(code)
-    return is_long and (has_both if place.is_quoted else place.sign != b":")
+    has_both = re.search(rb"[A-Z]", code) is not None and re.search(rb"[a-z]", code) is not None
+    is_long = len(code) >= _SHORTEST_CODE and looks_random(code) and not _WORDS.fullmatch(code[:_JUDGED])
+    return is_long and (has_both or not place.is_quoted)
 
 
 def _span(text: bytearray, match: re.Match[bytes] | None) -> tuple[int, int] | None:
@@ -215,6 +227,18 @@ def _is_assigned(text: bytearray, name_at: int, value: tuple[int, int], sign: by
     return starts and after in (b"&", b"\n", b"\r", b"\0", b" ", b";")
 
 
+def _is_long_and_dull(text: bytearray, start: int) -> bool:
+    """Whether a bare value goes on for long, and does not begin as a random one does."""
+    head = _BARE.match(text, start, start + _JUDGED)
+    return head is not None and head.end() == start + _JUDGED and not looks_random(head[0])
+
+
+def _begins_something(text: bytearray, place: _Place) -> bool:
+    """Whether the name stands at the beginning of a line, an argument or a parameter, and not within a value."""
+    before = bytes(text[place.name - 1 : place.name]) if place.name else b""
+    return before in (b"", b"?", b"&", b";", b'"', b"'", b" ", b"\t") or _starts_line(text, place.name)
+
+
 def _starts_line(text: bytearray, at: int) -> bool:
     line = max(text.rfind(b"\n", max(at - 80, 0), at) + 1, 0)
     return _LINE_START.fullmatch(text, line, at) is not None
@@ -223,6 +247,5 @@ def _starts_line(text: bytearray, at: int) -> bool:
 def looks_random(value: bytes) -> bool:
     """Whether this looks random: 8 characters or more, letters and digits, more than 4 of them different."""
     body = value.strip(b"=")
-    has_digit = any(48 <= byte <= 57 for byte in body)
-    has_letter = any(byte | 32 in range(97, 123) for byte in body)
-    return len(body) >= 8 and has_digit and has_letter and len(set(body)) > 4
+    has_both = _DIGIT.search(body) is not None and _LETTER.search(body) is not None
+    return len(body) >= 8 and has_both and len(set(body)) > 4
