@@ -41,6 +41,7 @@ class Connection:
     def __init__(self, origin: Origin, time_limit: float, tls: ssl.SSLContext | None) -> None:
         self._origin = origin
         self._time_limit = time_limit
+        self._tls = tls
         self._connection = TimedConnection(origin, tls)
         self._kept_alive = 0.0  # how often a connection was still there for another request; -inf once one was not
         self._last_used = 0.0
@@ -81,8 +82,11 @@ class Connection:
         return response
 
     def close(self) -> None:
-        """Close the connection; the next request opens a new one."""
+        """Close the connection; the next request opens a new one, which nothing of a broken off request is left in."""
+        deadline = self._connection.deadline
         self._connection.close()
+        self._connection = TimedConnection(self._origin, self._tls)
+        self._connection.deadline = deadline
         self._requests = 0
 
     def _is_stale(self) -> bool:
