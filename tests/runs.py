@@ -113,6 +113,10 @@ def text_of(html: str) -> str:
     return unescape("".join(words))
 
 
+# lets a process measure its coverage, as it does where a mock is served
+MEASURED = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+
+
 def environment(given: dict[str, str] | None = None) -> dict[str, str]:
     """The environment of a run: this process's, without what would tell it about keys, and what is given.
 

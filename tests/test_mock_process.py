@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from runs import ROOT, SPEC, VARIABLES, environment, run_command, served_mock
+from runs import MEASURED, ROOT, SPEC, VARIABLES, environment, run_command, served_mock
 from wires import LIST, PATIENCE, ask, connected
 
 from conformance.mock import __main__ as child_of_a_run
@@ -34,7 +34,12 @@ MOCK = [sys.executable, "-m", "conformance.cli", "mock"]
 def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A mock in a process of its own, and the address that it told."""
     process = subprocess.Popen(
-        [*MOCK, *options], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+        [*MOCK, *options],
+        env=environment(MEASURED),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
     )
     try:
         assert process.stdout is not None
@@ -208,7 +213,7 @@ def test_as_a_child_it_ends_with_its_standard_input() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         pass_fds=[listener.fileno()],
-        env=environment(),
+        env=environment(MEASURED),
         cwd=ROOT,
     )
     assert child.stdin is not None

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from commands import shell
 from redacting import drawn, minted, run_on, survives
-from runs import run_command
+from runs import environment, run_command
 
 
 def test_bytes_that_are_no_text_line_ends_and_marks_survive(tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_results_are_all_written_or_none(system: str, tmp_path: Path) -> None:
         program = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); "
         program += system + "from conformance.cli import main; sys.exit(main(sys.argv[1:]))"
         command = [sys.executable, "-c", program, "redact", "a", "b", *words]
-        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        ran = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=60)
         assert ran.returncode == 2
         assert "b: File too large" in ran.stderr
         assert "nothing was written" in ran.stderr
