@@ -67,6 +67,7 @@ _NO_SIGN = rb"[^A-Za-z0-9+/_-]"
 _BEFORE = (rb"^", _NO_SIGN, rb"\\[nrtx]", rb"%[0-9a-fA-F]{2}", rb"^0x", _NO_SIGN + b"0x")
 BEGINNING = b"(?:%b)%b" % (b"|".join(_BEFORE), _BEGINS)
 _BEGINNING = re.compile(b"(?:%b)%b" % (b"|".join(b"(?<=%b)" % one for one in _BEFORE), _BEGINS))
+_SIGNS_ALONE = re.compile(rb"[A-Za-z0-9+/_-]*")
 _CUT = re.compile(rb"\A[\x80-\xbf]{1,3}|[\xc0-\xff][\x80-\xbf]{0,2}\Z")
 _ASCII = re.compile(rb"[\t\r\n -~]+")
 _HEX_TEXT = re.compile(b"(?:%b){%d,}+(?!%b)" % (_DIGITS, FEWEST // 2, rb"[A-Za-z0-9+/_-]"))
@@ -77,10 +78,14 @@ _MOST_UNPACKED = 16 << 20  # bytes
 def beginnings(text: bytes | bytearray) -> Iterator[int]:
     """Where a text in base64 or hexadecimal may begin: behind the letters of an escape, too."""
     classes = text.translate(_CLASSES)
-    run = b"a" * FEWEST
+    run, end = b"a" * FEWEST, 0
     at = stringzilla.find(classes, run)
     while at >= 0:
-        yield from (start for start in range(max(at - FEWEST, 0), at + 3) if _BEGINNING.match(text, start))
+        start = max(at - FEWEST, end)
+        if end == 0 or not _SIGNS_ALONE.fullmatch(text, end, at):  # else it goes on with what was before it
+            while begins := _BEGINNING.search(text, start, at + FEWEST + len(r"\n")):
+                yield begins.start()
+                start = begins.start() + 1
         end = classes.find(b" ", at)
         at = stringzilla.find(classes, run, end) if end >= 0 else -1
 
