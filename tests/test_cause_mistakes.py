@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from catalogue import TINY, written
+from tiny import place_of
 
 from conformance.diagnosis.causes.loader import load
 from conformance.spec.files import default_spec
@@ -105,13 +106,6 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         "this is to say the whole fix in one sentence; begin with do:",
     ),
 }
-
-
-def place_of(text: str, needle: str) -> str:
-    """Line and column of the needle's only occurrence, counted from 1."""
-    assert text.count(needle) == 1, needle
-    before = text[: text.index(needle)]
-    return f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
 
 
 @pytest.mark.parametrize("name", MISTAKES)
