@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or every start compiles all that pip has compiled once
 
 
 def interleaved(rounds: int, **measures: Callable[[], float]) -> dict[str, float]:

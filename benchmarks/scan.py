@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import random
 import re
 import shutil
@@ -99,7 +98,6 @@ def peak_megabytes(command: list[str]) -> float:
 def main() -> None:
     ripgrep = shutil.which("rg") or sys.exit("ripgrep is missing; apt-get install ripgrep")
     program = str(Path(sys.executable).parent / "hopx-auth")
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory() as name:
         log, found = Path(name) / "gateway.log", Path(name) / "found.jsonl"
         ids = write_log(log)
