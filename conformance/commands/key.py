@@ -11,6 +11,7 @@ from conformance.commands.given import key_format_of, spec_file
 from conformance.commands.output import complain, print_result
 from conformance.keys import MalformedKeyError, fingerprint
 from conformance.recognition.encodings import wide_encoding
+from conformance.standard_input import standard_input
 
 if TYPE_CHECKING:
     import argparse
@@ -141,8 +142,8 @@ def _text(options: argparse.Namespace) -> str:
     if sys.stdin and sys.stdin.isatty():
         return _pasted()
     try:
-        data = sys.stdin.buffer.read()
-    except (AttributeError, OSError):  # it is closed, or something that cannot be read
+        data = standard_input().read()
+    except OSError:  # it is closed, or something that cannot be read
         complain("standard input cannot be read; pipe the text in")
         sys.exit(2)
     return _decoded(data).removesuffix("\n")
