@@ -57,3 +57,9 @@ def leaks(evidence: Evidence, *keys: str) -> list[str]:
     secrets = [FORMAT.parse(key).secret for key in keys]
     pieces = {secret[at : at + 8] for secret in secrets for at in range(len(secret) - 7)}
     return [text for text in texts(evidence) if any(piece in text for piece in pieces)]
+
+
+def holds_secret(text: str, key: str) -> bool:
+    """Whether a text holds 8 characters in a row of the secret of a key."""
+    secret = FORMAT.parse(key).secret
+    return any(secret[at : at + 8] in text for at in range(len(secret) - 7))
