@@ -10,6 +10,8 @@ from runs import (
     KEY,
     LIVE,
     NOBODY,
+    REVOKED,
+    ROOT,
     URL,
     run_command,
     run_suite,
@@ -52,6 +54,34 @@ def test_a_run_in_which_nothing_could_be_asked_fails(tmp_path: Path, mock: dict[
     assert "must: 0 asked of 6 · 0 pass · 0 fail · 0 waived · 6 blocked" in ran.stdout
     assert "nothing could be asked" in ran.stdout
     assert "6 blocked: needs --allow-writes" in ran.stdout
+
+
+def test_a_signal_that_comes_where_the_code_has_no_line_interrupts_a_run_as_any_other(tmp_path: Path) -> None:
+    (tmp_path / "interrupting.py").write_text(
+        """\
+def interrupt():
+    raise KeyboardInterrupt
+
+# as the end of a with block may have none; each byte says so of eight instructions
+interrupt.__code__ = interrupt.__code__.replace(co_linetable=bytes([0xFF] * 8))
+
+reached = []
+
+def pytest_runtest_setup(item):
+    reached.append(item)
+    if len(reached) == 3:
+        interrupt()
+""",
+        encoding="utf-8",
+    )
+    given = {"PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    ran = run_suite(tmp_path, *REVOKED, "-p", "interrupting", given=given)
+    assert ran.status == 2
+    assert "KeyboardInterrupt" in ran.stdout
+    assert "Traceback" not in ran.output
+    assert re.search(r"stopped early: \d+ of \d+ tests were not reached", ran.stdout)
+    assert len(ran.verdicts) == 2
+    assert ran.lines[-1]["type"] == "verdict"  # no footer: the file is shown as truncated
 
 
 def test_a_run_that_selects_nothing_fails(tmp_path: Path) -> None:

@@ -180,6 +180,14 @@ class Session:
             reason = (verdict.reason or verdict.observed) if verdict else "no answer"
             item.session.shouldfail = f"the target has stopped answering: {reason}"
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Keep what has no line out of the traceback, as where a signal comes at the end of a with block.
+
+        pytest would fail at it, and the run would end as one that found a broken promise.
+        """
+        excinfo.traceback = excinfo.traceback.filter(_has_line)
+
     def pytest_report_teststatus(self, report: Any) -> tuple[str, str, Any] | None:
         """Show advisory and observed verdicts as such."""
         kind = getattr(report, "verdict_line", {}).get("verdict")
@@ -208,6 +216,13 @@ class Session:
             terminal.write_line(printable(text), red=True)
         else:
             sys.stderr.write(printable(text) + "\n")
+
+
+def _has_line(entry: Any) -> bool:
+    try:
+        return entry.lineno is not None
+    except TypeError:  # pytest counts from 0, and takes 1 from what is no number
+        return False
 
 
 def _let_end(number: int) -> None:
