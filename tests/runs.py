@@ -161,6 +161,15 @@ def finish(process: subprocess.Popen[str], directory: Path) -> Ran:
     return Ran(process.returncode, stdout, stderr, directory)
 
 
+def has_ended(pid: int) -> bool:
+    """Whether there is no such process any more, or only its number until its parent asks for it."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return status.rpartition(")")[2].split()[0] == "Z"
+
+
 def run_suite(
     directory: Path, *options: str, given: dict[str, str] | None = None, wrapped: tuple[str, ...] = ()
 ) -> Ran:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from runs import finish, start_suite
+from runs import finish, has_ended, start_suite
 from sdk_clients import adapter_folder, judge, python_adapter
 
 if TYPE_CHECKING:
     import subprocess
+    from pathlib import Path
 
 SHORT = "seconds = 3"  # far more than any good answer takes; only what hangs takes it all
 LONG = "seconds = 3600"  # what is not ended is waited for, and the test fails
@@ -82,15 +82,6 @@ def wait_for_pids(file: Path, how_many: int, process: subprocess.Popen[str]) -> 
         assert process.poll() is None
         time.sleep(0.01)
     return pids_in(file)
-
-
-def has_ended(pid: int) -> bool:
-    """Whether there is no such process any more, or only its number until its parent asks for it."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return True
-    return status.rpartition(")")[2].split()[0] == "Z"
 
 
 def end_left_over(pids: list[int]) -> None:

@@ -11,11 +11,10 @@ import shutil
 import signal
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from runs import FORMAT, ROOT, SPEC, finish, run_command, run_suite, start_command
+from runs import FORMAT, ROOT, SPEC, finish, has_ended, run_command, run_suite, start_command
 from sdk_clients import CLIENTS
 
 from conformance.judge import Verdict
@@ -33,6 +32,8 @@ from conformance.selftest.text import matrix_document, matrix_page, matrix_text
 from conformance.spec.files import default_spec
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from runs import Ran
 
 LISTED = ROOT / "tests" / "impostors.toml"
@@ -246,13 +247,6 @@ print(subprocess.Popen(words).pid, end="", file=open(sys.argv[1], "w"))
 print("half a line", end="", flush=True)
 time.sleep(1000)
 """
-
-
-def has_ended(process: int) -> bool:
-    try:
-        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
 
 
 def test_a_variant_that_tells_nothing_is_ended_with_all_that_it_has_started(

@@ -10,9 +10,10 @@ _CONTINUING = bytes(range(0x80, 0xC0))  # bytes of UTF-8 that begin no character
 
 
 class Position:
-    """The line and column of the place up to which text was passed."""
+    """The offset, line and column of the place up to which text was passed; `head` is how the text begins."""
 
-    def __init__(self, head: bytes) -> None:
+    def __init__(self, head: bytes, offset: int = 0) -> None:
+        self.offset = offset
         self._encoding = wide_encoding(head)
         self._newline = "\n".encode(self._encoding or "utf-8")
         self.line = 1
@@ -26,6 +27,7 @@ class Position:
 
     def pass_by(self, text: bytearray, start: int, end: int) -> None:
         """Go on from `start` to `end`."""
+        self.offset += end - start
         newlines = stringzilla.count(text, self._newline, start, end)
         if newlines:
             self.line += newlines

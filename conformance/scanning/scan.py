@@ -9,6 +9,7 @@ from conformance.scanning.archives.budget import DEPTH, ArchiveError, Budget, Bu
 from conformance.scanning.archives.members import members_of, nested
 from conformance.scanning.archives.zip import from_its_end
 from conformance.scanning.content import Content, with_head
+from conformance.scanning.halves import scan_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -62,7 +63,7 @@ class Scan:
                 yield from self._in_archive(kind, content, budget, inside)
                 return
             self.complain(f"{content.name}: it is an archive in {DEPTH} others; unpack it to have it scanned")
-        for find in self._scanner.scan(content.stream, content.path):
+        for find in scan_file(self._scanner, content.stream, content.path):
             yield find._replace(place=find.place._replace(member=content.member)) if content.member else find
 
     def _in_archive(self, kind: str, content: Content, budget: Budget, inside: tuple[str, ...]) -> Iterator[Find]:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from conformance.scanning.needles import Needle
 
 BLOCK = 256 * 1024  # bytes that are read at a time: they fit the processor's cache
-_AHEAD = 2048  # bytes behind the beginning of a key that are looked at; in UTF-16 half as many characters
-_HEAD = 4096
+AHEAD = 2048  # bytes behind the beginning of a key that are looked at; in UTF-16 half as many characters
+HEAD = 4096  # bytes that show the encoding
 _TORN_OFF = 200  # bytes in which the letters stand that were torn off a needle
 
 
@@ -33,22 +33,22 @@ class Scanner:
         self._torn = torn_needles_of(key_format)
         self._gates = sorted({needle.gate for needle in self._needles if needle.gate})
         self._judge = Judge(key_format)
-        self._buffer = bytearray(_AHEAD + block)
+        self._buffer = bytearray(AHEAD + block)
 
     def may_find(self, text: bytes) -> bool:
         """Whether anything in the text begins like a key."""
         return any(needle.text in text for needle in (*self._needles, *self._torn))
 
-    def scan(self, stream: IO[bytes], path: str) -> Iterator[Find]:
-        """The finds in a stream, in order.
+    def scan(self, stream: IO[bytes], path: str, position: Position | None = None) -> Iterator[Find]:
+        """The finds in a stream, in order; `position` is that of its beginning, and in the end that of its end.
 
         Raises:
             OSError: The stream cannot be read on; what was found until then has been given.
 
         """
         text, view = self._buffer, memoryview(self._buffer)
-        position: Position | None = None
-        before = kept = 0  # bytes of the stream before the buffer, and those in it that were read but not judged
+        before = position.offset if position else 0  # the bytes before the buffer
+        kept = 0  # the bytes in it that were read but not judged
         while True:
             failed = None
             try:
@@ -56,11 +56,11 @@ class Scanner:
             except Exception as error:
                 read, failed = 0, error  # what was read until then is still to be judged
             end = kept + read
-            judged = max(end - _AHEAD, 0) & ~1 if read else end  # even, so that UTF-16 is not torn apart
+            judged = max(end - AHEAD, 0) & ~1 if read else end  # even, so that UTF-16 is not torn apart
             if read and not judged:
                 kept = end
                 continue
-            position = position or Position(bytes(text[: min(end, _HEAD)]))
+            position = position or Position(bytes(text[: min(end, HEAD)]))
             passed = 0
             needles = self._needles if before else (*self._needles, *self._torn)  # which take time in what is long
             for at, needle in self._hits(needles, judged, end):
@@ -73,9 +73,9 @@ class Scanner:
                     yield Find(found, form, Place(path, position.line, position.column, before + at))
             if failed:
                 raise failed
+            position.pass_by(text, passed, judged)
             if not read:
                 return
-            position.pass_by(text, passed, judged)
             before += judged
             kept = end - judged
             text[:kept] = text[judged:end]
@@ -112,5 +112,5 @@ def _begins_before(text: bytearray, at: int, before: int) -> bool:
 
 
 def _window(text: bytearray, at: int, end: int, needle: Needle) -> bytes:
-    narrow = text[at : min(at + _AHEAD, end) : 2] if needle.is_wide else text[at : min(at + _AHEAD // 2, end)]
+    narrow = text[at : min(at + AHEAD, end) : 2] if needle.is_wide else text[at : min(at + AHEAD // 2, end)]
     return needle.read(bytes(narrow))
