@@ -54,7 +54,7 @@ def test_json_of_one_cause_has_its_citations_and_its_sets(tmp_path: Path) -> Non
     assert cause["id"] == "revoked"
     assert list(cause["because"]) == ["R8", "R11", "S14"]
     assert all(SPEC.claims[name].says in text for name, text in cause["because"].items())
-    assert [entry["id"] for entry in result["indistinguishable"]] == ["EQ1", "EQ11", "EQ12", "EQ13"]
+    assert [entry["id"] for entry in result["indistinguishable"]] == ["EQ1", "EQ11", "EQ12", "EQ13", "EQ14"]
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

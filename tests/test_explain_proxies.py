@@ -57,3 +57,10 @@ def test_what_came_through_the_tunnel_is_the_apis_answer() -> None:
     asked = "> GET /v1/sandboxes HTTP/1.1\n> Host: api.hopx.dev\n> X-API-Key: <KEY>\n>\n< HTTP/1.1 429 X\n<\n"
     tunnel = VERBOSE.partition("* CONNECT tunnel failed")[0].format(answer="200 Connection established")
     assert verdict(tunnel + asked) == ["rate-limited certain"]
+
+
+def test_a_key_that_is_refused_behind_a_proxy_may_not_have_come_through() -> None:
+    asked = "> GET /v1/sandboxes HTTP/1.1\n> Host: api.hopx.dev\n> Authorization: Bearer <KEY>\n>\n"
+    refused = '< HTTP/1.1 401 Unauthorized\n{more}< Content-Type: application/json\n<\n{{"error": "Unauthorized"}}\n'
+    direct, through = (verdict(asked + refused.format(more=more)) for more in ("", "< Via: 1.1 proxy.corp:3128\n"))
+    assert set(through) == {*direct, "proxy-stripped-header"} > set(direct)

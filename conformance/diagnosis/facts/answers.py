@@ -43,6 +43,7 @@ NAMES = frozenset(
         "proxy-refuses",
         "too-many-requests",
         "refused",
+        "refused-behind-proxy",
         "refused-masked",
         "refused-page",
         "refused-unseen",
@@ -149,7 +150,7 @@ def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
     is_missing = _MISSING.search(told.message) is not None or _MISSING.search(told.body[:2000]) is not None
     if exchange is not None and exchange.credentials:
         if case.presented(exchange):
-            name = "sent-but-missing" if is_missing else "refused-unseen" if _may_have_moved(exchange) else "refused"
+            name = "sent-but-missing" if is_missing else _refusal_of(told, exchange)
             yield Fact(name, "401 for a well-formed key in the right header", told.place, "status")
     elif exchange is not None and exchange.method.upper() == "HEAD" and not exchange.credentials:
         return  # which somebody sends to see whether and from where an answer comes
@@ -165,6 +166,14 @@ def _of_unauthorized(told: Told, case: Case) -> Iterator[Fact]:
         yield Fact(name, "401, and nothing says why", told.place, "status")
     else:
         yield Fact("refused-unseen", "401, and nothing shows whether a key was sent", told.place, "status")
+
+
+def _refusal_of(told: Told, exchange: PartialExchange) -> str:
+    """A refusal of a key that the client sent: who may have kept it from the API is a question of its own."""
+    if _may_have_moved(exchange):
+        return "refused-unseen"
+    came_through = any(name.lower() == "via" for name, _ in told.headers)
+    return "refused-behind-proxy" if came_through else "refused"
 
 
 def _may_have_moved(exchange: PartialExchange) -> bool:
