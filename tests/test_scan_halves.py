@@ -116,7 +116,10 @@ def fail() -> None:
 
 @pytest.mark.parametrize(
     ("second", "says"),
-    [(fail, "Input/output error"), (lambda: os.kill(os.getpid(), signal.SIGKILL), "its second half was ended")],
+    [
+        (fail, os.strerror(errno.EIO)),
+        (lambda: os.kill(os.getpid(), signal.SIGKILL), "the process that read its second half was ended"),
+    ],
     ids=["fails", "is killed"],
 )
 def test_what_keeps_the_second_half_from_being_scanned_is_said_behind_the_finds_of_the_first(
@@ -124,8 +127,9 @@ def test_what_keeps_the_second_half_from_being_scanned_is_said_behind_the_finds_
 ) -> None:
     finds = parted(tmp_path, second)
     assert next(finds) == FIND
-    with pytest.raises(OSError, match=says):
+    with pytest.raises(OSError, match=says) as caught:
         next(finds)
+    assert caught.value.strerror == says
 
 
 def test_who_stops_reading_finds_ends_the_second_process(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
@@ -119,7 +120,7 @@ def _taken_over(handed: IO[bytes]) -> Iterator[Find]:
         try:
             one: Find | OSError | None = pickle.load(handed)  # noqa: S301  of our own child
         except (EOFError, pickle.UnpicklingError):
-            raise OSError("the process that read its second half was ended") from None
+            raise OSError(errno.EIO, "the process that read its second half was ended") from None
         if one is None:
             return
         if isinstance(one, OSError):
