@@ -53,6 +53,10 @@ def _as_meant(command: CommandLine) -> list[Word]:
     return words
 
 
+# where a mail breaks a long line, which no header can hold
+_WRAPPED = re.compile(r"\A[ \t]*((?:Bearer|Basic|Token)?)[ \t]*\n(?:> ?){0,4}(?=\S)", re.IGNORECASE)
+
+
 class _Asked:
     """What the options of one transfer ask for."""
 
@@ -139,6 +143,7 @@ class _Asked:
             self._made.marks.add("single-quotes")
             text = text[1:]
         name, colon, rest = text.partition(":")
+        rest = _WRAPPED.sub(r"\1 ", rest)
         if not colon and name.endswith(";"):
             self._made.headers.append(Field(value.line, name[:-1].strip(), ""))
         elif not text.strip():

@@ -39,7 +39,7 @@ _SIGNS = {
     }.items()
 }
 _LIKE_A_COMMAND = re.compile(r"curl|wget|irm|iwr|invoke-|\b(?:https?|xh)[ \t]", re.IGNORECASE)
-_STRUCTURED = re.compile(r"\s*[\[{]")
+_STRUCTURED = re.compile(r"\s*(?:\{|\[\s*[\[{\"])")
 
 
 def recognises(head: bytes) -> int:
