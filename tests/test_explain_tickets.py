@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html
 import json
+import quopri
 from typing import TYPE_CHECKING
 
 import pytest
+from evidence import minted
 from explained import URL, explained, verdict
 
 if TYPE_CHECKING:
@@ -162,3 +164,40 @@ def test_a_report_of_an_error_is_no_archive_of_requests() -> None:
     asked = '{"method": "POST", "url": "https://shop.example.com/orders", "headers": []}'
     report = f'{{"exception": {{"values": [{raised}]}},\n "request": {asked}}}'
     assert verdict(report)[0] == "key-trailing-newline certain"
+
+
+def broken(text: str, width: int) -> str:
+    """The text as it is copied from a terminal of this width."""
+    rows = [line[at : at + width] for line in text.splitlines() for at in range(0, max(len(line), 1), width)]
+    return "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize("width", [60, 64, 66, 72, 76, 80, 90, 100, 120])
+@pytest.mark.parametrize(
+    "command",
+    [
+        f'$ curl -v -H "X-API-Key: <KEY>" {URL}',
+        f'$ curl -sS -H "Content-Type: application/json" -H "Authorization: Bearer <KEY>" "{URL}?limit=100"',
+        f'me@laptop:~/projects$ curl -X POST -H "Content-Type: application/json" -H "X-API-Key: <KEY>" -d "{{}}" {URL}',
+    ],
+)
+def test_the_width_of_a_terminal_breaks_nothing(width: int, command: str) -> None:
+    key = minted()
+    assert {"cannot-tell", "revoked"} <= set(verdict(broken(command.replace("<KEY>", key), width) + REFUSED))
+
+
+def test_a_key_that_the_width_of_a_terminal_breaks_in_a_file_is_whole() -> None:
+    assert verdict(broken(f"export HOPX_API_KEY={minted()}\nexport DEBUG=1", 60)) == ["healthy"]
+    assert verdict(broken(f"export HOPX_API_KEY={minted()[:-6]}\nexport DEBUG=1", 60)) == ["key-truncated certain"]
+
+
+def test_a_mail_that_was_saved_as_it_travels_is_read() -> None:
+    head = "Subject: 401\nContent-Type: text/plain\nContent-Transfer-Encoding: quoted-printable\n\n"
+    talk = TALK.replace('"<KEY>"', minted())
+    assert {"cannot-tell", "revoked"} <= set(verdict(head + quopri.encodestring(talk.encode()).decode()))
+
+
+def test_a_variable_that_a_shell_fills_in_and_that_was_sent_by_its_name_was_put_there_by_hand() -> None:
+    seen = TALK.replace('"<KEY>"', "$KEY_OF_OURS")
+    assert verdict(f'$ curl -v -H "X-API-Key: $KEY_OF_OURS" {URL}\n{seen}')[0] == "cannot-tell"
+    assert verdict(f"$ curl -v -H 'X-API-Key: $KEY_OF_OURS' {URL}\n{seen}") == ["env-var-not-expanded certain"]

@@ -65,7 +65,7 @@ def _read(source: Input, kind: str, reading: Reading) -> Evidence:
     found = kind or kind_of(beginning)
     notes: tuple[Note, ...] = ()
     if found not in _WITH_SURROUNDINGS:
-        source, notes = without_surroundings(source)
+        source, notes = without_surroundings(source, reading.surface)
         found = kind or kind_of(head(source))
     evidence = reader(found).read(source, reading) + Evidence(notes=notes)
     if found == "error" and b"\0" in beginning and not wide_encoding(beginning):

@@ -60,8 +60,8 @@ _REQUEST_ID = re.compile(
     re.IGNORECASE,
 )
 _URL = re.compile(
-    r"(?:for url:?|url[\"']?\s?[:=]|(?:fetch|XMLHttpRequest) at|GET|POST|PUT|DELETE|requesting)\s{0,3}[\"'<(]{0,2}"
-    r"(https?://[^\s\"'<>)\]},]{3,2000})",
+    r"(?:for url:?|url[\"']?\s?[:=]|(?:fetch|XMLHttpRequest) at|GET|POST|PUT|DELETE|requesting|while getting)\s{0,3}"
+    r"[\"'<(]{0,2}(https?://[^\s\"'<>)\]},]{3,2000})",
     re.IGNORECASE,
 )
 _HOST = re.compile(

@@ -18,7 +18,7 @@ from conformance.diagnosis.shells.command_lines import command_in, command_lines
 from conformance.diagnosis.shells.prompts import prompt_of
 from conformance.diagnosis.shells.sessions import settings_of_session
 from conformance.diagnosis.shells.values import ShellValues
-from conformance.diagnosis.shells.words import variables_in, with_values
+from conformance.diagnosis.shells.words import variables_in, with_values, written
 from conformance.diagnosis.transcripts.printed import printed_body
 from conformance.diagnosis.urls import host_of
 from conformance.recognition.placeholders import is_masked
@@ -49,6 +49,7 @@ _QUOTED_OR_UNREAD = re.compile(  # in PowerShell: single quotes and comments, in
 _LOOKED_FOR = re.compile(r"resolve (?:host|proxy):? ([^\s)]{1,300})")
 _LET_LOOSE = {"smart-quotes", "typographic-dash", "single-quotes", "unquoted-header"}
 _FIRST = 5  # lines with text
+_BRACES = re.compile(r"\$\{(\w+)\}")
 _CMDLETS = ("invoke-restmethod", "invoke-webrequest", "irm", "iwr")
 _ODD = {
     "smart-quotes": "typographic quotation marks quote nothing here: they are part of what is sent",
@@ -182,6 +183,7 @@ class _Paste:
         if any(one.is_request for one in wire.messages):
             _tell_emptied(requests, wire.messages)
             _tell_masked(requests, wire.messages)
+            _tell_named(requests, wire.messages)
             messages = wire.messages
         else:
             messages = _answered(requests, wire)
@@ -225,6 +227,15 @@ def _tell_masked(requests: list[Message], seen: list[Message]) -> None:
     for message in seen:
         if any(one.value.strip() in masked for one in message.headers):
             message.marks.discard("printed")
+
+
+def _tell_named(requests: list[Message], seen: list[Message]) -> None:
+    """Where a shell put in a value, and its name was sent, somebody wrote the name in the place of the value."""
+    values = [one.value for request in requests for one in request.headers if variables_in(one.value)]
+    braced = {written(value): value for value in values}
+    names = {**braced, **{_BRACES.sub(r"$\1", text): value for text, value in braced.items()}}
+    for message in seen:
+        message.headers = [one._replace(value=names.get(one.value.strip(), one.value)) for one in message.headers]
 
 
 def _answered(requests: list[Message], wire: Wire) -> list[Message]:

@@ -26,6 +26,7 @@ from conformance.diagnosis.lines import Lines
 from conformance.diagnosis.shells.prompts import prompt_of
 from conformance.diagnosis.shells.sessions import is_abridged, settings_of_session
 from conformance.diagnosis.shells.values import ShellValues
+from conformance.recognition.placeholders import is_removed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -181,8 +182,10 @@ def _unset(surface: Surface) -> re.Pattern[str]:
 
 def _of_value(value: str, name: str, place: Place, reading: Reading) -> tuple[Credential, ...]:
     if re.match(r"bearer\s", value, re.IGNORECASE) or name.lower() == "authorization":
-        return credentials_of_headers([("Authorization", value)], place, reading)[1]
-    return (reading.credential(value, place, "text", name),)
+        found = credentials_of_headers([("Authorization", value)], place, reading)[1]
+    else:
+        found = (reading.credential(value, place, "text", name),)
+    return tuple(one for one in found if not is_removed(one.key.reveal().strip()))
 
 
 def _place(lines: Lines, at: int, source: str) -> Place:
