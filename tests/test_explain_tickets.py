@@ -201,3 +201,10 @@ def test_a_variable_that_a_shell_fills_in_and_that_was_sent_by_its_name_was_put_
     seen = TALK.replace('"<KEY>"', "$KEY_OF_OURS")
     assert verdict(f'$ curl -v -H "X-API-Key: $KEY_OF_OURS" {URL}\n{seen}')[0] == "cannot-tell"
     assert verdict(f"$ curl -v -H 'X-API-Key: $KEY_OF_OURS' {URL}\n{seen}") == ["env-var-not-expanded certain"]
+
+
+def test_a_command_within_a_sentence_counts_before_words_of_a_failure() -> None:
+    said = f'Hi, when I run `curl -H "Authorization: <KEY>" {URL}` I get `{REFUSED}`. Same on all machines.\n'
+    assert verdict(said) == ["bearer-prefix-missing certain"]
+    trace = f'Traceback (most recent call last):\n  File "a.py", line 1\n{EXPIRED}'
+    assert verdict(f'{trace}and curl -H "X-API-Key: $HOPX_API_KEY" {URL} works\n') == ["expired certain"]

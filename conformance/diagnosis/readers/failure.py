@@ -43,10 +43,15 @@ _ERROR = re.compile(
     r"|deadline exceeded|: EOF$|^\S+ : cannot (?:bind|convert|validate)\b|^[\w.]{3,200}(?:Error|Exception)$",
     re.MULTILINE | re.IGNORECASE,
 )
+_RAISED = re.compile(
+    r"Traceback \(most recent call last\)|^\s*at .{1,300}:[0-9]+:[0-9]+\)?$|\b\w*(?:Error|Exception)\b(?::|\s\[)"
+    r"|^panic:",
+    re.MULTILINE,
+)
 _LITERAL = re.compile(r"(?<![A-Za-z0-9])b?([\"'])((?:(?!\1)[^\\\n]|\\.){1,4096})\1", re.DOTALL)
 _REPEATED = re.compile(
     r"(?i:header value[:,]?\s{0,3}(?:in header [^:\n]{1,200}:\s)?|return character\(s\) in header value: )"
-    r"b?([\"'])((?:(?!\1)[^\\\n]|\\.){1,4096})\1",
+    r"b?([\"'])((?:(?!\1)[^\\\n]|\\.){1,4096}\n?)\1",  # Java prints a line break as it is
     re.DOTALL,
 )
 _LOGGED = re.compile(r"\"api_?key\"\]?\s{0,3}:", re.IGNORECASE)  # a field of JSON, which may shorten or mask keys
@@ -57,8 +62,9 @@ _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
 
 def recognises(head: bytes) -> int:
-    """How sure it is that this tells of an error; every text may."""
-    return 60 if tells_error(decoded(head)) else 5
+    """How sure it is that this tells of an error; every text may, and words alone may stand beside a command."""
+    text = decoded(head)
+    return 60 if _RAISED.search(text) else 50 if tells_error(text) else 5
 
 
 def tells_error(text: str) -> bool:
