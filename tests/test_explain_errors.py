@@ -211,3 +211,32 @@ def test_a_header_that_a_dump_shows_without_a_value_was_not_sent(tmp_path: Path)
 def test_a_question_about_codes_is_no_answer_with_one(tmp_path: Path) -> None:
     asked = "Your docs list auth_key_expired and auth_rate_limited. Which one do I get? I see 'AuthenticationError'.\n"
     assert explained(tmp_path, asked)["verdict"] == "cannot-tell"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "header.rb:85:in `set_field': header field value cannot include CR/LF (ArgumentError)\n\tfrom list.rb:5",
+        "IllegalArgumentException: Unexpected char 0x0a at 66 in X-API-Key value: <KEY>\n\n\tat okhttp3.Headers",
+        "java.lang.IllegalArgumentException: Unexpected char 0x0a at 66 in X-API-Key value\n\tat okhttp3.Headers",
+        "System.FormatException: New-line characters are not allowed in header values.\n   at System.Net.Http.Headers",
+        'java.lang.IllegalArgumentException: invalid header value: "<KEY>\n"\n\tat java.net.http/Utils.newIAE',
+    ],
+)
+def test_a_client_in_another_language_says_that_there_is_a_line_break(tmp_path: Path, text: str) -> None:
+    key = minted()
+    assert causes(explained(tmp_path, text.replace("<KEY>", key), key)) == ["key-trailing-newline"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "c.e.Client : Request failed: Response{protocol=h2, code=401, message=, url=https://api.hopx.dev/v1/sandboxes}",
+        "HttpRequestException: Response status code does not indicate success: 401 (Unauthorized).\n   at System.Net",
+        "Sending HTTP request GET https://api.hopx.dev/v1/sandboxes\n Received HTTP response headers after 8ms - 401",
+        "app.js:12 GET https://api.hopx.dev/v1/sandboxes 401 (Unauthorized)",
+    ],
+)
+def test_the_status_is_found_as_other_clients_write_it(tmp_path: Path, text: str) -> None:
+    found = explained(tmp_path, text)
+    assert {"revoked", "expired"} <= set(found["cannot_tell"]["candidates"])

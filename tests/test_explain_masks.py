@@ -35,6 +35,22 @@ def test_a_value_that_was_taken_out_says_nothing_in_any_record(value: str) -> No
         assert {"cannot-tell", "revoked", "expired"} <= set(verdict(record(value))), record.__name__
 
 
+@pytest.mark.parametrize(
+    "value",
+    ["hopx_live_<ID>.[removed]", "hopx_live_<ID>.<secret>", "hopx_live_<ID>_REDACTED", "<key removed>"],
+)
+def test_a_secret_that_somebody_took_out_behind_the_id_says_nothing(value: str) -> None:
+    command = f'$ curl -v -H "X-API-Key: {value}" {URL}\n'
+    for record in (transcript(value), command + transcript(value), command + FLAT):
+        assert verdict(record)[0] == "cannot-tell", record
+
+
+@pytest.mark.parametrize("value", ["[REDACTED]", "<redacted>", "hopx_live_<ID>.[removed]", "****"])
+def test_a_value_that_was_taken_out_of_an_error_says_nothing(value: str) -> None:
+    dump = f"AxiosError: Request failed with status code 401\n  headers: {{ 'X-API-Key': '{value}' }},\n  status: 401\n"
+    assert verdict(dump)[0] == "cannot-tell"
+
+
 MASKED = [
     "hopx_live_***",
     "hopx_live_0dx2****",

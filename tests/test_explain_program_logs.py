@@ -48,6 +48,11 @@ def test_a_path_that_a_client_notes_may_be_wrong() -> None:
         "openai.RateLimitError: Error code: 429 - {'error': {'message': 'You exceeded your current quota'}}\n",
         "stripe.error.AuthenticationError: Expired API Key provided: sk_test_****\n",
         "requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.other.example/v1/models\n",
+        "smtplib.SMTPAuthenticationError: (535, b'5.7.8 Username and Password not accepted')\n",
+        "redis.exceptions.AuthenticationError: invalid username-password pair or user is disabled.\n",
+        'psycopg2.OperationalError: FATAL:  password authentication failed for user "app"\n',
+        "fatal: Authentication failed for 'https://git.other.example/acme/app.git/'\n",
+        "ERROR: HTTP error 403 while getting https://files.other.example/packages/x.whl\n",
         "requests.exceptions.HTTPError: 429 Client Error: Too Many Requests for url: https://api.other.example/v1/x\n",
     ],
 )

@@ -17,6 +17,7 @@ from conformance.diagnosis.inputs import head, sources
 from conformance.diagnosis.knowledge_cache import knowledge
 from conformance.diagnosis.reading import Reading, unreadable
 from conformance.diagnosis.rendering import as_json, as_text
+from conformance.diagnosis.ticket import without_surroundings
 from conformance.recognition.encodings import wide_encoding
 from conformance.spec.files import default_causes
 from conformance.spec.mistakes import FileError
@@ -24,9 +25,13 @@ from conformance.spec.mistakes import FileError
 if TYPE_CHECKING:
     import argparse
 
+    from conformance.diagnosis.evidence import Note
     from conformance.diagnosis.finding import Diagnosis
     from conformance.diagnosis.knowledge import Knowledge
     from conformance.diagnosis.reading import Input
+
+
+_WITH_SURROUNDINGS = ("har", "log")  # whose readers make something of what stands before a line
 
 
 def explain_files(options: argparse.Namespace) -> int:
@@ -57,9 +62,13 @@ def _read(source: Input, kind: str, reading: Reading) -> Evidence:
     beginning = head(source)
     if not beginning.strip():
         return unreadable(source, "it is empty")
-    kind = kind or kind_of(beginning)
-    evidence = reader(kind).read(source, reading)
-    if kind == "error" and b"\0" in beginning and not wide_encoding(beginning):
+    found = kind or kind_of(beginning)
+    notes: tuple[Note, ...] = ()
+    if found not in _WITH_SURROUNDINGS:
+        source, notes = without_surroundings(source, reading.surface)
+        found = kind or kind_of(head(source))
+    evidence = reader(found).read(source, reading) + Evidence(notes=notes)
+    if found == "error" and b"\0" in beginning and not wide_encoding(beginning):
         return evidence + unreadable(source, "it is binary, and no text that tells of a failure")
     return evidence
 

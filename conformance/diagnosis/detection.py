@@ -36,7 +36,8 @@ _SETS = re.compile(
 )
 
 _SPEAKS_HTTP = re.compile(
-    rb"HTTP/|:authority|:method|Request URL|curl: ?\(|\*   Trying |^###|^[A-Z]{3,7} https?://", re.MULTILINE
+    rb"HTTP/|:authority|:method|Request URL|curl: ?\(|\*   Trying |^###|^(?:.{0,120}--> )?[A-Z]{3,7} https?://",
+    re.MULTILINE,
 )
 _COMMANDS = re.compile(rb"\b(?:curl|wget|irm|iwr|invoke-(?:rest|web)\w{6,7}|https?|xh)(?:\.exe)?[ \t]", re.IGNORECASE)
 

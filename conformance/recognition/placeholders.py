@@ -25,9 +25,11 @@ _LABEL = (
 )
 _FILL = r"(?:[A-Za-z]{1,12}[_-]){0,3}(?:[xX]{4,}(?:[._-][xX]{4,}){0,3}|0{8,}|[.]{3,}|-{4,}|_{4,})"
 _MASK = r"\*{3,}|[•●·∗]{3,}|…|\.{3}|\\u2026|\\u2022|(?<![xX])[xX]{6,}(?![xX])"
+_BEGINNING = r"(?:[a-z]{1,12}_){1,3}[A-Za-z0-9]{0,16}[._-]?"  # of a key, which people leave
 _REMOVED = (
-    r"(?i)[^A-Za-z0-9]{0,3}"
+    rf"(?i)(?:{_BEGINNING})?[^A-Za-z0-9]{{0,3}}(?:[a-z]{{1,12}}[ _-]){{0,3}}"
     r"(?:redacted|hidden|removed|filtered|masked|saniti[sz]ed|scrubbed|omitted|sensitive|credentials)[^A-Za-z0-9]{0,3}"
+    rf"|{_BEGINNING}[<\[({{][a-z][a-z _-]{{0,40}}[>\])}}]"
     r"|\W?(?:[*•●]{3,}|\.{3,}|…)\W?"
 )
 _LONGEST = 80

@@ -110,4 +110,7 @@ OTHER_SDKS = frozenset(
     {"anthropic", "azure", "boto3", "botocore", "cohere", "e2b", "github", "gitlab", "google", "groq"}
     | {"huggingface_hub", "litellm", "mistralai", "openai", "pinecone", "replicate", "sendgrid", "slack_sdk", "stripe"}
     | {"supabase", "together", "twilio"}
+    # of databases, mail, directories and queues, which have passwords of their own
+    | {"aiosmtplib", "asyncpg", "imaplib", "kafka", "ldap3", "mysql", "paramiko", "psycopg", "psycopg2", "pymongo"}
+    | {"pymysql", "redis", "smtplib"}
 )

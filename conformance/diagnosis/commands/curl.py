@@ -53,6 +53,12 @@ def _as_meant(command: CommandLine) -> list[Word]:
     return words
 
 
+# where a terminal or a mail breaks a long line, as no header and no address can hold it
+_BROKEN = re.compile(
+    r"(?P<space>(?i:(?<=\bBearer)|(?<=\bBasic)|(?<=\bToken))[ \t]*)?\n(?:> ?){0,4}(?P<more>[ \t]*)(?=\S)"
+)
+
+
 class _Asked:
     """What the options of one transfer ask for."""
 
@@ -107,7 +113,7 @@ class _Asked:
         return made
 
     def _address(self, url: str) -> str:
-        url = url.strip("'\"" + OPENERS + "”’»")
+        url = _whole(url).strip("'\"" + OPENERS + "”’»")
         if url and "://" not in url and not variables_in(url[:1] + url.partition("/")[0]):
             url = f"http://{url}"
         if self._query:
@@ -128,7 +134,7 @@ class _Asked:
     def header(self, value: Word) -> None:
         """A header; without a value or a colon it is not sent."""
         self._open_header = False
-        text = value.text
+        text = _whole(value.text)
         if text.startswith("@"):
             self._made.lacks.add("credential")
             return
@@ -234,6 +240,12 @@ class _Asked:
 
     def _stray(self, value: Word) -> None:
         self._made.stray.append((value.line, unmarked(value.text)))
+
+
+def _whole(text: str) -> str:
+    return (
+        _BROKEN.sub(lambda one: "" if one["space"] is None and not one["more"] else " ", text) if "\n" in text else text
+    )
 
 
 def _may_be_address(text: str) -> bool:

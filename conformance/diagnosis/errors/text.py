@@ -34,7 +34,7 @@ _STATUS = (
     re.compile(r"status(?:[_ ]?code)?[\"']?\s{0,3}(?:[:=]|of|is)?\s{0,3}[\"']?\(?([1-5][0-9]{2})\b", re.IGNORECASE),
     re.compile(r"\bHTTP(?:/[0-9.]{1,3})?(?: status| error)?:? ([1-5][0-9]{2})\b"),
     re.compile(
-        r"\b([1-5][0-9]{2}),? (?:Client Error|Server Error|Unauthori[sz]ed|Forbidden|Not Found|Too Many Requests"
+        r"\b([1-5][0-9]{2}),? \(?(?:Client Error|Server Error|Unauthori[sz]ed|Forbidden|Not Found|Too Many Requests"
         r"|Payment Required|Proxy Authentication|Bad Gateway|Service Unavailable|Internal Server|Gateway Time"
         r"|Moved|Found|Temporary Redirect)",
         re.IGNORECASE,
@@ -43,6 +43,11 @@ _STATUS = (
         r"(?:returned|response|error|gets?|got|gives?|received|with|answered)[ :\[(]{1,3}(?:an? )?([45][0-9]{2})\b",
         re.IGNORECASE,
     ),
+    # what OkHttp, .NET and mitmproxy write of an answer
+    re.compile(
+        r"\bResponse\{[^}\n]{0,80}\bcode=([1-5][0-9]{2})\b|Received HTTP response[^\n]{0,80} - ([1-5][0-9]{2})\b"
+    ),
+    re.compile(r"(?:<--|←) ([1-5][0-9]{2})\b"),
     re.compile(r"\[([45][0-9]{2})\]|\(([45][0-9]{2})\)|^\W{0,3}([45][0-9]{2})\W{0,3}\{", re.MULTILINE),
 )
 # what a proxy answers to those who ask it for a way; only its 407 is of interest
@@ -60,8 +65,8 @@ _REQUEST_ID = re.compile(
     re.IGNORECASE,
 )
 _URL = re.compile(
-    r"(?:for url:?|url[\"']?\s?[:=]|(?:fetch|XMLHttpRequest) at|GET|POST|PUT|DELETE|requesting)\s{0,3}[\"'<(]{0,2}"
-    r"(https?://[^\s\"'<>)\]},]{3,2000})",
+    r"(?:for url:?|url[\"']?\s?[:=]|(?:fetch|XMLHttpRequest) at|GET|POST|PUT|DELETE|requesting|while getting)\s{0,3}"
+    r"[\"'<(]{0,2}(https?://[^\s\"'<>)\]},]{3,2000})",
     re.IGNORECASE,
 )
 _HOST = re.compile(

@@ -12,13 +12,13 @@ from conformance.diagnosis.decoded import decoded
 from conformance.diagnosis.evidence import Evidence, Note, Place
 from conformance.diagnosis.hiding import hidden
 from conformance.diagnosis.learning import learn_pieces
-from conformance.diagnosis.readers.remarks import told_beside
+from conformance.diagnosis.readers.remarks import told_beside, told_by_others
 from conformance.diagnosis.readers.transcript import evidence_of_messages, failures_of, lines_of, wire_of
 from conformance.diagnosis.shells.command_lines import command_in, command_lines, is_at_start
 from conformance.diagnosis.shells.prompts import prompt_of
 from conformance.diagnosis.shells.sessions import settings_of_session
 from conformance.diagnosis.shells.values import ShellValues
-from conformance.diagnosis.shells.words import variables_in, with_values
+from conformance.diagnosis.shells.words import variables_in, with_values, written
 from conformance.diagnosis.transcripts.printed import printed_body
 from conformance.diagnosis.urls import host_of
 from conformance.recognition.placeholders import is_masked
@@ -41,6 +41,7 @@ _STATUS = re.compile(
     r"(?-i: [A-Z][A-Za-z'-]{1,20}){0,4}",
     re.IGNORECASE,
 )
+_STRUCTURED = re.compile(r"\s*(?:\{|\[\s*[\[{\"])")
 _JSON = re.compile(r"\s*[{\[].*[}\]]")  # behind which a prompt stands, where nothing ends the line
 _QUOTED_OR_UNREAD = re.compile(  # in PowerShell: single quotes and comments, in which no variable is read
     r"(?P<quoted>\"(?:`.|[^\"`\n]){0,4000}\")|'[^'\n]{0,4000}'|(?<![^\s;|])#[^\n]{0,4000}"
@@ -48,6 +49,7 @@ _QUOTED_OR_UNREAD = re.compile(  # in PowerShell: single quotes and comments, in
 _LOOKED_FOR = re.compile(r"resolve (?:host|proxy):? ([^\s)]{1,300})")
 _LET_LOOSE = {"smart-quotes", "typographic-dash", "single-quotes", "unquoted-header"}
 _FIRST = 5  # lines with text
+_BRACES = re.compile(r"\$\{(\w+)\}")
 _CMDLETS = ("invoke-restmethod", "invoke-webrequest", "irm", "iwr")
 _ODD = {
     "smart-quotes": "typographic quotation marks quote nothing here: they are part of what is sent",
@@ -64,7 +66,7 @@ _ODD = {
 def recognises(head: bytes) -> int:
     """How sure it is that this is a command that sends a request."""
     text = decoded(head)
-    if text.lstrip()[:1] in ("{", "[") and not prompt_of(text.lstrip()):
+    if _STRUCTURED.match(text) and not prompt_of(text.lstrip()):
         return 0
     number = 0
     best = 0
@@ -98,6 +100,7 @@ class _Paste:
         self.lines = lines
         self.values = ShellValues(source, reading)
         self.loose: list[Line] = []
+        self.others: list[tuple[int, str]] = []  # lines of other programs
 
     def evidence(self, commands: list[CommandLine]) -> Evidence:
         """What all commands and everything between them come to."""
@@ -108,9 +111,11 @@ class _Paste:
             following = commands[at + 1] if at + 1 < len(commands) else None
             end = following.line if following else len(self.lines) + 1
             glued = [(following.line, following.before)] if following and _JSON.match(following.before) else []
-            evidence += self._of_command(command, self._numbered(command.end, end) + glued)
+            own = self._up_to_others(self._numbered(command.end, end))
+            evidence += self._of_command(command, own + glued)
             self.values.read(self.lines, command.end, end)
         evidence += told_beside(self.loose, evidence, self.source, self.reading)
+        evidence += told_by_others(self.others, evidence, self.source, self.reading)
         return evidence + Evidence(settings=(*self.values.settings, *self._printed_before(commands)))
 
     def _printed_before(self, commands: list[CommandLine]) -> Iterable[Setting]:
@@ -123,6 +128,12 @@ class _Paste:
 
     def _numbered(self, first: int, end: int) -> list[tuple[int, str]]:
         return [(number, self.lines[number - 1]) for number in range(first, end)]
+
+    def _up_to_others(self, behind: list[tuple[int, str]]) -> list[tuple[int, str]]:
+        """What a command printed; what another program printed behind it is kept apart."""
+        end = next((at for at, (_, line) in enumerate(behind) if _is_of_other(line)), len(behind))
+        self.others += behind[end:]
+        return behind[:end]
 
     def _of_command(self, command: CommandLine, behind: list[tuple[int, str]]) -> Evidence:
         self.values.read_before(command.before, command.line)
@@ -172,10 +183,16 @@ class _Paste:
         if any(one.is_request for one in wire.messages):
             _tell_emptied(requests, wire.messages)
             _tell_masked(requests, wire.messages)
+            _tell_named(requests, wire.messages)
             messages = wire.messages
         else:
             messages = _answered(requests, wire)
         return evidence_of_messages(messages, self.source, self.reading) + failures
+
+
+def _is_of_other(line: str) -> bool:
+    prompt = prompt_of(line)
+    return line.startswith("Traceback (most recent") or bool(prompt and prompt.shell and line[prompt.end :].strip())
 
 
 def _is_of_stray_word(trouble: Trouble, requests: list[Message]) -> bool:
@@ -210,6 +227,15 @@ def _tell_masked(requests: list[Message], seen: list[Message]) -> None:
     for message in seen:
         if any(one.value.strip() in masked for one in message.headers):
             message.marks.discard("printed")
+
+
+def _tell_named(requests: list[Message], seen: list[Message]) -> None:
+    """Where a shell put in a value, and its name was sent, somebody wrote the name in the place of the value."""
+    values = [one.value for request in requests for one in request.headers if variables_in(one.value)]
+    braced = {written(value): value for value in values}
+    names = {**braced, **{_BRACES.sub(r"$\1", text): value for text, value in braced.items()}}
+    for message in seen:
+        message.headers = [one._replace(value=names.get(one.value.strip(), one.value)) for one in message.headers]
 
 
 def _answered(requests: list[Message], wire: Wire) -> list[Message]:

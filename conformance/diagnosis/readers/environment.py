@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.diagnosis.assignments.assignment import Assignment
-    from conformance.diagnosis.evidence import Holder
+    from conformance.diagnosis.evidence import Failure, Holder
     from conformance.diagnosis.reading import Input, Reading
 
 _MOST_LINES = 20_000
@@ -40,6 +40,10 @@ _SIGNS = re.compile(
     r"|^Name\s+Value\s*$|^\s*-?\s*name\s?:\s*[A-Z_]{3,}\s*$",
     re.MULTILINE,
 )
+# the log of a CI job, which shows the variables of a step with stars in the place of secrets
+_OF_JOBS = re.compile(
+    r"^(?:##\[group\])?Run \S[^\n]{0,2000}\n(?:[^\n]{0,2000}\n){0,200}?[ \t]{0,8}(?:shell: \S|with:|env:)", re.M
+)
 # lines of a shell's start-up file that set nothing
 _OF_SHELLS = re.compile(
     r"\s*(?:alias |source |\. |if |fi\b|then\b|else\b|elif |for |while |done\b|do\b|eval |shopt |setopt |unset "
@@ -49,6 +53,7 @@ _OF_SHELLS = re.compile(
 )
 _OF_START = re.compile(r"\s*# ?~?/?\.?(?:\w{0,9}rc|\w{0,6}profile|bash_login|zshenv)\b")
 _OF_CMD = re.compile(r"\s*@?(?:echo off|setx? |setlocal|rem )", re.IGNORECASE)  # which alone fills in %NAME%
+_RAISED = re.compile(r"^(?:[^\n]{0,80} )?[\w.]{0,200}(?:Error|Exception)(?: \[\w{1,60}\])?: ", re.MULTILINE)
 _TABLE = re.compile(r"Name\s+Value\s*")
 _DECLARED = re.compile(r"\s*(?:declare -x|typeset -x|export) ")
 _OF_COMMANDS = re.compile(r"\s*(?:setx? |\$env:|setenv |set -)", re.IGNORECASE)
@@ -67,7 +72,7 @@ def recognises(head: bytes) -> int:
     setting = sum(1 for line in lines if _SETS.match(line[:2000]) and not _PAIRS.match(line[:2000]))
     if setting == len(lines) or (setting and _OF_START.match(text)):
         return 88
-    if _SIGNS.search(text):
+    if _SIGNS.search(text) and not _OF_JOBS.search(text):
         return 84
     if setting * 2 > len(lines) or re.match(r"(?:declare -x|export) ", text):
         return 75
@@ -94,7 +99,27 @@ def read(source: Input, reading: Reading) -> Evidence:
     variable = reading.surface.variable
     if holder == "process" and found and not any(one.name == variable for one in found):
         settings.append(Setting(Place(source.name), "process", variable, marks=frozenset({"absent"})))
-    return hidden(Evidence(settings=tuple(settings)), reading)
+    beside = (
+        _told_beside(lines, {one.place.where for one in settings}, source.name, reading) if holder != "shell" else ()
+    )
+    return hidden(Evidence(settings=tuple(settings), failures=beside), reading)
+
+
+def _told_beside(lines: list[str], taken: set[str], source: str, reading: Reading) -> tuple[Failure, ...]:
+    """The error that a ticket shows beside the file; its keys are those of the file."""
+    from conformance.diagnosis.readers.remarks import REFUSAL, told_beside  # slow to import, as the next one is
+    from conformance.diagnosis.transcripts.lines import Line
+
+    rest = [
+        Line(number, "", line)
+        for number, line in enumerate(lines, start=1)
+        if f"line {number}" not in taken and not _SETS.match(line) and not line.lstrip().startswith(("#", "//"))
+    ]
+    text = "\n".join(one.text for one in rest)
+    if not _RAISED.search(text) and not REFUSAL.search(text):
+        return ()
+    told = told_beside(rest, Evidence(), source, reading)
+    return tuple(one._replace(credentials=()) for one in told.failures)
 
 
 def _assignments(lines: list[str], holder: Holder) -> Iterator[Assignment]:

@@ -26,6 +26,7 @@ from conformance.diagnosis.lines import Lines
 from conformance.diagnosis.shells.prompts import prompt_of
 from conformance.diagnosis.shells.sessions import is_abridged, settings_of_session
 from conformance.diagnosis.shells.values import ShellValues
+from conformance.recognition.placeholders import is_removed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,10 +43,15 @@ _ERROR = re.compile(
     r"|deadline exceeded|: EOF$|^\S+ : cannot (?:bind|convert|validate)\b|^[\w.]{3,200}(?:Error|Exception)$",
     re.MULTILINE | re.IGNORECASE,
 )
+_RAISED = re.compile(
+    r"Traceback \(most recent call last\)|^\s*at .{1,300}:[0-9]+:[0-9]+\)?$|\b\w*(?:Error|Exception)\b(?::|\s\[)"
+    r"|^panic:",
+    re.MULTILINE,
+)
 _LITERAL = re.compile(r"(?<![A-Za-z0-9])b?([\"'])((?:(?!\1)[^\\\n]|\\.){1,4096})\1", re.DOTALL)
 _REPEATED = re.compile(
     r"(?i:header value[:,]?\s{0,3}(?:in header [^:\n]{1,200}:\s)?|return character\(s\) in header value: )"
-    r"b?([\"'])((?:(?!\1)[^\\\n]|\\.){1,4096})\1",
+    r"b?([\"'])((?:(?!\1)[^\\\n]|\\.){1,4096}\n?)\1",  # Java prints a line break as it is
     re.DOTALL,
 )
 _LOGGED = re.compile(r"\"api_?key\"\]?\s{0,3}:", re.IGNORECASE)  # a field of JSON, which may shorten or mask keys
@@ -56,8 +62,9 @@ _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
 
 def recognises(head: bytes) -> int:
-    """How sure it is that this tells of an error; every text may."""
-    return 60 if tells_error(decoded(head)) else 5
+    """How sure it is that this tells of an error; every text may, and words alone may stand beside a command."""
+    text = decoded(head)
+    return 60 if _RAISED.search(text) else 50 if tells_error(text) else 5
 
 
 def tells_error(text: str) -> bool:
@@ -181,8 +188,10 @@ def _unset(surface: Surface) -> re.Pattern[str]:
 
 def _of_value(value: str, name: str, place: Place, reading: Reading) -> tuple[Credential, ...]:
     if re.match(r"bearer\s", value, re.IGNORECASE) or name.lower() == "authorization":
-        return credentials_of_headers([("Authorization", value)], place, reading)[1]
-    return (reading.credential(value, place, "text", name),)
+        found = credentials_of_headers([("Authorization", value)], place, reading)[1]
+    else:
+        found = (reading.credential(value, place, "text", name),)
+    return tuple(one for one in found if not is_removed(one.key.reveal().strip()))
 
 
 def _place(lines: Lines, at: int, source: str) -> Place:

@@ -20,6 +20,7 @@ _LOG = re.compile(r"[\s,\[]*+\{\s*+\"log\"\s*+:\s*+\{")
 _JSON = re.compile(r"[\s\ufeff]*+[\[{]")
 _PAIR = re.compile(r"\{\s*+\"(?:name|key)\"\s*+:\s*+\"[^\"\\]{0,200}+\"\s*+,\s*+\"value\"\s*+:")
 _MESSAGE = re.compile(r"\"(?:request|response)\"\s*+:\s*+\{")
+_REPORT = re.compile(r"\"(?:stacktrace|exception|breadcrumbs)\"\s*+:")  # of an error, with the request that led to it
 
 
 def recognises(head: bytes) -> int:
@@ -36,7 +37,7 @@ def recognises(head: bytes) -> int:
         return 88
     if has_pair and '"headers"' in text and ('"method"' in text or '"status"' in text):
         return 80
-    return 40 if '"entries"' in text or has_message else 0
+    return 40 if ('"entries"' in text or has_message) and not _REPORT.search(text) else 0
 
 
 def read(source: Input, reading: Reading) -> Evidence:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from conformance.diagnosis.case import is_success
 from conformance.diagnosis.evidence import Evidence, Failure, Place
 
 if TYPE_CHECKING:
@@ -13,8 +14,9 @@ if TYPE_CHECKING:
     from conformance.diagnosis.reading import Reading
     from conformance.diagnosis.transcripts.lines import Line
 
-_REFUSAL = re.compile(
-    r"\b(?i:http(?:/[\d.]{1,3})?|status(?:[ _]?code)?|code|error|response|return(?:s|ed)|answer(?:s|ed)|got|gives|gave)"
+REFUSAL = re.compile(
+    r"\b(?i:http(?:/[\d.]{1,3})?|status(?:[ _]?code)?|code|error|response|return(?:s|ed)|answer(?:s|ed)|gets?|got|gives"
+    r"|gave)"
     r"[ :=]{1,3}(?:me |with )?(?:an? )?(?P<status>[45]\d\d)\b(?![.,]?\w)"
     r"|(?<![\w.#/-])(?P<named>[45]\d\d)[ :]{1,2}(?:Unauthorized|Forbidden|Not Found|Too Many Requests|Bad Gateway)\b"
     r"|\b(?P<code>[A-Z]{3,30}_(?:[A-Z]{2,30}_)?(?:ERROR|DENIED|EXPIRED|INVALID|REQUIRED|EXCEEDED)|auth_[a-z_]{4,40})\b"
@@ -37,7 +39,7 @@ def told_beside(lines: Iterable[Line], printed: Evidence, source: str, reading: 
     from conformance.diagnosis.readers.failure import failure_in, tells_error
 
     text = cleaned("\n".join(by_number.get(number, "") for number in range(1, max(by_number) + 1)))
-    refusal = _REFUSAL.search(text)
+    refusal = REFUSAL.search(text)
     if tells_error(text):
         failure = failure_in(text, source, reading)
     elif refusal:  # somebody's own words, of which no more is taken than that it failed, unless nothing else is said
@@ -50,3 +52,18 @@ def told_beside(lines: Iterable[Line], printed: Evidence, source: str, reading: 
     number = refusal and (refusal["status"] or refusal["named"])
     status = failure.status if failure.status is not None or not number else int(number)
     return Evidence(failures=(failure._replace(text=failure.text.strip("\n"), status=status),))
+
+
+def told_by_others(lines: Iterable[tuple[int, str]], printed: Evidence, source: str, reading: Reading) -> Evidence:
+    """The error of another program, whose lines stand below a command that went well; else nothing."""
+    by_number = dict(lines)
+    answers = [one for one in printed.exchanges if one.status is not None or one.response_text]
+    if not by_number or printed.failures or not answers or not all(map(is_success, answers)):
+        return Evidence()
+    from conformance.diagnosis.errors.text import cleaned, status_of, type_of  # slow to import, as the next one is
+    from conformance.diagnosis.readers.failure import failure_in
+
+    text = cleaned("\n".join(by_number.get(number, "").rstrip("\r\n") for number in range(1, max(by_number) + 1)))
+    if not type_of(text)[0] and (status_of(text) or 0) < 400:
+        return Evidence()
+    return Evidence(failures=(failure_in(text, source, reading),))

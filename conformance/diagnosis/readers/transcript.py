@@ -10,6 +10,7 @@ from conformance.diagnosis.evidence import Evidence, Failure, Note, Place
 from conformance.diagnosis.hiding import hidden
 from conformance.diagnosis.learning import learn_pieces
 from conformance.diagnosis.shells.words import unmarked
+from conformance.diagnosis.transcripts.arrows import of_arrows
 from conformance.diagnosis.transcripts.editors import is_editor_file, of_browser, of_editor
 from conformance.diagnosis.transcripts.lines import Line, marked_lines
 from conformance.diagnosis.transcripts.messages import LONGEST_TEXT
@@ -33,13 +34,15 @@ _SIGNS = {
         94: rf"^{_STAMP}> {_VERB} \S+ HTTP/|^(?:[\d:.]{{8,20}} )?(?:=> Send|<= Recv) header, |^---request begin---",
         93: rf"\A\s*{_VERB} \S+ HTTP/[0-9]|\A\s*HTTP/[0-9](?:\.[0-9])? [0-9]{{3}}\b",
         92: rf"^{_STAMP}< HTTP/[0-9.]+ [0-9]{{3}}|^send: b['\"]{_VERB} |^\[ {{0,6}}[0-9.]+\] (?:send|recv) ",
+        91: rf"^(?:.{{0,120}}--> |\S{{3,60}}:\d{{1,5}}: ){_VERB} https?://",
+        90: rf"^{_VERB} https?://\S+\s*\n[1-5][0-9]{{2}}\s*$",  # the console of Postman
         88: r"\A\s*:(?:method|authority|path|scheme)\b|^\* \[?(?:HTTP/[23]\] \[\d+\]|h2h3|h2) \[:|\A\s*Request URL:?\s",
         86: r"^curl: ?\(\d+\) |^\*\s+Trying [0-9a-f:.\[\]]+",
         75: rf"^[ \t]{{0,4}}HTTP/[0-9](?:\.[0-9])? [0-9]{{3}}\b|^{_VERB} \S+ HTTP/[0-9][.0-9]{{0,2}}\s*$",
     }.items()
 }
 _LIKE_A_COMMAND = re.compile(r"curl|wget|irm|iwr|invoke-|\b(?:https?|xh)[ \t]", re.IGNORECASE)
-_STRUCTURED = re.compile(r"\s*[\[{]")
+_STRUCTURED = re.compile(r"\s*(?:\{|\[\s*[\[{\"])")
 
 
 def recognises(head: bytes) -> int:
@@ -101,7 +104,7 @@ def wire_of(lines: Sequence[tuple[int, str]], client: str = "") -> Wire:
 def _marked(lines: Sequence[tuple[int, str]]) -> Iterable[Line]:
     if is_editor_file(text for _, text in lines):
         return (Line(number, mark, text) for number, mark, text in of_editor(lines))
-    return marked_lines(of_browser(lines))
+    return of_arrows(marked_lines(of_browser(lines)))
 
 
 def evidence_of_messages(messages: Iterable[Message], source: str, reading: Reading) -> Evidence:

@@ -26,6 +26,8 @@ _NAMED = {
     "request headers": ":sent",
     "response headers": ":received",
 }
+_STATUS = re.compile(r"[1-5][0-9]{2}")
+_OF_CONSOLE = re.compile(r"[0-9.]{1,9} m?s|Network|Request Body|Response Body")
 _ALONE = re.compile(r"(:?[A-Za-z][\w-]{0,80}):\s*")
 _SHOWN = re.compile(r"(Request URL|Request Method|Status Code):?\s*(.*)", re.IGNORECASE)
 
@@ -33,8 +35,12 @@ _SHOWN = re.compile(r"(Request URL|Request Method|Status Code):?\s*(.*)", re.IGN
 def is_editor_file(lines: Iterable[str]) -> bool:
     """Whether some lines are those of a .http file, in which `{{name}}` is filled in when it is sent."""
     has_request = has_separator = False
+    before = ""
     for line in lines:
         bare = line.strip()
+        if _STATUS.fullmatch(bare) and _REQUEST.fullmatch(before):
+            return False  # the console of Postman
+        before = bare or before
         if bare.startswith(("* ", "< HTTP/", "> GET ", "> POST ")):
             return False
         match = _REQUEST.fullmatch(bare)
@@ -76,7 +82,7 @@ def _filled(text: str, values: dict[str, str]) -> str:
 def of_browser(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     """The panel of a browser's tools: a name and its value in two lines become one; other lines stay as they are."""
     waiting: tuple[int, str] | None = None
-    for number, raw in lines:
+    for number, raw in _of_console(lines):
         line = raw.rstrip("\r\n")
         if waiting and line.strip() and not _ALONE.fullmatch(line):
             yield waiting[0], f"{waiting[1]}: {line.strip()}"
@@ -100,3 +106,26 @@ def of_browser(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
             yield number, line
     if waiting:
         yield waiting[0], f"{waiting[1]}:"
+
+
+def _of_console(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The console of Postman, a request and its status in two lines, as the panel of a browser; others as they are."""
+    asked: tuple[int, str] | None = None
+    is_console = False
+    for number, line in lines:
+        bare = line.strip()
+        request = _REQUEST.fullmatch(bare)
+        if asked and _STATUS.fullmatch(bare) and (found := _REQUEST.fullmatch(asked[1].strip())):
+            is_console = True
+            yield asked[0], f":method: {found[1]}"
+            yield asked[0], f":url: {found[2]}"
+            yield number, f":status: {bare}"
+            asked = None
+            continue
+        if asked:
+            yield asked
+        asked = (number, line) if request and request[1] else None
+        if asked is None and not (is_console and _OF_CONSOLE.fullmatch(bare)):
+            yield number, line
+    if asked:
+        yield asked

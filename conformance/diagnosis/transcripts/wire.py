@@ -18,6 +18,8 @@ REQUEST_LINE = re.compile(r"([A-Z]{3,20}) (\S{1,8192}) HTTP/[0-9](?:\.[0-9])?\s*
 STATUS_LINE = re.compile(r"HTTP/[0-9](?:\.[0-9])? ([0-9]{3})\b(.{0,500})")
 _AWAITED = re.compile(r"HTTP request sent, awaiting response\.\.\. ([1-5][0-9]{2})\b(.{0,500})")  # wget
 _HEADER = re.compile(r"(:?[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}):[ \t]?(.{0,65536})", re.DOTALL)
+_WRAPPED = re.compile(r"\s*(?:Bearer|Basic|Token)?\s*", re.IGNORECASE)
+_VALUE = re.compile(r"\s*[^\s:{}<>]{16,512}\s*")
 _NOISE = re.compile(r"(?:\s|\d{1,3}|[\d.]{1,12}[kMG]?|--:--:--|\d{1,2}:\d\d:\d\d)*+|\s*% Total .*|\s*Dload .*")
 _PSEUDO = (":authority", ":method", ":path", ":scheme", ":status", ":url")
 _STATUS = re.compile(r"\s*[1-5]\d\d\s*")
@@ -72,6 +74,9 @@ class Wire:
 
     def _of_head(self, line: Line, *, is_marked: bool) -> None:
         text = line.text
+        if self._is_wrapped(text):
+            self._unwrap(text)
+            return
         if request := REQUEST_LINE.fullmatch(text):
             self._talk.request()  # which the lines that were sent repeat
             self._is_marked = is_marked
@@ -85,6 +90,15 @@ class Wire:
             self._part = self._part.replace("head", "body")
         elif not self._part and text.lstrip()[:1] in _OPENING:
             self.loose.append(line)  # of a mail that quotes what was printed
+
+    def _is_wrapped(self, text: str) -> bool:
+        """Whether a mail put the long value of the last header into a line of its own."""
+        sent = self.messages[-1].headers if self.messages and self._part == "sent head" else []
+        return bool(sent) and _WRAPPED.fullmatch(sent[-1].value) is not None and _VALUE.fullmatch(text) is not None
+
+    def _unwrap(self, text: str) -> None:
+        last = self.messages[-1].headers[-1]
+        self.messages[-1].headers[-1] = last._replace(value=f"{last.value} {text.strip()}".strip())
 
     def _new(self, number: int, method: str = "", target: str = "") -> Message:
         talk = self._talk
@@ -158,7 +172,9 @@ class Wire:
 
     def _plain(self, line: Line) -> None:
         text = line.text
-        if REQUEST_LINE.fullmatch(text) or STATUS_LINE.fullmatch(text):
+        if self._is_wrapped(text):
+            self._unwrap(text)
+        elif REQUEST_LINE.fullmatch(text) or STATUS_LINE.fullmatch(text):
             self._of_head(line, is_marked=False)
         elif text in (":sent", ":received"):
             self._part, self._is_marked = ("sent head" if text == ":sent" else "answer head"), False
