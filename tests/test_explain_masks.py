@@ -51,6 +51,17 @@ def test_a_value_that_was_taken_out_of_an_error_says_nothing(value: str) -> None
     assert verdict(dump)[0] == "cannot-tell"
 
 
+@pytest.mark.parametrize("value", ["[redacted]", "<removed>", "hopx_live_[redacted]", "hopx_live_<ID>.<secret>"])
+def test_a_file_from_which_somebody_took_the_key_says_nothing_of_it(value: str) -> None:
+    assert verdict(f"HOPX_API_KEY={value}\nDEBUG=1\n") == ["cannot-tell"]
+
+
+@pytest.mark.parametrize("value", ["<YOUR_KEY>", "<your-api-key>", "[your key]", "{secret}", "<keyId>.<secret>"])
+def test_a_field_behind_the_prefix_is_what_documentation_writes(value: str) -> None:
+    for record in (f"HOPX_API_KEY=hopx_live_{value}\n", transcript(f"hopx_live_{value}")):
+        assert verdict(record) == ["placeholder-key certain"]
+
+
 MASKED = [
     "hopx_live_***",
     "hopx_live_0dx2****",

@@ -186,7 +186,8 @@ def _setting(one: Assignment, holder: Holder, marks: frozenset[str], source: Inp
 def _of_key(one: Assignment, holder: Holder, marks: frozenset[str], place: Place, reading: Reading) -> Setting:
     is_variable = placeholders.is_variable(one.value.strip())
     is_filled_in = holder in _FILLED_IN and is_variable and not one.value.strip().startswith("%")
-    if one.is_computed or is_filled_in or ("batch" in marks and is_variable):
+    is_elsewhere = one.is_computed or is_filled_in or ("batch" in marks and is_variable)
+    if is_elsewhere or placeholders.says_removed(one.value.strip()):
         return Setting(place, holder, one.name, None, one.value[:200], marks | {"refers"})
     credential = reading.credential(one.value, place, "variable", one.name) if one.value else None
     return Setting(place, holder, one.name, credential, marks=marks)
