@@ -259,3 +259,48 @@ def test_what_collectors_put_around_an_error_of_axios_is_taken_off() -> None:
 def test_the_value_of_an_error_in_a_report_is_what_was_printed() -> None:
     raised = {"type": "AuthenticationError", "value": "API key has expired (code: auth_key_expired)"}
     assert verdict(json.dumps({"exception": {"values": [raised]}}, indent=2)) == ["expired certain"]
+
+
+@pytest.mark.parametrize("written", ["„{}“", "“{}”", "«{}»", "*{}*", "~{}~", "“{}”.", "(“{}”)"])
+def test_what_people_put_around_a_key_in_a_sentence_is_no_part_of_it(written: str) -> None:
+    said = f"Our key is {written.format('<KEY>')} and we get 401 Unauthorized.\n"
+    assert {"cannot-tell", "revoked"} <= set(verdict(said))
+
+
+def test_typographic_quotes_around_a_value_are_part_of_it() -> None:
+    assert verdict("raise RuntimeError: 401 Unauthorized, api_key=“<KEY>”\n") == [
+        "unicode-lookalike-smart-quotes certain"
+    ]
+
+
+def test_quotation_marks_that_a_mail_changed_hide_no_line_break() -> None:
+    said = "httpx.LocalProtocolError: Illegal header value b“<KEY>\\n”\n"
+    assert verdict(said) == ["key-trailing-newline certain"]
+
+
+def test_markdown_puts_backslashes_before_underscores() -> None:
+    escaped = minted().replace("_", "\\_")
+    assert {"cannot-tell", "revoked"} <= set(verdict(f'curl -H "X-API-Key: {escaped}" {URL}\n{REFUSED}\n'))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fapi.hopx.dev%2Fv1%2Fsandboxes&data=05%7C01",
+        "https://urldefense.com/v3/__https://api.hopx.dev/v1/sandboxes__;!!AbC!x$",
+    ],
+)
+def test_what_a_mail_gateway_makes_of_an_address_is_no_other_address(address: str) -> None:
+    assert {"cannot-tell", "revoked"} <= set(verdict(f"curl -H 'X-API-Key: <KEY>' '{address}'\n{REFUSED}\n"))
+
+
+def test_a_transcript_may_be_indented_as_code() -> None:
+    assert verdict("It says:\n\n" + each("    ", TALK)) == ["key-wrapped-in-quotes certain"]
+
+
+def test_the_error_of_a_program_counts_above_a_command_that_went_well_too() -> None:
+    trace = 'Traceback (most recent call last):\n  File "list.py", line 3, in <module>\n'
+    assert verdict(f"{trace}{EXPIRED}\nby hand it works:\n{LISTED}") == ["expired certain"]
+    assert verdict(f'$ curl -s -H "X-API-Key: $HOPX_API_KEY" {URL}\n$ python list.py\n{trace}{EXPIRED}') == [
+        "expired certain"
+    ]

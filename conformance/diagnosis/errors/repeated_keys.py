@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _LITERAL = re.compile(r"(?<![A-Za-z0-9])b?([\"'])((?:(?!\1)[^\\\n]|\\.){1,4096})\1", re.DOTALL)
 _REPEATED = re.compile(
     r"(?i:header value[:,]?\s{0,3}(?:in header [^:\n]{1,200}:\s)?|return character\(s\) in header value: )"
-    r"b?([\"'])((?:(?!\1)[^\\\n]|\\.){1,4096}\n?)\1",  # Java prints a line break as it is
+    r"b?(?:([\"'])((?:(?!\1)[^\\\n]|\\.){1,4096}\n?)\1"  # Java prints a line break as it is
+    r"|[\u2018-\u201f]((?:[^\\\n\u2018-\u201f]|\\.){1,4096})[\u2018-\u201f])",  # as mails make quotation marks
     re.DOTALL,
 )
 _LOGGED = re.compile(r"\"api_?key\"\]?\s{0,3}:", re.IGNORECASE)  # a field of JSON, which may shorten or mask keys
@@ -45,7 +46,9 @@ def repeated_keys(text: str, source: str, reading: Reading) -> Iterator[Credenti
         yield from _of_value(_unescaped(match[3]), name, _place(lines, match.start(), source), reading)
     for match in _REPEATED.finditer(text):
         taken.append(match.span())
-        yield from _of_value(_unescaped(match[2]), "header value", _place(lines, match.start(), source), reading)
+        yield from _of_value(
+            _unescaped(match[2] or match[3]), "header value", _place(lines, match.start(), source), reading
+        )
     for match in _of_other_forms(text, reading):
         taken.append(match.span())
         yield reading.credential(match[2], _place(lines, match.start(), source), "text", match[1])
