@@ -56,7 +56,7 @@ def test_the_lines_of_a_text_are_counted_once_and_not_for_everything_in_it(
             super().__init__(text)
             counted.append(len(text))
 
-    for module in ("readers.failure", "errors.logged_requests"):
+    for module in ("errors.repeated_keys", "errors.logged_requests", "errors.copied_requests"):
         monkeypatch.setattr(f"conformance.diagnosis.{module}.Lines", Counted)
     read(line, 500)
     assert 1 <= len(counted) <= 3

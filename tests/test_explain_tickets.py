@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import quopri
@@ -208,3 +209,98 @@ def test_a_command_within_a_sentence_counts_before_words_of_a_failure() -> None:
     assert verdict(said) == ["bearer-prefix-missing certain"]
     trace = f'Traceback (most recent call last):\n  File "a.py", line 1\n{EXPIRED}'
     assert verdict(f'{trace}and curl -H "X-API-Key: $HOPX_API_KEY" {URL} works\n') == ["expired certain"]
+
+
+def copied(headers: str, answer: str = "") -> str:
+    call = f'await fetch("{URL}", {{\n  "headers": {{"accept": "*/*", {headers}}},\n  "method": "GET"\n}});\n'
+    return f"Hi, this is what the page sends:\n\n{call}\n{answer}\n"
+
+
+def test_a_request_that_a_browser_copied_as_a_call_is_a_request() -> None:
+    assert verdict(copied('"authorization": "<KEY>"')) == ["bearer-prefix-missing certain"]
+    assert verdict(copied('"api-key": "<KEY>"', REFUSED)) == ["wrong-header-name certain"]
+    assert verdict(copied('"x-api-key": "undefined"', REFUSED)) == ["literal-null-key certain"]
+    assert verdict(copied('"x-api-key": "<KEY>"', '401 {"error": {"code": "auth_key_expired"}}')) == ["expired certain"]
+    assert {"cannot-tell", "revoked"} <= set(verdict(copied('"x-api-key": "<KEY>"', f"401 {REFUSED}")))
+    assert verdict(copied('"x-api-key": "[REDACTED]"', f"401 {REFUSED}"))[0] == "cannot-tell"
+    assert verdict(copied('"x-api-key": "<KEY>"', '{"data": []}')) == ["healthy"]
+
+
+def test_a_variable_that_a_ticket_shows_may_be_anothers_key() -> None:
+    said = "Our settings:\n\nHOPX_API_KEY={}\nDEBUG=1\n\nThanks,\nPat\n"
+    assert verdict(said.format("ghp_" + minted()[-40:].replace("-", "a").replace("_", "b"))) == [
+        "wrong-vendor-key certain"
+    ]
+    assert verdict(said.format("Bearer <KEY>"))[0].startswith("bearer-in-env")
+    assert verdict(said.format("get_secret()")) == ["cannot-tell"]
+    assert verdict(said.format("settings.HOPX_API_KEY")) == ["cannot-tell"]
+
+
+def test_a_secret_of_kubernetes_may_be_shown_as_json() -> None:
+    def shown(value: str) -> str:
+        data = {"HOPX_API_KEY": base64.b64encode(value.encode()).decode()}
+        return json.dumps({"apiVersion": "v1", "data": data, "kind": "Secret"}, indent=4)
+
+    assert verdict(shown(minted() + "\n")) == ["key-trailing-newline certain"]
+    assert verdict(shown(minted())) == ["healthy"]
+
+
+def test_what_collectors_put_around_an_error_of_axios_is_taken_off() -> None:
+    headers = {"Accept": "*/*", "X-API-Key": '"<KEY>"'}
+    error = {"message": "Request failed", "config": {"headers": headers, "method": "get", "url": URL}, "status": 401}
+    inner = json.dumps({"level": 50, "err": error, "msg": "list failed"})
+    for around in (
+        {"id": "A", "content": {"service": "w", "message": inner}},
+        {"_id": "x", "_source": {"a": 1, "message": inner}},
+    ):
+        assert verdict(json.dumps(around) + "\n") == ["key-wrapped-in-quotes certain"]
+
+
+def test_the_value_of_an_error_in_a_report_is_what_was_printed() -> None:
+    raised = {"type": "AuthenticationError", "value": "API key has expired (code: auth_key_expired)"}
+    assert verdict(json.dumps({"exception": {"values": [raised]}}, indent=2)) == ["expired certain"]
+
+
+@pytest.mark.parametrize("written", ["„{}“", "“{}”", "«{}»", "*{}*", "~{}~", "“{}”.", "(“{}”)"])
+def test_what_people_put_around_a_key_in_a_sentence_is_no_part_of_it(written: str) -> None:
+    said = f"Our key is {written.format('<KEY>')} and we get 401 Unauthorized.\n"
+    assert {"cannot-tell", "revoked"} <= set(verdict(said))
+
+
+def test_typographic_quotes_around_a_value_are_part_of_it() -> None:
+    assert verdict("raise RuntimeError: 401 Unauthorized, api_key=“<KEY>”\n") == [
+        "unicode-lookalike-smart-quotes certain"
+    ]
+
+
+def test_quotation_marks_that_a_mail_changed_hide_no_line_break() -> None:
+    said = "httpx.LocalProtocolError: Illegal header value b“<KEY>\\n”\n"
+    assert verdict(said) == ["key-trailing-newline certain"]
+
+
+def test_markdown_puts_backslashes_before_underscores() -> None:
+    escaped = minted().replace("_", "\\_")
+    assert {"cannot-tell", "revoked"} <= set(verdict(f'curl -H "X-API-Key: {escaped}" {URL}\n{REFUSED}\n'))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fapi.hopx.dev%2Fv1%2Fsandboxes&data=05%7C01",
+        "https://urldefense.com/v3/__https://api.hopx.dev/v1/sandboxes__;!!AbC!x$",
+    ],
+)
+def test_what_a_mail_gateway_makes_of_an_address_is_no_other_address(address: str) -> None:
+    assert {"cannot-tell", "revoked"} <= set(verdict(f"curl -H 'X-API-Key: <KEY>' '{address}'\n{REFUSED}\n"))
+
+
+def test_a_transcript_may_be_indented_as_code() -> None:
+    assert verdict("It says:\n\n" + each("    ", TALK)) == ["key-wrapped-in-quotes certain"]
+
+
+def test_the_error_of_a_program_counts_above_a_command_that_went_well_too() -> None:
+    trace = 'Traceback (most recent call last):\n  File "list.py", line 3, in <module>\n'
+    assert verdict(f"{trace}{EXPIRED}\nby hand it works:\n{LISTED}") == ["expired certain"]
+    assert verdict(f'$ curl -s -H "X-API-Key: $HOPX_API_KEY" {URL}\n$ python list.py\n{trace}{EXPIRED}') == [
+        "expired certain"
+    ]

@@ -31,7 +31,8 @@ _LIKE_A_LOG = re.compile(
 _SETS = re.compile(
     rb"^\s*(?:(?:export|declare -x|typeset -x|set|setx|setenv) +\"?|\$env:|- +[\"']?)?"
     rb"(?:[A-Za-z_][\w.-]*|[A-Z_]{3,}\s)=(?!=)"
-    rb"|^(?:services|env|apiVersion|api_?key|Name|\[Service\]|\[Unit\])|^\s*(?:environment|env_file|stringData)\s?:",
+    rb"|^(?:services|env|apiVersion|api_?key|Name|\[Service\]|\[Unit\])|^\s*(?:environment|env_file|stringData)\s?:"
+    rb"|^\s*\"kind\": \"Secret\"",
     re.MULTILINE,
 )
 

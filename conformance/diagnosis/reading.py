@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 from conformance.diagnosis.evidence import Credential, Evidence, Note, Place
 from conformance.diagnosis.shape.shape import shape_of
+from conformance.diagnosis.shells.words import closes
 from conformance.keys import ApiKey
 from conformance.recognition import placeholders
 from conformance.recognition.shapes import Shapes
@@ -24,6 +25,7 @@ SHORTEST_SECRET = 8  # characters; less of a secret may be shown
 LONGEST_WORD = 4096  # characters
 _LONG_RUN = re.compile(r"[A-Za-z0-9_-]{16,}")
 _LONGEST_KEY = 512  # characters; what is longer, such as a JWT, is remembered only as it is written
+_BOLD = "*~"  # as chats mark it
 _NO_SECRETS = {"url", "email", "prose", "command", "literal-null", "variable", "placeholder", "redacted", "empty"}
 
 
@@ -92,7 +94,7 @@ class Reading:
     def keys_in(self, text: str, place: Place, carrier: Carrier = "text") -> tuple[Credential, ...]:
         """Every word of a running text that begins as a key does, masked and shortened ones as well."""
         found = (
-            match[0].rstrip(".") if not match[0].endswith("..") else match[0] for match in self._word.finditer(text)
+            word.rstrip(".") if not word.endswith("..") else word for word in map(_unquoted, self._word.finditer(text))
         )
         return tuple(self.credential(word, place, carrier) for word in found)
 
@@ -105,6 +107,15 @@ class Reading:
         if len(text) < SHORTEST_SECRET or placeholders.is_no_secret(text):
             return False
         return _NO_SECRETS.isdisjoint(fact.name for fact in shape_of(text, self.surface.key_format).facts)
+
+
+def _unquoted(match: re.Match[str]) -> str:
+    """A word of a sentence without what people put around it there, at its end: typographic quotes, stars for bold."""
+    word, before = match[0], match.string[max(match.start() - 2, 0) : match.start()]
+    bare, opening = word.rstrip(".,;:!?"), before[-1:]
+    is_quoted = (opening in _BOLD and bare[-1:] == opening) or closes(bare[-1:], opening)
+    is_of_sentence = before[:-1].strip(" \t\r\n(") == ""
+    return bare[:-1] if opening and is_quoted and is_of_sentence else word
 
 
 def _holds_drawn(text: str) -> bool:

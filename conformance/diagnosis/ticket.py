@@ -6,6 +6,7 @@ import io
 import re
 from html import unescape
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from conformance.diagnosis.decoded import opened_text
 from conformance.diagnosis.evidence import Note, Place
@@ -28,6 +29,7 @@ _PREFIXES = tuple(
         # CI jobs, container runtimes and Jenkins; GitLab writes a number and the stream behind it
         rf"\ufeff?\[?{_TIME}\]?(?: \d\d[OE][+ ]?)?(?:[ \t]|(?=\r?$))",
         r"\d\d:\d\d:\d\d  ",
+        r"(?: {4}|\t)(?=[*<>](?: |\r?$)|[{}] \[)",  # a transcript that stands as code does
         # a service of compose, a pod, a process of systemd or of a platform
         r"[\w.-]{1,80}[-_]\d{1,4}[ \t]{1,40}\|(?:[ \t]|(?=\r?$))",
         r"\[pod/[^\]\s]{1,200}\](?:[ \t]|(?=\r?$))",
@@ -44,6 +46,11 @@ _COMMAND = re.compile(r"(?:^|[$>%#] )(?:curl|export|wget|https?|xh)(?:\.exe)? ")
 _REST = re.compile(r"(?:> ?){0,4}([\w.-]{0,200})")
 _ADDRESS = re.compile(r"(?<![\w./-])h[\w.:/-]{0,300}\Z")
 _OF_ADDRESS = re.compile(r"[\w.:/?=&%-]{1,200}")
+# what mail gateways make of an address
+_SAFE_LINK = re.compile(
+    r"https://[\w.]{1,60}\.safelinks\.protection\.outlook\.com/\?url=(?P<quoted>[^&\s\"'<>)\]]{1,4000})(?:&[^\s\"'<>)\]]{0,4000})?"
+    r"|https://urldefense\.com/v3/__(?P<plain>\S{1,4000}?)__;[^\s\"'<>)\]]{0,2000}"
+)
 _FRAGMENT = re.compile(r"\s*<(?:div|p|span|pre|code|blockquote|table|ul|ol|section|article|br)\b[^<>]{0,2000}>", re.I)
 _OF_PAGES = re.compile(r"<(?:!doctype|html|head|title|body|script|style|form)\b", re.IGNORECASE)
 _BREAK = re.compile(r"<br ?/?>(?:\r?\n)?|</?(?:p|div|pre|li|tr|blockquote|h[1-6])\b[^<>]{0,2000}>", re.IGNORECASE)
@@ -57,7 +64,7 @@ def without_surroundings(source: Input, surface: Surface) -> tuple[Input, tuple[
         text = stream.read(_LONGEST + 1)
     if len(text) > _LONGEST:
         return source, ()
-    bare = _without_prefixes(_without_quotation(_without_breaks(_decoded(_shown(text)), surface)))
+    bare = _without_prefixes(_without_quotation(_without_breaks(_unescaped(_decoded(_shown(text)), surface), surface)))
     if bare == text:
         return source, ()
     is_moved = text.count("\n") != bare.count("\n")
@@ -73,6 +80,14 @@ def _decoded(text: str) -> str:
     from quopri import decodestring  # few tickets are such mails
 
     return decodestring(text.encode("utf-8", "replace")).decode("utf-8", "replace")
+
+
+def _unescaped(text: str, surface: Surface) -> str:
+    """The text with its addresses as they were, and without the backslashes that Markdown has before underscores."""
+    if "safelinks" in text or "urldefense" in text:
+        text = _SAFE_LINK.sub(lambda one: one["plain"] or unquote(one["quoted"]), text)
+    is_escaped = any("_" in one and one.replace("_", "\\_") in text for one in surface.key_format.prefixes)
+    return text.replace("\\_", "_") if is_escaped else text
 
 
 def _without_breaks(text: str, surface: Surface) -> str:

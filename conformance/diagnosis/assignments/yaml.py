@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 _LISTED = re.compile(rf"\s{{0,40}}-\s{{1,9}}([\"']?)({NAME})=(.*)\1\s*")
 _MAPPED = re.compile(rf"\s{{0,40}}({NAME})\s?:\s{{1,9}}(.+)")
 _NAMED = re.compile(rf"\s{{0,40}}-?\s{{0,9}}name\s?:\s{{0,9}}[\"']?({NAME})[\"']?\s*")
+_SECRET_IN_JSON = re.compile(r"    \"kind\": \"Secret\",?")  # as kubectl writes one
+_IN_JSON = re.compile(r"^    ( {0,40})\"([\w./-]{1,200})\":")
 _VALUE = re.compile(r"\s{0,40}value\s?:\s{0,9}(.*)")
 _COMMENT = re.compile(r"\s+#.*")
 
 
 def of_yaml(lines: Sequence[str]) -> Iterator[Assignment]:
     """Lists, mappings and name-value pairs; base64 in the data of a Secret."""
-    is_secret = any(line.strip() == "kind: Secret" for line in lines)
+    if any(map(_SECRET_IN_JSON.fullmatch, lines)):
+        lines = [_IN_JSON.sub(r"\1\2:", line).rstrip(",{ ") for line in lines]
+    is_secret = any(line.strip() in ("kind: Secret", 'kind: "Secret"') for line in lines)
     in_data = False
     for number, line in enumerate(lines, start=1):
         in_data = line.strip() == "data:" if line[:1].strip() else in_data

@@ -14,7 +14,7 @@ _RAISED = re.compile(r"\b\w*(?:Error|Exception|Fault|error|ERROR|FATAL|fatal)\b[
 _PRINTED = re.compile(
     r"^\W{0,3}(?:HTTP\S* )?[45]\d\d\b|\bstatus(?:[ _]?code)?\W{1,3}[45]\d\d\b"
     r"|\w(?:Error|Exception)\b|\b(?:ERROR|FATAL)\b"
-    r"|^[\"']?(?:error|errors|code|message|msg|detail|details|reason|title|description|cause|body|response)[\"']?\s?[:=]"
+    r"|^[\"']?(?:error|errors|code|message|msg|detail|details|reason|title|description|cause|body|response|value)[\"']?\s?[:=]"
 )
 _OF_PEOPLE = re.compile(
     r"\b(?:i|me|my|mine|we|us|our|ours|please|hello|hi|thanks|mein\w*|wir|unser\w*)\b", re.IGNORECASE

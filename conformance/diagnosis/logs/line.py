@@ -15,7 +15,7 @@ LONGEST = 1 << 20  # characters
 _DEPTH = 6
 _MOST_FIELDS = 400
 _SENTENCE = 2000  # characters
-_INNER = ("log", "message", "msg", "MESSAGE", "@message", "line", "textPayload", "body")
+_INNER = ("log", "message", "msg", "MESSAGE", "@message", "line", "textPayload", "body", "content", "_source")
 _PREFIXES = (
     # a pod and its container, as kubectl prints them, or a service of compose
     re.compile(r"\[pod/(?P<origin>[^/\]\s]{1,100})/[^\]\s]{1,100}\]\s+"),

@@ -105,7 +105,9 @@ class _Paste:
     def evidence(self, commands: list[CommandLine]) -> Evidence:
         """What all commands and everything between them come to."""
         first = commands[0].line if commands else len(self.lines) + 1
-        evidence = self._printed(wire_of(self._numbered(1, first)), [])
+        before = self._numbered(1, first)
+        self.others += before if commands else []
+        evidence = self._printed(wire_of(before), [])
         self.values.read(self.lines, 1, first)
         for at, command in enumerate(commands):
             following = commands[at + 1] if at + 1 < len(commands) else None

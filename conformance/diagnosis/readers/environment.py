@@ -37,12 +37,12 @@ _SETS = re.compile(
 _PAIRS = re.compile(r"\s*(?:[\w.-]{1,80}=(?:\"[^\"]{0,400}\"|[^\s\"]{0,400})\s+){3}[\w.-]{1,80}=")  # of a log
 _SIGNS = re.compile(
     r"^\s*(?:services|environment|env_file|env|apiVersion|stringData)\s?:|^\[(?:Service|Unit)\]|^Environment(?:File)?="
-    r"|^Name\s+Value\s*$|^\s*-?\s*name\s?:\s*[A-Z_]{3,}\s*$",
+    r"|^\s*\"kind\": \"Secret\"|^Name\s+Value\s*$|^\s*-?\s*name\s?:\s*[A-Z_]{3,}\s*$",
     re.MULTILINE,
 )
 # the log of a CI job, which shows the variables of a step with stars in the place of secrets
 _OF_JOBS = re.compile(
-    r"^(?:##\[group\])?Run \S[^\n]{0,2000}\n(?:[^\n]{0,2000}\n){0,200}?[ \t]{0,8}(?:shell: \S|with:|env:)", re.M
+    r"^(?:##\[group\])?Run \S[^\n]{0,2000}\n(?:[^\n]{0,2000}\n){0,40}?[ \t]{0,8}(?:shell: \S|with:|env:)", re.M
 )
 # lines of a shell's start-up file that set nothing
 _OF_SHELLS = re.compile(
@@ -135,7 +135,7 @@ def _assignments(lines: list[str], holder: Holder) -> Iterator[Assignment]:
         return _of_shells(lines)
     if holder == "process":
         return of_process(lines)
-    if not any("=" in line for line in lines):
+    if not any("=" in line for line in lines) or any('"kind": "Secret"' in line for line in lines):
         return _of_yaml(lines)
     return of_dotenv("\n".join(lines))
 

@@ -55,10 +55,10 @@ def told_beside(lines: Iterable[Line], printed: Evidence, source: str, reading: 
 
 
 def told_by_others(lines: Iterable[tuple[int, str]], printed: Evidence, source: str, reading: Reading) -> Evidence:
-    """The error of another program, whose lines stand below a command that went well; else nothing."""
+    """The error of another program, where no command failed; else nothing."""
     by_number = dict(lines)
     answers = [one for one in printed.exchanges if one.status is not None or one.response_text]
-    if not by_number or printed.failures or not answers or not all(map(is_success, answers)):
+    if not by_number or printed.failures or not all(map(is_success, answers)):
         return Evidence()
     from conformance.diagnosis.errors.text import cleaned, status_of, type_of  # slow to import, as the next one is
     from conformance.diagnosis.readers.failure import failure_in

@@ -70,6 +70,11 @@ def shown(text: str) -> str:
     return unmarked(_MARK.sub(r"(value of \1)", text))
 
 
+def closes(sign: str, opening: str) -> bool:
+    """Whether a sign ends a typographic quotation that another one begins."""
+    return bool(sign) and sign in _CLOSERS.get(opening, "")
+
+
 def meant_end(text: str, at: int) -> int:
     """Where a typographic quotation that begins here ends, which no POSIX shell knows; 0 where none begins or ends."""
     closers = _CLOSERS.get(text[at])
