@@ -15,6 +15,7 @@ from conformance.keys import KeyFormat
 from tests.runs import SPEC
 
 FORMAT = KeyFormat(msgspec.to_builtins(SPEC.key))
+_TYPED = "x"  # which records have in the place of a character that was another one
 _LETTERS = string.ascii_letters + string.digits
 _VENDORS = {
     "openai": ("sk-proj-", 48, _LETTERS),
@@ -30,7 +31,7 @@ def mint(recipe: Any) -> str:
     if isinstance(recipe, dict):
         return _jwt(recipe)
     if recipe == "key":
-        return FORMAT.mint().reveal()
+        return next(key for key in iter(lambda: FORMAT.mint().reveal(), "") if _TYPED not in key.removeprefix(FORMAT.prefix))
     if recipe == "test-key":
         (prefix,) = FORMAT.other_prefixes
         return prefix + FORMAT.mint().reveal().removeprefix(FORMAT.prefix)
