@@ -122,6 +122,11 @@ def answering(peer: Peer) -> None:
         peer.send(_ANSWER)
 
 
+def refusing_a_tunnel(peer: Peer) -> None:
+    peer.read_request()
+    peer.send(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+
 @contextmanager
 def listening() -> Iterator[Scripted]:
     with scripted(answering) as server:
@@ -345,6 +350,30 @@ def test_a_client_uses_a_proxy_where_the_file_says_so(client: str, variable: str
         is_used = variable in CLIENTS[client].proxies
         assert bool(proxy.requests) is is_used
         assert bool(server.requests) is not is_used
+
+
+NO_PROXY = [
+    ("api.example.invalid:443", ""),
+    ("api.example.invalid:8443", ":8443"),
+    ("API.example.invalid", ":8443"),
+    ("example.invalid", ""),
+    ("*.example.invalid", ""),
+    ("x, .example.invalid", ""),
+    ("x, *", ""),
+]
+
+
+@pytest.mark.parametrize("client", [one.id for one in CLIENTS.values() if one.proxies])
+@pytest.mark.parametrize(("listed", "port"), NO_PROXY, ids=str)
+def test_a_client_leaves_out_of_its_proxy_what_doctor_says(client: str, listed: str, port: str, tmp_path: Path) -> None:
+    place, base = Place(tmp_path), f"https://api.example.invalid{port}"
+    with listening() as server, scripted(refusing_a_tunnel) as proxy:
+        place.given |= {"https_proxy": proxy.url.removesuffix("/v1"), "no_proxy": listed, "HOPX_API_KEY": "x"}
+        run_client(client, place, server, [word.replace("BASE", base) for word in PROGRAMS[client][1]])
+    told = run_command(place.work, "doctor", "--offline", "--format=json", f"--base-url={base}/v1", given=place.given)
+    rows = [one["says"] for one in json.loads(told.stdout)["checks"] if one["name"] == "proxy"]
+    is_told = any(one.startswith("they use it: ") and CLIENTS[client].title in one for one in rows)
+    assert bool(proxy.requests) is is_told
 
 
 @pytest.mark.parametrize("client", ["curl", "requests"])

@@ -101,7 +101,7 @@ class Doctor:
             seen.forget("issuer-intercepts", "bundled-authorities-differ")  # clients believe it then too
         proxy = self.proxy
         has_way = proxy is not None and opens_way(proxy, self.asked, self.machine, self.reading, self.seconds, seen)
-        if proxy is None or not is_direct or not any(proxy.is_used_by(one) for one in self.clients.clients):
+        if not is_direct or not self._is_used(proxy):
             seen.forget("proxy-opens-no-way")  # nobody who reaches the API would use it
         if has_way and not is_direct:
             says = f"{self.asked.host} is reached through {proxy}, and not without it"
@@ -114,6 +114,11 @@ class Doctor:
                 seen.check(name, "skipped", "there is nobody to ask")
         seen.settings += settings(found, self.machine, self.reading)
         return self._examined(found, seen)
+
+    def _is_used(self, proxy: Proxy | None) -> bool:
+        """Whether a client goes through a proxy that may be on this machine; a library can be anywhere."""
+        known = (one for one in self.clients.clients if not one.program or self.machine.has_program(one.program))
+        return proxy is not None and any(proxy.is_used_by(one) for one in known)
 
     def _others(self, found: Places) -> tuple[Holding, ...]:
         """The other keys of the machine that may be sent to the API."""

@@ -39,6 +39,12 @@ def check_proxy_settings(proxy: Proxy | None, clients: Clients, seen: Seen) -> N
     users = [one.title for one in clients.clients if proxy.is_used_by(one)]
     others = [one.title for one in clients.clients if not proxy.is_used_by(one)]
     count = len(clients.clients)
+    direct = [one.title for one in clients.clients if proxy.is_known_to(one) and not proxy.is_used_by(one)]
+    if users and direct:
+        says = (
+            f"clients read NO_PROXY differently: it leaves the API out for {', '.join(direct)}, and not for the others"
+        )
+        seen.check("proxy", "warn", f"{says} that know the proxy")
     if users:
         seen.check("proxy", "ok", f"they use it: {listed(users, count)}")
     if others:

@@ -56,6 +56,9 @@ class KeySource(Entry, frozen=True):
         return f"{what}, when {self.when}" if self.when else what
 
 
+NoProxyReading = Literal["curl", "requests", "axios"]
+
+
 class Netrc(Entry, frozen=True):
     """What a client makes of a `.netrc` file with the API's host; always, or only `when` somebody asks for it."""
 
@@ -66,9 +69,9 @@ class Netrc(Entry, frozen=True):
 class Client(Entry, frozen=True):
     """A client, the sources of its key in its order, and how it reaches the API.
 
-    `proxies` are the variables that it takes a proxy from, `base_url_variable` the one that it takes the address from,
-    and `base_path` what it puts behind that by itself; `program` is what starts it in a shell, `style` the header style
-    of the spec file that it uses.
+    `proxies` are the variables that it takes a proxy from, `no_proxy` whose reading of NO_PROXY it has,
+    `base_url_variable` the variable that it takes the address from, and `base_path` what it puts behind that by itself;
+    `program` is what starts it in a shell, `style` the header style of the spec file that it uses.
     """
 
     id: Slug
@@ -82,6 +85,7 @@ class Client(Entry, frozen=True):
     base_path: str = ""
     netrc: Netrc | None = None
     proxies: list[Variable] = []
+    no_proxy: NoProxyReading = "curl"
     addresses: Literal["any", "ipv4"] = "any"
     because: list[Text] = []
 
