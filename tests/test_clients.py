@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -376,21 +377,38 @@ def test_a_client_leaves_out_of_its_proxy_what_doctor_says(client: str, listed: 
     assert bool(proxy.requests) is is_told
 
 
-@pytest.mark.parametrize("client", ["curl", "requests"])
+ASKED_WITH_NETRC = {
+    "curl": ["sh", "-c", CURL.replace("curl ", "curl -n ")],
+    "requests": [*PROGRAMS["requests"][1][:2], BEARER, "BASE"],
+}
+
+
+@pytest.mark.parametrize("client", ASKED_WITH_NETRC)
 def test_what_a_client_makes_of_a_netrc_file(client: str, tmp_path: Path) -> None:
     place = Place(tmp_path)
     place.given["HOPX_API_KEY"] = FORMAT.mint().reveal()
     (place.home / ".netrc").write_text("machine 127.0.0.1 login somebody password something\n", encoding="utf-8")
     (place.home / ".netrc").chmod(0o600)
-    asked = {
-        "curl": ["sh", "-c", CURL.replace("curl ", "curl -n ")],
-        "requests": [*PROGRAMS["requests"][1][:2], BEARER, "BASE"],
-    }
     with listening() as server:
-        run_client(client, place, server, asked[client])
+        run_client(client, place, server, ASKED_WITH_NETRC[client])
         assert header(server.requests[-1], "authorization").startswith("Basic ")
         run_client("curl", place, server)
         assert header(server.requests[-1], "authorization") == "", "curl was not asked to"
+
+
+@pytest.mark.parametrize("client", ASKED_WITH_NETRC)
+@pytest.mark.parametrize("files", [[".netrc"], ["_netrc"], [".netrc", "_netrc"]], ids=str)
+def test_a_client_reads_the_netrc_files_that_its_entry_names(client: str, files: list[str], tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.given["HOPX_API_KEY"] = FORMAT.mint().reveal()
+    for name in files:
+        (place.home / name).write_text(f"machine 127.0.0.1 login {name} password something\n", encoding="utf-8")
+    with listening() as server:
+        run_client(client, place, server, ASKED_WITH_NETRC[client])
+    sent = header(server.requests[-1], "authorization").partition("Basic ")[2]
+    read = CLIENTS[client].netrc
+    expected = next((one for one in files if read and f"~/{one}" in read.files), "")
+    assert base64.b64decode(sent).decode().partition(":")[0] == expected
 
 
 # The file and its loader

@@ -308,3 +308,30 @@ def test_a_directory_that_was_removed_is_no_trouble(machine: Machine) -> None:
     given = environment(machine.has().given)
     done = subprocess.run(["/bin/sh", "-c", command], cwd=gone, env=given, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+ENTRY = "machine {host} login somebody password {password}\n"
+BOTH = {"curl", "requests"}
+# the host of the entry in each file, and who would send it from where
+NETRC_FILES: dict[str, tuple[dict[str, str], str | None, dict[str, set[str]]]] = {
+    "the usual one": ({".netrc": "api.hopx.dev"}, None, {"~/.netrc": BOTH}),
+    "the other one": ({"_netrc": "api.hopx.dev"}, None, {"~/_netrc": {"requests"}}),
+    "both": ({".netrc": "api.hopx.dev", "_netrc": "api.hopx.dev"}, None, {"~/.netrc": BOTH}),
+    "the usual one of another host": ({".netrc": "example.com", "_netrc": "api.hopx.dev"}, None, {}),
+    "one that a variable names": ({"x": "api.hopx.dev"}, "~/x", {"~/x": {"requests"}}),
+    "another that a variable names": ({".netrc": "api.hopx.dev"}, "/dev/null", {"~/.netrc": {"curl"}}),
+    "none that a variable names": ({".netrc": "api.hopx.dev"}, "", {"~/.netrc": {"curl"}}),
+}
+
+
+@pytest.mark.parametrize("name", NETRC_FILES)
+def test_a_netrc_file_is_told_with_those_who_read_it(name: str, machine: Machine) -> None:
+    files, variable, readers = NETRC_FILES[name]
+    for file, host in files.items():
+        machine.file(file, ENTRY.format(host=host, password=machine.secret("p4ssw0rd-of-mine")))
+    machine.given |= {} if variable is None else {"NETRC": variable}
+    told = machine.has().offline()
+    rows = [says for status, says in told.rows("netrc") if status == "warn"]
+    assert {says.split(",")[0]: {one for one in BOTH if one in says} for says in rows} == readers
+    is_sent = "requests" in {one for those in readers.values() for one in those}
+    assert told.causes == ([("netrc-overrides-authorization", "likely")] if is_sent else [])

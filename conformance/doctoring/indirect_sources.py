@@ -1,8 +1,7 @@
-"""Sources that others hand on to clients: start-up files of shells, files for docker, `.netrc`."""
+"""Sources that others hand on to clients: start-up files of shells, files for docker."""
 
 from __future__ import annotations
 
-import netrc
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -132,23 +131,3 @@ def _of_assignment(one: Assignment, kind: FileKind, file: str, marks: frozenset[
         note = "docker run --env-file keeps the quotes around it"
     marks |= {"conditional"} if one.when == "on condition" else frozenset()
     return Holding(kind, place, one.name, "key", credential, note, marks)
-
-
-def of_netrc(machine: Machine, host: str, reading: Reading) -> Holding | None:
-    """The entry of a `.netrc` file for a host, which some clients turn into a header of their own."""
-    path = machine.path(machine.environment.get("NETRC") or "~/.netrc")
-    place = Place(machine.shown(path))
-    try:
-        if contents(path) is None:
-            return None
-        entries = netrc.netrc(str(path))
-    except OSError as error:
-        return Holding("netrc", place, host, "unreadable", note=f"cannot be read: {error.strerror}")
-    except (netrc.NetrcParseError, UnicodeDecodeError):
-        return Holding("netrc", place, host, "unreadable", note="it is not written as such files are")
-    reading.scrubber.learn_all(password for _, _, password in entries.hosts.values() if password)
-    if host in entries.hosts:
-        return Holding("netrc", Place(place.source, f"machine {host}"), host, "key")
-    if "default" in entries.hosts:
-        return Holding("netrc", Place(place.source, "default"), "default", "key")
-    return None

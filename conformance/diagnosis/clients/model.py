@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from conformance.spec.entry import Entry, Slug, Text
 
@@ -60,10 +60,15 @@ NoProxyReading = Literal["curl", "requests", "axios"]
 
 
 class Netrc(Entry, frozen=True):
-    """What a client makes of a `.netrc` file with the API's host; always, or only `when` somebody asks for it."""
+    """What a client makes of a `.netrc` file with the API's host; always, or only `when` somebody asks for it.
+
+    Of `files` the first one that is there is read; `moved_by` is a variable that names another in their place.
+    """
 
     sends: Text
     when: str = ""
+    files: Texts = field(default_factory=lambda: ["~/.netrc"])
+    moved_by: str = ""
 
 
 class Client(Entry, frozen=True):
