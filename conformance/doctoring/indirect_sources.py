@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from conformance.diagnosis.assignments.docker import of_docker
 from conformance.diagnosis.assignments.dotenv import of_dotenv
+from conformance.diagnosis.assignments.fish import of_shared_variables
 from conformance.diagnosis.assignments.scripts import of_script
 from conformance.diagnosis.assignments.systemd import of_environment_file
 from conformance.diagnosis.evidence import Place
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from conformance.diagnosis.reading import Reading
     from conformance.doctoring.machine import Machine
     from conformance.doctoring.startup import StartUpFile
+    from conformance.doctoring.startup import Written as StartUpWritten
 
 FileKind = Literal["shell file", "docker file", "dotenv"]
 _UNEXPORTED = "without export, so programs do not get it"
@@ -37,7 +39,7 @@ def of_start_up_files(machine: Machine, name: str, reading: Reading) -> Iterator
     """What start-up files of shells and sessions set a variable to, and keys under other names."""
     for file in START_UP_FILES:
         for path in machine.matching(file.path_with(machine.environment)):
-            for held in _of_file(path, name, _OF_SESSIONS if file.is_plain else _SCRIPT, machine, reading):
+            for held in _of_file(path, name, _START_UP[file.written], machine, reading):
                 yield _in_reach(held, file, machine)
 
 
@@ -79,7 +81,11 @@ class _Notation:
 
 
 _SCRIPT = _Notation("shell file", of_script)
-_OF_SESSIONS = _Notation("shell file", of_environment_file)
+_START_UP: dict[StartUpWritten, _Notation] = {
+    "script": _SCRIPT,
+    "variables": _Notation("shell file", of_environment_file),
+    "fish variables": _Notation("shell file", of_shared_variables),
+}
 _DOTENV = _Notation("dotenv", of_dotenv)
 _DOCKER = _Notation("docker file", lambda text: of_docker([line.removesuffix("\r") for line in text.split("\n")]))
 
