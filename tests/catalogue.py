@@ -133,6 +133,7 @@ FORMS = {
 SETS["EQ11"] = SETS["EQ1"] | SETS["EQ3"] | FORMS  # where nobody sees whether a key was sent
 SETS["EQ12"] = SETS["EQ1"] | FORMS  # where nobody sees which
 SETS["EQ13"] = SETS["EQ1"] | {"key-masked"}  # where it is masked in what a client printed
+SETS["EQ14"] = {"wrong-base-url", "network-unreachable", "tls-interception", "captive-portal-or-login-html"}
 
 TINY = """\
 title: Tiny
