@@ -127,6 +127,17 @@ def test_a_variable_for_node_that_names_no_file_is_a_row(machine: Machine) -> No
     ) in told.rows("trust")
 
 
+@pytest.mark.parametrize(("value", "is_told"), [("0", True), ("1", False), ("", False), ("false", False)])
+def test_a_variable_that_lets_node_believe_every_certificate_is_a_row(
+    value: str, is_told: bool, machine: Machine
+) -> None:
+    machine.has().given["NODE_TLS_REJECT_UNAUTHORIZED"] = value
+    told = machine.offline()
+    says = "NODE_TLS_REJECT_UNAUTHORIZED is 0: Node believes every certificate, and gives the key to who shows it"
+    assert told.verdict == "healthy"
+    assert (("warn", says) in told.rows("trust")) is is_told
+
+
 def test_an_authority_that_only_the_system_knows_is_missed_by_clients_in_python(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
