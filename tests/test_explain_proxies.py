@@ -57,3 +57,11 @@ def test_what_came_through_the_tunnel_is_the_apis_answer() -> None:
     asked = "> GET /v1/sandboxes HTTP/1.1\n> Host: api.hopx.dev\n> X-API-Key: <KEY>\n>\n< HTTP/1.1 429 X\n<\n"
     tunnel = VERBOSE.partition("* CONNECT tunnel failed")[0].format(answer="200 Connection established")
     assert verdict(tunnel + asked) == ["rate-limited certain"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["curl: (5) Unsupported proxy syntax in '\"http://127.0.0.1:3128\"'", "curl: (5) Could not resolve proxy: DIRECT"],
+)
+def test_what_is_no_address_of_a_proxy_opens_no_way(text: str) -> None:
+    assert verdict(f"{text}\n") == ["proxy-unreachable certain"]
