@@ -135,6 +135,34 @@ def test_a_start_up_file_is_read_as_fish_would(name: str, machine: Machine) -> N
     assert machine.offline().causes == causes
 
 
+# what the start-up file has, and what is found where the file that it reads exports the key
+SOURCED: dict[str, tuple[str, list[tuple[str, str]]]] = {
+    "by a dot": (". ~/.secrets", EXPORTED),
+    "by its word": ('source "$HOME/.secrets"', EXPORTED),
+    "by another variable": ('. "${{MINE}}/.secrets"', EXPORTED),
+    "where it is there": ("[ -f ~/.secrets ] && . ~/.secrets", PERHAPS),
+    "in a branch": ("if [ -f ~/.secrets ]; then\n  . ~/.secrets\nfi", PERHAPS),
+    "in a function": ("use() {{\n  . ~/.secrets\n}}", NOT_EXPORTED),
+    "in a shell of its own": ("(. ~/.secrets)", NOT_EXPORTED),
+    "by way of another": (". ~/.more", EXPORTED),
+    "by itself": (". ~/.bashrc\n. ~/.secrets", EXPORTED),
+    "from where nobody knows": (". secrets\n. $(ls)\n. $NOWHERE/.secrets", NOT_EXPORTED),
+    "in a comment": ("# . ~/.secrets", NOT_EXPORTED),
+}
+
+
+@pytest.mark.parametrize("name", SOURCED)
+def test_a_file_that_a_start_up_file_reads_is_read_too(name: str, machine: Machine) -> None:
+    script, causes = SOURCED[name]
+    machine.given["MINE"] = str(machine.home)
+    machine.in_terminal_of("bash").file(".bashrc", script.format() + "\n").file(".more", ". ~/.secrets\n")
+    machine.file(".secrets", f"export {NAME}={machine.secret()}\n")
+    told = machine.offline()
+    assert told.causes == causes
+    shown = [says for _, says in told.rows("source") if says.startswith("~/.secrets, line 1")]
+    assert bool(shown) is (causes != NOT_EXPORTED)
+
+
 def test_a_key_that_waits_for_a_call_or_a_condition_is_shown_with_it(machine: Machine) -> None:
     machine.file(".bashrc", f"use() {{\n  export {NAME}={machine.secret()}\n}}\n")
     machine.file(".profile", f"[ -f x ] && export {NAME}={machine.secret()}\n")

@@ -14,9 +14,9 @@ from conformance.diagnosis.shells.posix import Command, commands_of
 from conformance.diagnosis.shells.words import written
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from conformance.diagnosis.assignments.assignment import Reach
+    from conformance.diagnosis.assignments.assignment import Reach, When
     from conformance.diagnosis.assignments.blocks import Block
     from conformance.diagnosis.assignments.fish import FishSet
     from conformance.diagnosis.shells.words import Word
@@ -25,6 +25,7 @@ _PAIR = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL | re.ASCII)
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _DECLARING = ("export", "typeset", "declare", "local", "readonly")
 _EXPORTS_ALL = {"-a": True, "-o allexport": True, "+a": False, "+o allexport": False}
+_READING = (".", "source")
 _LONGEST = 1 << 18  # characters
 _NOTHING = Command((), "")
 
@@ -65,6 +66,7 @@ class _Script:
 
     blocks: Blocks = field(default_factory=Blocks)
     found: dict[str, list[_Found]] = field(default_factory=dict)
+    sources: list[_Found] = field(default_factory=list)
     exported: set[str] = field(default_factory=set)
     exports_all: bool = False
 
@@ -88,6 +90,8 @@ class _Script:
             self._set(rest[1], rest[0].text, "programs")
         elif texts[0] == "unset":
             self._unset([] if "-f" in options else rest)
+        elif texts[0] in _READING and len(words) > 1:
+            self.sources.append(self._found(words[1].line, "", texts[1], "shell", is_computed=words[1].is_open))
         else:
             self._assign(words)
 
@@ -141,8 +145,11 @@ class _Script:
         self._note(word.line, name, value, "programs" if is_exported else reach, is_computed=is_computed)
 
     def _note(self, line: int, name: str, value: str, reach: Reach, *, is_computed: bool) -> None:
-        found = _Found(line, name, value, reach, is_computed, tuple(self.blocks.open), self.blocks.follows)
+        found = self._found(line, name, value, reach, is_computed=is_computed)
         self.found.setdefault(name, []).append(found)
+
+    def _found(self, line: int, name: str, value: str, reach: Reach, *, is_computed: bool) -> _Found:
+        return _Found(line, name, value, reach, is_computed, tuple(self.blocks.open), self.blocks.follows)
 
     def _unset(self, words: Sequence[Word]) -> None:
         if self.is_apart:
@@ -158,11 +165,22 @@ class _Script:
 
 def of_script(text: str) -> Iterator[Assignment]:
     """The variables that a script sets when it is read, or may set; what is unset behind them is left out."""
+    yield from _kept(chain.from_iterable(_read(text).found.values()))
+
+
+def sourced_by(text: str) -> Iterator[tuple[str, When]]:
+    """The paths of other scripts that a script reads within itself, as it writes them, and when it does."""
+    return ((one.value, one.when) for one in _kept(_read(text).sources) if not one.is_computed)
+
+
+def _read(text: str) -> _Script:
     script = _Script()
     for command, following in pairwise([*commands_of(text[:_LONGEST]), _NOTHING]):
         words = script.blocks.enter(command, following)
         if words:
             script.run(words, is_filled=following.before.startswith("("))
-    for one in chain.from_iterable(script.found.values()):
-        if (assignment := one.as_assignment()) is not None:
-            yield assignment
+    return script
+
+
+def _kept(found: Iterable[_Found]) -> Iterator[Assignment]:
+    return (kept for one in found if (kept := one.as_assignment()) is not None)
