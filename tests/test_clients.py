@@ -411,6 +411,20 @@ def test_a_client_reads_the_netrc_files_that_its_entry_names(client: str, files:
     assert base64.b64decode(sent).decode().partition(":")[0] == expected
 
 
+@pytest.mark.parametrize("file", [".curlrc", ".config/curlrc", "_curlrc"])
+def test_curl_adds_the_header_of_the_file_that_doctor_tells_of(file: str, tmp_path: Path) -> None:
+    place, own, other = Place(tmp_path), FORMAT.mint().reveal(), FORMAT.mint().reveal()
+    place.given["HOPX_API_KEY"] = own
+    (place.home / file).parent.mkdir(exist_ok=True)
+    (place.home / file).write_text(f'header = "X-API-Key: {other}"\n', encoding="utf-8")
+    with listening() as server:
+        run_client("curl", place, server)
+    ran = run_command(place.work, "doctor", "--offline", "--format=json", given=place.given)
+    is_told = any(one["name"] == "curlrc" for one in json.loads(ran.stdout)["checks"])
+    assert (other.encode() in server.requests[0]) is is_told
+    assert own.encode() in server.requests[0]
+
+
 # The file and its loader
 
 

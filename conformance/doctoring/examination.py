@@ -11,6 +11,7 @@ from conformance.diagnosis.evidence import Evidence, Place
 from conformance.doctoring.addresses import check_addresses
 from conformance.doctoring.answerer import REFUSED
 from conformance.doctoring.asking import API, Asking
+from conformance.doctoring.curl_options import check_curl_options
 from conformance.doctoring.dialogue import Dialogue
 from conformance.doctoring.holding import sendable
 from conformance.doctoring.local import check_format, check_places, settings
@@ -130,6 +131,7 @@ class Doctor:
     def _of_machine(self) -> tuple[Places, Seen]:
         found, seen = self._look(), Seen()
         check_places(found, self.machine, seen)
+        check_curl_options(self.machine, self.reading, seen)
         check_format(found, self.reading, seen)
         check_names(found, self.machine, self.reading, tuple(self.spec.environments.values()), seen)
         self._check_address(seen)
