@@ -134,6 +134,7 @@ SETS["EQ11"] = SETS["EQ1"] | SETS["EQ3"] | FORMS  # where nobody sees whether a 
 SETS["EQ12"] = SETS["EQ1"] | FORMS  # where nobody sees which
 SETS["EQ13"] = SETS["EQ1"] | {"key-masked"}  # where it is masked in what a client printed
 SETS["EQ14"] = SETS["EQ1"] | {"proxy-stripped-header"}  # where the answer came through a proxy
+SETS["EQ15"] = {"wrong-base-url", "network-unreachable", "tls-interception", "captive-portal-or-login-html"}
 
 TINY = """\
 title: Tiny

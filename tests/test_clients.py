@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -120,6 +121,11 @@ class Place:
 def answering(peer: Peer) -> None:
     while peer.read_request():
         peer.send(_ANSWER)
+
+
+def refusing_a_tunnel(peer: Peer) -> None:
+    peer.read_request()
+    peer.send(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
 
 @contextmanager
@@ -347,21 +353,76 @@ def test_a_client_uses_a_proxy_where_the_file_says_so(client: str, variable: str
         assert bool(server.requests) is not is_used
 
 
-@pytest.mark.parametrize("client", ["curl", "requests"])
+NO_PROXY = [
+    ("api.example.invalid:443", ""),
+    ("api.example.invalid:8443", ":8443"),
+    ("API.example.invalid", ":8443"),
+    ("example.invalid", ""),
+    ("*.example.invalid", ""),
+    ("x, .example.invalid", ""),
+    ("x, *", ""),
+]
+
+
+@pytest.mark.parametrize("client", [one.id for one in CLIENTS.values() if one.proxies])
+@pytest.mark.parametrize(("listed", "port"), NO_PROXY, ids=str)
+def test_a_client_leaves_out_of_its_proxy_what_doctor_says(client: str, listed: str, port: str, tmp_path: Path) -> None:
+    place, base = Place(tmp_path), f"https://api.example.invalid{port}"
+    with listening() as server, scripted(refusing_a_tunnel) as proxy:
+        place.given |= {"https_proxy": proxy.url.removesuffix("/v1"), "no_proxy": listed, "HOPX_API_KEY": "x"}
+        run_client(client, place, server, [word.replace("BASE", base) for word in PROGRAMS[client][1]])
+    told = run_command(place.work, "doctor", "--offline", "--format=json", f"--base-url={base}/v1", given=place.given)
+    rows = [one["says"] for one in json.loads(told.stdout)["checks"] if one["name"] == "proxy"]
+    is_told = any(one.startswith("they use it: ") and CLIENTS[client].title in one for one in rows)
+    assert bool(proxy.requests) is is_told
+
+
+ASKED_WITH_NETRC = {
+    "curl": ["sh", "-c", CURL.replace("curl ", "curl -n ")],
+    "requests": [*PROGRAMS["requests"][1][:2], BEARER, "BASE"],
+}
+
+
+@pytest.mark.parametrize("client", ASKED_WITH_NETRC)
 def test_what_a_client_makes_of_a_netrc_file(client: str, tmp_path: Path) -> None:
     place = Place(tmp_path)
     place.given["HOPX_API_KEY"] = FORMAT.mint().reveal()
     (place.home / ".netrc").write_text("machine 127.0.0.1 login somebody password something\n", encoding="utf-8")
     (place.home / ".netrc").chmod(0o600)
-    asked = {
-        "curl": ["sh", "-c", CURL.replace("curl ", "curl -n ")],
-        "requests": [*PROGRAMS["requests"][1][:2], BEARER, "BASE"],
-    }
     with listening() as server:
-        run_client(client, place, server, asked[client])
+        run_client(client, place, server, ASKED_WITH_NETRC[client])
         assert header(server.requests[-1], "authorization").startswith("Basic ")
         run_client("curl", place, server)
         assert header(server.requests[-1], "authorization") == "", "curl was not asked to"
+
+
+@pytest.mark.parametrize("client", ASKED_WITH_NETRC)
+@pytest.mark.parametrize("files", [[".netrc"], ["_netrc"], [".netrc", "_netrc"]], ids=str)
+def test_a_client_reads_the_netrc_files_that_its_entry_names(client: str, files: list[str], tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.given["HOPX_API_KEY"] = FORMAT.mint().reveal()
+    for name in files:
+        (place.home / name).write_text(f"machine 127.0.0.1 login {name} password something\n", encoding="utf-8")
+    with listening() as server:
+        run_client(client, place, server, ASKED_WITH_NETRC[client])
+    sent = header(server.requests[-1], "authorization").partition("Basic ")[2]
+    read = CLIENTS[client].netrc
+    expected = next((one for one in files if read and f"~/{one}" in read.files), "")
+    assert base64.b64decode(sent).decode().partition(":")[0] == expected
+
+
+@pytest.mark.parametrize("file", [".curlrc", ".config/curlrc", "_curlrc"])
+def test_curl_adds_the_header_of_the_file_that_doctor_tells_of(file: str, tmp_path: Path) -> None:
+    place, own, other = Place(tmp_path), FORMAT.mint().reveal(), FORMAT.mint().reveal()
+    place.given["HOPX_API_KEY"] = own
+    (place.home / file).parent.mkdir(exist_ok=True)
+    (place.home / file).write_text(f'header = "X-API-Key: {other}"\n', encoding="utf-8")
+    with listening() as server:
+        run_client("curl", place, server)
+    ran = run_command(place.work, "doctor", "--offline", "--format=json", given=place.given)
+    is_told = any(one["name"] == "curlrc" for one in json.loads(ran.stdout)["checks"])
+    assert (other.encode() in server.requests[0]) is is_told
+    assert own.encode() in server.requests[0]
 
 
 # The file and its loader

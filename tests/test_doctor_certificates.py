@@ -12,7 +12,7 @@ import pytest
 from certificates import certified, expired
 from machines import NAME, SHORT, Machine, answering, api, key
 from runs import SPEC
-from scripted import scripted
+from scripted import Peer, scripted
 
 from conformance.diagnosis.clients.model import Clients
 from conformance.diagnosis.knowledge_cache import knowledge
@@ -127,6 +127,17 @@ def test_a_variable_for_node_that_names_no_file_is_a_row(machine: Machine) -> No
     ) in told.rows("trust")
 
 
+@pytest.mark.parametrize(("value", "is_told"), [("0", True), ("1", False), ("", False), ("false", False)])
+def test_a_variable_that_lets_node_believe_every_certificate_is_a_row(
+    value: str, is_told: bool, machine: Machine
+) -> None:
+    machine.has().given["NODE_TLS_REJECT_UNAUTHORIZED"] = value
+    told = machine.offline()
+    says = "NODE_TLS_REJECT_UNAUTHORIZED is 0: Node believes every certificate, and gives the key to who shows it"
+    assert told.verdict == "healthy"
+    assert (("warn", says) in told.rows("trust")) is is_told
+
+
 def test_an_authority_that_only_the_system_knows_is_missed_by_clients_in_python(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,6 +174,19 @@ def test_what_is_no_tls_is_said_to_be_none(machine: Machine) -> None:
         told = machine.has().asks(server.url.replace("http:", "https:"), SHORT)
     assert ("network-unreachable", "certain") in told.causes
     assert told.row("tls")[0] == "fail"
+
+
+def test_an_answer_without_tls_may_be_of_another_address_or_of_the_network(machine: Machine) -> None:
+    def refuse(peer: Peer) -> None:
+        peer.send(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+    with scripted(refuse) as server:
+        told = machine.has().asks(server.url.replace("http:", "https:"))
+    assert (told.verdict, told.status, told.causes) == ("cannot-tell", 3, [])
+    doubt = told.data["cannot_tell"]
+    assert doubt["candidates"] == ["wrong-base-url", "tls-interception", "captive-portal-or-login-html"]
+    assert "speaks no TLS" in doubt["evidence"][0]["detail"]
+    assert [told.row(name)[0] for name in ("tls", "key")] == ["fail", "skipped"]
 
 
 def test_tls_that_nobody_here_speaks_is_not_called_none(machine: Machine, tmp_path: Path) -> None:

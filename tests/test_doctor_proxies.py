@@ -97,3 +97,48 @@ def test_a_proxy_whose_host_is_no_name_opens_no_way(host: str, machine: Machine)
 def test_a_host_that_is_left_out_needs_no_proxy(machine: Machine) -> None:
     machine.given |= {"HTTPS_PROXY": "http://127.0.0.1:1", "NO_PROXY": "localhost,.hopx.dev"}
     assert machine.has().offline().row("proxy") == ("ok", "no variable names one for the API")
+
+
+CURL, REQUESTS, NODE = "curl as", "requests for", "Hopx SDK for JavaScript"
+# what NO_PROXY is set to, the address that is asked, and who goes through the proxy all the same
+LISTS: list[tuple[str, str, set[str]]] = [
+    ("api.hopx.dev:443", "https://api.hopx.dev/v1", {CURL, REQUESTS}),
+    ("api.hopx.dev:443", "https://api.hopx.dev:443/v1", {CURL}),
+    ("api.hopx.dev:8443", "https://api.hopx.dev:8443/v1", {CURL}),
+    ("api.hopx.dev:8443", "https://api.hopx.dev/v1", {CURL, REQUESTS, NODE}),
+    ("api.hopx.dev:443,API.hopx.dev", "https://api.hopx.dev/v1", set()),
+    ("hopx.dev", "https://api.hopx.dev/v1", {NODE}),
+    (".hopx.dev", "https://api.hopx.dev/v1", set()),
+    ("*.hopx.dev", "https://api.hopx.dev/v1", {CURL, REQUESTS}),
+    ("*", "https://api.hopx.dev/v1", set()),
+    ("localhost, *", "https://api.hopx.dev/v1", {CURL, REQUESTS}),
+    ("pi.hopx.dev", "https://api.hopx.dev/v1", {CURL, REQUESTS, NODE}),
+    ("localhost", "http://127.0.0.1:9/v1", {CURL, REQUESTS}),
+    ("127.0.0.0/8", "http://127.0.0.1:9/v1", set()),
+    ("127.0.0.1:9", "http://127.0.0.1:9/v1", {CURL, REQUESTS}),
+]
+
+
+@pytest.mark.parametrize(("listed", "url", "users"), LISTS, ids=str)
+def test_who_leaves_a_host_out_follows_how_each_client_reads_the_list(
+    listed: str, url: str, users: set[str], machine: Machine
+) -> None:
+    machine.given |= {"https_proxy": "http://127.0.0.1:1", "http_proxy": "http://127.0.0.1:1", "no_proxy": listed}
+    rows = [says for _, says in machine.has().offline(f"--base-url={url}").rows("proxy")]
+    used = next((says for says in rows if says.startswith("they use it: ")), "")
+    assert {one for one in (CURL, REQUESTS, NODE) if one in used} == users
+    differ = next((says for says in rows if says.startswith("clients read NO_PROXY differently")), "")
+    assert {one for one in (CURL, REQUESTS, NODE) if one in differ} == (
+        {CURL, REQUESTS, NODE} - users if users else set()
+    )
+    assert (rows == ["no variable names one for the API"]) is (not users)
+
+
+def test_a_dead_proxy_is_no_problem_where_only_a_program_that_is_not_here_would_use_it(machine: Machine) -> None:
+    machine.has(good := key()).given |= {"http_proxy": f"http://127.0.0.1:{dead_port()}", "no_proxy": "localhost"}
+    with scripted(answering(api(good))) as server:
+        told = machine.asks(server.url.replace("127.0.0.1", "localhost"))
+        machine.given["no_proxy"] = ".0.0.1"
+        other = machine.asks(server.url)
+    assert (told.verdict, told.causes) == ("healthy", [])
+    assert (other.verdict, other.causes) == ("healthy", [])

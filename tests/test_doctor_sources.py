@@ -308,3 +308,81 @@ def test_a_directory_that_was_removed_is_no_trouble(machine: Machine) -> None:
     given = environment(machine.has().given)
     done = subprocess.run(["/bin/sh", "-c", command], cwd=gone, env=given, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+ENTRY = "machine {host} login somebody password {password}\n"
+BOTH = {"curl", "requests"}
+# the host of the entry in each file, and who would send it from where
+NETRC_FILES: dict[str, tuple[dict[str, str], str | None, dict[str, set[str]]]] = {
+    "the usual one": ({".netrc": "api.hopx.dev"}, None, {"~/.netrc": BOTH}),
+    "the other one": ({"_netrc": "api.hopx.dev"}, None, {"~/_netrc": {"requests"}}),
+    "both": ({".netrc": "api.hopx.dev", "_netrc": "api.hopx.dev"}, None, {"~/.netrc": BOTH}),
+    "the usual one of another host": ({".netrc": "example.com", "_netrc": "api.hopx.dev"}, None, {}),
+    "one that a variable names": ({"x": "api.hopx.dev"}, "~/x", {"~/x": {"requests"}}),
+    "another that a variable names": ({".netrc": "api.hopx.dev"}, "/dev/null", {"~/.netrc": {"curl"}}),
+    "none that a variable names": ({".netrc": "api.hopx.dev"}, "", {"~/.netrc": {"curl"}}),
+}
+
+
+@pytest.mark.parametrize("name", NETRC_FILES)
+def test_a_netrc_file_is_told_with_those_who_read_it(name: str, machine: Machine) -> None:
+    files, variable, readers = NETRC_FILES[name]
+    for file, host in files.items():
+        machine.file(file, ENTRY.format(host=host, password=machine.secret("p4ssw0rd-of-mine")))
+    machine.given |= {} if variable is None else {"NETRC": variable}
+    told = machine.has().offline()
+    rows = [says for status, says in told.rows("netrc") if status == "warn"]
+    assert {says.split(",")[0]: {one for one in BOTH if one in says} for says in rows} == readers
+    is_sent = "requests" in {one for those in readers.values() for one in those}
+    assert told.causes == ([("netrc-overrides-authorization", "likely")] if is_sent else [])
+
+
+# a line of curl's file, and what is told of it
+CURL_LINES = {
+    'header = "X-API-Key: {secret}"': "a header X-API-Key, beside the one of the command",
+    '-H "authorization: Bearer {secret}"': "a header authorization, beside the one of the command",
+    "user = me:{secret}": "a user and a password",
+    "-u me:{secret}": "a user and a password",
+    "--oauth2-bearer {secret}": "a token of its own",
+    "proxy: 127.0.0.1:3128": "a proxy",
+    "-x127.0.0.1:3128": "a proxy",
+    "netrc": "what a .netrc file has for the host",
+    "--insecure": "that no certificate is checked",
+    "-k": "that no certificate is checked",
+    'url = "http://example.com"': "another address, which gets the key as well",
+    '# header = "X-API-Key: {secret}"': "",
+    'header = "X-API-Key:"': "",
+    'header = "X-Team: mine"': "",
+    "silent": "",
+    "": "",
+}
+
+
+@pytest.mark.parametrize("line", CURL_LINES)
+def test_what_curl_adds_to_every_request_is_a_row_without_its_value(line: str, machine: Machine) -> None:
+    machine.has().file(".curlrc", "\n" + line.format(secret=machine.secret()) + "\n")
+    told = machine.offline()
+    says = f"~/.curlrc, line 2: curl adds to every request: {CURL_LINES[line]}"
+    assert told.rows("curlrc") == ([("warn", says)] if CURL_LINES[line] else [])
+    assert told.verdict == "healthy"
+
+
+@pytest.mark.parametrize(
+    ("files", "variables", "read"),
+    [
+        (["c/.curlrc", "x/.curlrc", ".curlrc"], {"CURL_HOME": "c", "XDG_CONFIG_HOME": "x"}, "~/c/.curlrc"),
+        (["x/.curlrc", ".curlrc"], {"CURL_HOME": "c", "XDG_CONFIG_HOME": "x"}, "~/x/.curlrc"),
+        ([".curlrc", ".config/curlrc"], {}, "~/.curlrc"),
+        ([".config/curlrc"], {}, "~/.config/curlrc"),
+        (["_curlrc", "curlrc"], {}, ""),
+    ],
+    ids=str,
+)
+def test_the_file_that_curl_reads_is_the_one_that_is_told_of(
+    files: list[str], variables: dict[str, str], read: str, machine: Machine
+) -> None:
+    for file in files:
+        machine.file(file, 'proxy = "127.0.0.1:9"\nwrite-out = "' + file + '"\n')
+    machine.given |= {name: str(machine.home / folder) for name, folder in variables.items()}
+    rows = machine.has().offline().rows("curlrc")
+    assert [says.partition(",")[0] for _, says in rows] == ([read] if read else [])

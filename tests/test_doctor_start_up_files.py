@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from machines import NAME, Machine
 
 EXPORTED = [("env-not-inherited", "certain")]
 PERHAPS = [("env-var-unset", "certain"), ("env-not-inherited", "likely")]
 NOT_EXPORTED = [("env-var-unset", "certain")]
+SHARED = ".config/fish/fish_variables"
 # the shell of the terminal, the file and what it has, a variable that names its folder, and what is found
 FILES: dict[str, tuple[str, str, str, str, list[tuple[str, str]]]] = {
     "of the shell": ("bash", ".bashrc", "export {NAME}={key}", "", EXPORTED),
@@ -17,6 +20,18 @@ FILES: dict[str, tuple[str, str, str, str, list[tuple[str, str]]]] = {
     "of fish": ("fish", ".config/fish/config.fish", "set -gx {NAME} {key}", "", EXPORTED),
     "of fish in bash": ("bash", ".config/fish/config.fish", "set -gx {NAME} {key}", "", NOT_EXPORTED),
     "of fish elsewhere": ("fish", "x/fish/conf.d/hopx.fish", "set -gx {NAME} {key}", "XDG_CONFIG_HOME", EXPORTED),
+    "of all sessions of fish": ("fish", SHARED, "# VERSION: 3.0\nSETUVAR --export {NAME}:{key}", "", EXPORTED),
+    "of all sessions of fish in escapes": ("fish", SHARED, "SETUVAR --export {NAME}:{escaped}", "", EXPORTED),
+    "of all sessions of fish elsewhere": (
+        "fish",
+        "x/fish/fish_variables",
+        "SETUVAR --export {NAME}:{key}",
+        "XDG_CONFIG_HOME",
+        EXPORTED,
+    ),
+    "of all sessions of fish, as it was once": ("fish", SHARED, "SET_EXPORT {NAME}:{key}", "", EXPORTED),
+    "of all sessions of fish in bash": ("bash", SHARED, "SETUVAR --export {NAME}:{key}", "", NOT_EXPORTED),
+    "of all sessions of fish without export": ("fish", SHARED, "SETUVAR {NAME}:{key}", "", NOT_EXPORTED),
     "of zsh elsewhere": ("zsh", "x/.zshrc", "export {NAME}={key}", "ZDOTDIR", EXPORTED),
     "of the session": ("bash", ".config/environment.d/mine.conf", "{NAME}={key}", "", PERHAPS),
     "without export": ("", ".zshrc", "{NAME}={key}", "", NOT_EXPORTED),
@@ -31,7 +46,8 @@ def test_a_start_up_file_is_the_cause_where_a_terminal_reads_it(name: str, machi
         machine.in_terminal_of(shell)
     if variable:
         machine.given[variable] = str(machine.home / "x")
-    machine.file(file, line.format(NAME=NAME, key=machine.secret()) + "\n")
+    escaped = re.sub(r"[._-]", lambda sign: f"\\x{ord(sign[0]):x}", key := machine.secret())
+    machine.file(file, line.format(NAME=NAME, key=key, escaped=escaped) + "\n")
     told = machine.offline()
     assert (sorted(told.causes), told.verdict, told.status) == (sorted(causes), "problem", 1)
 
@@ -86,6 +102,65 @@ def test_a_start_up_file_is_read_as_a_shell_would(name: str, machine: Machine) -
     script, causes = SCRIPTS[name]
     machine.in_terminal_of("bash").file(".bashrc", script.format(NAME=NAME, key=machine.secret()) + "\n")
     assert machine.offline().causes == causes
+
+
+FISH: dict[str, tuple[str, list[tuple[str, str]]]] = {
+    "for all programs": ("set -gx {NAME} {key}", EXPORTED),
+    "in long words": ("set --global --export {NAME} '{key}' # mine", EXPORTED),
+    "for all sessions": ("set -Ux {NAME} {key}", EXPORTED),
+    "behind the end of options": ("set -gx -- {NAME} {key}", EXPORTED),
+    "for the shell": ("set -g {NAME} {key}", NOT_EXPORTED),
+    "for this file": ("set -lx {NAME} {key}", NOT_EXPORTED),
+    "for this file in long words": ("set --local --export {NAME} {key}", NOT_EXPORTED),
+    "asked for": ("set -q {NAME} {key}", NOT_EXPORTED),
+    "shown": ("set -S {NAME} {key}", NOT_EXPORTED),
+    "erased": ("set -gx {NAME} {key}\nset -eg {NAME}", NOT_EXPORTED),
+    "erased among others": ("set -gx {NAME} {key}\nset --erase A {NAME}", NOT_EXPORTED),
+    "not exported any more": ("set -gx {NAME} {key}\nset -gu {NAME} {key}", NOT_EXPORTED),
+    "set again by its name alone": ("set -gx {NAME} x{key}\nset {NAME} {key}", EXPORTED),
+    "set to nothing in the end": ("set -gx {NAME} {key}\nset -gx {NAME}", NOT_EXPORTED),
+    "set again by a command": ("set -gx {NAME} {key}\nset -gx {NAME} (op read x)", EXPORTED),
+    "behind a guard": ("set -q {NAME}; or set -gx {NAME} {key}", PERHAPS),
+    "of a terminal": ("if status is-interactive\n    set -gx {NAME} {key}\nend", PERHAPS),
+    "in a function": ("function hopx\n    set -gx {NAME} {key}\nend", NOT_EXPORTED),
+}
+
+
+@pytest.mark.parametrize("name", FISH)
+def test_a_start_up_file_is_read_as_fish_would(name: str, machine: Machine) -> None:
+    script, causes = FISH[name]
+    machine.in_terminal_of("fish").file(
+        ".config/fish/config.fish", script.format(NAME=NAME, key=machine.secret()) + "\n"
+    )
+    assert machine.offline().causes == causes
+
+
+# what the start-up file has, and what is found where the file that it reads exports the key
+SOURCED: dict[str, tuple[str, list[tuple[str, str]]]] = {
+    "by a dot": (". ~/.secrets", EXPORTED),
+    "by its word": ('source "$HOME/.secrets"', EXPORTED),
+    "by another variable": ('. "${{MINE}}/.secrets"', EXPORTED),
+    "where it is there": ("[ -f ~/.secrets ] && . ~/.secrets", PERHAPS),
+    "in a branch": ("if [ -f ~/.secrets ]; then\n  . ~/.secrets\nfi", PERHAPS),
+    "in a function": ("use() {{\n  . ~/.secrets\n}}", NOT_EXPORTED),
+    "in a shell of its own": ("(. ~/.secrets)", NOT_EXPORTED),
+    "by way of another": (". ~/.more", EXPORTED),
+    "by itself": (". ~/.bashrc\n. ~/.secrets", EXPORTED),
+    "from where nobody knows": (". secrets\n. $(ls)\n. $NOWHERE/.secrets", NOT_EXPORTED),
+    "in a comment": ("# . ~/.secrets", NOT_EXPORTED),
+}
+
+
+@pytest.mark.parametrize("name", SOURCED)
+def test_a_file_that_a_start_up_file_reads_is_read_too(name: str, machine: Machine) -> None:
+    script, causes = SOURCED[name]
+    machine.given["MINE"] = str(machine.home)
+    machine.in_terminal_of("bash").file(".bashrc", script.format() + "\n").file(".more", ". ~/.secrets\n")
+    machine.file(".secrets", f"export {NAME}={machine.secret()}\n")
+    told = machine.offline()
+    assert told.causes == causes
+    shown = [says for _, says in told.rows("source") if says.startswith("~/.secrets, line 1")]
+    assert bool(shown) is (causes != NOT_EXPORTED)
 
 
 def test_a_key_that_waits_for_a_call_or_a_condition_is_shown_with_it(machine: Machine) -> None:

@@ -41,6 +41,23 @@ def test_words_that_make_no_command_are_a_usage_error(words: list[str], machine:
     assert ran.stderr.startswith("usage: hopx-auth")
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--times=3"], "--times says how --watch goes on; add --watch, or leave it out"),
+        (["--interval=1"], "--interval says how --watch goes on; add --watch, or leave it out"),
+        (["--offline", "--times=120"], "--times says how --watch goes on"),
+        (["--plan", "--times=3"], "--times says how --watch goes on"),
+        (["--plan", "--watch"], "a plan is made once, so that there is nothing to watch; leave one of the two out"),
+    ],
+    ids=str,
+)
+def test_options_that_would_change_nothing_are_a_usage_error(words: list[str], says: str, machine: Machine) -> None:
+    ran = machine.run(*words)
+    assert (ran.status, ran.stdout) == (2, "")
+    assert says in ran.stderr
+
+
 @pytest.mark.parametrize("option", ["--spec", "--clients"])
 def test_a_file_that_is_none_is_a_usage_error(option: str, machine: Machine) -> None:
     ran = machine.run("--offline", f"{option}=nowhere.yaml")

@@ -64,3 +64,11 @@ def test_a_key_that_is_refused_behind_a_proxy_may_not_have_come_through() -> Non
     refused = '< HTTP/1.1 401 Unauthorized\n{more}< Content-Type: application/json\n<\n{{"error": "Unauthorized"}}\n'
     direct, through = (verdict(asked + refused.format(more=more)) for more in ("", "< Via: 1.1 proxy.corp:3128\n"))
     assert set(through) == {*direct, "proxy-stripped-header"} > set(direct)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["curl: (5) Unsupported proxy syntax in '\"http://127.0.0.1:3128\"'", "curl: (5) Could not resolve proxy: DIRECT"],
+)
+def test_what_is_no_address_of_a_proxy_opens_no_way(text: str) -> None:
+    assert verdict(f"{text}\n") == ["proxy-unreachable certain"]

@@ -19,6 +19,13 @@ def test_another_sign_in_the_place_of_the_dot_cuts_nothing_off(sign: str) -> Non
     assert refused(minted().replace(".", sign)) == ["key-mistyped likely"]
 
 
+@pytest.mark.parametrize("coded", ["%2E", "%2e"])
+def test_a_dot_that_is_written_as_in_an_address_cuts_nothing_off(coded: str) -> None:
+    assert refused(minted().replace(".", coded)) == ["key-mistyped likely"]
+    assert verdict(f"HOPX_API_KEY={minted().replace('.', coded)}\n") == ["key-mistyped likely"]
+    assert refused(minted()[:40].replace(".", coded)) == ["key-truncated certain"]
+
+
 @pytest.mark.parametrize("sign", "\uff0e\u3002\u00b7\u2024")
 def test_a_sign_that_looks_like_the_dot_is_a_lookalike_and_no_mask(sign: str) -> None:
     assert refused(minted().replace(".", sign)) == ["unicode-lookalike certain"]

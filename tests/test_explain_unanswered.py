@@ -42,7 +42,7 @@ def test_the_sdk_that_took_too_long_may_have_passed_the_proxy_over() -> None:
 @pytest.mark.parametrize(
     ("text", "seen"),
     [
-        ("curl: (35) error:0A00010B:SSL routines::wrong version number", "wrong version number"),
+        ("curl: (16) Error in the HTTP2 framing layer", "framing layer"),
         ("TypeError: 'NoneType' object is not subscriptable", "NoneType"),
         ('HTTP/1.1 400 Bad Request\n\n{"error": "what?"}', "the answer is 400"),
     ],

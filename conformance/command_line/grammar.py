@@ -77,10 +77,10 @@ def _add_doctor(commands: Commands[argparse.ArgumentParser]) -> None:
     doctor.add_argument("--plan", action="store_true", help="say what would be sent where, and send nothing")
     doctor.add_argument("--watch", action="store_true", help="examine again until it is healthy")
     doctor.add_argument(
-        "--interval", type=seconds, default=5.0, metavar="S", help="seconds between two examinations (default: 5)"
+        "--interval", type=seconds, metavar="S", help="with --watch: seconds between two examinations (default: 5)"
     )
     doctor.add_argument(
-        "--times", type=times, default=120, metavar="N", help="number of examinations at most (default: 120)"
+        "--times", type=times, metavar="N", help="with --watch: number of examinations at most (default: 120)"
     )
     doctor.add_argument("--base-url", default="", metavar="URL", help="default: the variable's, then the spec file's")
     doctor.add_argument(

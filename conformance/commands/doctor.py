@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     from conformance.doctoring.examination import Examined
 
+_TIMES = 120
+_INTERVAL = 5.0  # seconds
+
 
 def examine_machine(options: argparse.Namespace) -> int:
     """Print what is wrong; 0 healthy, 1 a problem, 2 usage, 3 cannot tell, 5 refused as unsafe."""
@@ -68,6 +71,10 @@ def _mistake(options: argparse.Namespace) -> str:
         return "--offline sends nothing, so that there is nothing to plan; leave one of the two out"
     if options.plan and options.format == "html":
         return "a plan is printed as text or json; a page is made of an examination"
+    if options.plan and options.watch:
+        return "a plan is made once, so that there is nothing to watch; leave one of the two out"
+    if not options.watch and (idle := [name for name in ("times", "interval") if getattr(options, name) is not None]):
+        return f"--{idle[0]} says how --watch goes on; add --watch, or leave it out"
     return ""
 
 
@@ -97,12 +104,13 @@ def _print_plan(doctor: Doctor, form: str) -> int:
 def _print_examined(doctor: Doctor, options: argparse.Namespace) -> int:
     """Examine once, or again and again until the machine is healthy or was examined as often as was asked for."""
     before: Examined | None = None
-    for left in reversed(range(options.times if options.watch else 1)):
+    times, interval = options.times or _TIMES, _INTERVAL if options.interval is None else options.interval
+    for left in reversed(range(times if options.watch else 1)):
         examined = _examined(doctor, options)
         if examined.diagnosis.verdict == "healthy" or not left:
             break
-        complain(f"{doctor.reading.hidden(rendering.headline(examined))}; again in {options.interval:g} s")
-        time.sleep(options.interval)
+        complain(f"{doctor.reading.hidden(rendering.headline(examined))}; again in {interval:g} s")
+        time.sleep(interval)
         before = examined
     if told := recovery(before, examined, doctor.known):
         complain(told)

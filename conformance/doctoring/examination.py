@@ -11,6 +11,7 @@ from conformance.diagnosis.evidence import Evidence, Place
 from conformance.doctoring.addresses import check_addresses
 from conformance.doctoring.answerer import REFUSED
 from conformance.doctoring.asking import API, Asking
+from conformance.doctoring.curl_options import check_curl_options
 from conformance.doctoring.dialogue import Dialogue
 from conformance.doctoring.holding import sendable
 from conformance.doctoring.local import check_format, check_places, settings
@@ -101,7 +102,7 @@ class Doctor:
             seen.forget("issuer-intercepts", "bundled-authorities-differ")  # clients believe it then too
         proxy = self.proxy
         has_way = proxy is not None and opens_way(proxy, self.asked, self.machine, self.reading, self.seconds, seen)
-        if proxy is None or not is_direct or not any(proxy.is_used_by(one) for one in self.clients.clients):
+        if not is_direct or not self._is_used(proxy):
             seen.forget("proxy-opens-no-way")  # nobody who reaches the API would use it
         if has_way and not is_direct:
             says = f"{self.asked.host} is reached through {proxy}, and not without it"
@@ -115,6 +116,11 @@ class Doctor:
         seen.settings += settings(found, self.machine, self.reading)
         return self._examined(found, seen)
 
+    def _is_used(self, proxy: Proxy | None) -> bool:
+        """Whether a client goes through a proxy that may be on this machine; a library can be anywhere."""
+        known = (one for one in self.clients.clients if not one.program or self.machine.has_program(one.program))
+        return proxy is not None and any(proxy.is_used_by(one) for one in known)
+
     def _others(self, found: Places) -> tuple[Holding, ...]:
         """The other keys of the machine that may be sent to the API."""
         return tuple(one for one in found.others if sendable(one, self.reading.surface.key_format))
@@ -125,6 +131,7 @@ class Doctor:
     def _of_machine(self) -> tuple[Places, Seen]:
         found, seen = self._look(), Seen()
         check_places(found, self.machine, seen)
+        check_curl_options(self.machine, self.reading, seen)
         check_format(found, self.reading, seen)
         check_names(found, self.machine, self.reading, tuple(self.spec.environments.values()), seen)
         self._check_address(seen)

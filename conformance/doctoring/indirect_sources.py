@@ -1,14 +1,15 @@
-"""Sources that others hand on to clients: start-up files of shells, files for docker, `.netrc`."""
+"""Sources that others hand on to clients: start-up files of shells, files for docker."""
 
 from __future__ import annotations
 
-import netrc
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from conformance.diagnosis.assignments.docker import of_docker
 from conformance.diagnosis.assignments.dotenv import of_dotenv
-from conformance.diagnosis.assignments.scripts import of_script
+from conformance.diagnosis.assignments.fish import of_shared_variables
+from conformance.diagnosis.assignments.scripts import of_script, sourced_by
 from conformance.diagnosis.assignments.systemd import of_environment_file
 from conformance.diagnosis.evidence import Place
 from conformance.doctoring.holding import REFERS, UNPARSED, Holding
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from conformance.diagnosis.reading import Reading
     from conformance.doctoring.machine import Machine
     from conformance.doctoring.startup import StartUpFile
+    from conformance.doctoring.startup import Written as StartUpWritten
 
 FileKind = Literal["shell file", "docker file", "dotenv"]
 _UNEXPORTED = "without export, so programs do not get it"
@@ -32,14 +34,39 @@ _COMPUTED = "a command or another variable makes it; only a shell can tell"
 _DOCKER_FILES = ("*.env", ".env.*", "env.list")
 _NO_FILES = (".example", ".sample", ".template", ".dist")
 _MOST_FILES = 50
+_MOST_SOURCED = 20  # within one start-up file
+_VARIABLE = re.compile(r"\$\{(\w{1,100})\}")
 
 
 def of_start_up_files(machine: Machine, name: str, reading: Reading) -> Iterator[Holding]:
     """What start-up files of shells and sessions set a variable to, and keys under other names."""
     for file in START_UP_FILES:
-        for path in machine.matching(file.path_with(machine.environment)):
-            for held in _of_file(path, name, _OF_SESSIONS if file.is_plain else _SCRIPT, machine, reading):
-                yield _in_reach(held, file, machine)
+        for start in machine.matching(file.path_with(machine.environment)):
+            for path, is_always in _with_sourced(start, machine) if file.written == "script" else [(start, True)]:
+                for held in _of_file(path, name, _START_UP[file.written], machine, reading):
+                    marks = held.marks if is_always else held.marks | {"conditional"}
+                    yield _in_reach(replace(held, marks=marks), file, machine)
+
+
+def _with_sourced(start: Path, machine: Machine) -> Iterator[tuple[Path, bool]]:
+    """A script and those that it reads within itself, each with whether it is read whatever holds."""
+    seen, left = {start}, [(start, True)]
+    while left and len(seen) <= _MOST_SOURCED:
+        path, is_always = left.pop(0)
+        yield path, is_always
+        for written_path, when in sourced_by(_text(path)):
+            named = _VARIABLE.sub(lambda one: machine.environment.get(one[1], one[0]), written_path)
+            found = machine.path(named)
+            if named.startswith(("~/", "/")) and found not in seen and when != "on call":
+                seen.add(found)
+                left.append((found, is_always and when == "always"))
+
+
+def _text(path: Path) -> str:
+    try:
+        return decoded(contents(path) or b"").text
+    except OSError:  # as its row says
+        return ""
 
 
 def _in_reach(held: Holding, file: StartUpFile, machine: Machine) -> Holding:
@@ -80,7 +107,11 @@ class _Notation:
 
 
 _SCRIPT = _Notation("shell file", of_script)
-_OF_SESSIONS = _Notation("shell file", of_environment_file)
+_START_UP: dict[StartUpWritten, _Notation] = {
+    "script": _SCRIPT,
+    "variables": _Notation("shell file", of_environment_file),
+    "fish variables": _Notation("shell file", of_shared_variables),
+}
 _DOTENV = _Notation("dotenv", of_dotenv)
 _DOCKER = _Notation("docker file", lambda text: of_docker([line.removesuffix("\r") for line in text.split("\n")]))
 
@@ -132,23 +163,3 @@ def _of_assignment(one: Assignment, kind: FileKind, file: str, marks: frozenset[
         note = "docker run --env-file keeps the quotes around it"
     marks |= {"conditional"} if one.when == "on condition" else frozenset()
     return Holding(kind, place, one.name, "key", credential, note, marks)
-
-
-def of_netrc(machine: Machine, host: str, reading: Reading) -> Holding | None:
-    """The entry of a `.netrc` file for a host, which some clients turn into a header of their own."""
-    path = machine.path(machine.environment.get("NETRC") or "~/.netrc")
-    place = Place(machine.shown(path))
-    try:
-        if contents(path) is None:
-            return None
-        entries = netrc.netrc(str(path))
-    except OSError as error:
-        return Holding("netrc", place, host, "unreadable", note=f"cannot be read: {error.strerror}")
-    except (netrc.NetrcParseError, UnicodeDecodeError):
-        return Holding("netrc", place, host, "unreadable", note="it is not written as such files are")
-    reading.scrubber.learn_all(password for _, _, password in entries.hosts.values() if password)
-    if host in entries.hosts:
-        return Holding("netrc", Place(place.source, f"machine {host}"), host, "key")
-    if "default" in entries.hosts:
-        return Holding("netrc", Place(place.source, "default"), "default", "key")
-    return None

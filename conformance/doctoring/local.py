@@ -9,6 +9,7 @@ from conformance.diagnosis.evidence import Place, Setting
 from conformance.diagnosis.shape.shape import shape_of
 from conformance.doctoring.meaning import is_alike
 from conformance.doctoring.naming import HOLDERS
+from conformance.doctoring.netrc_files import check_netrc
 from conformance.doctoring.sources import PROCESS
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def check_places(found: Places, machine: Machine, seen: Seen) -> None:
     for won in found.winners:
         _note_facts(won, machine, seen)
     _check_winners(found.winners, seen)
-    _check_netrc(found, seen)
+    check_netrc(found.netrcs, seen)
 
 
 def _note_start_up_files(found: Places, seen: Seen) -> None:
@@ -96,20 +97,6 @@ def _note_facts(won: Winner, machine: Machine, seen: Seen) -> None:
         name = "nothing-hides-file" if by.kind == "variable" else "nothing-hides-key"
         if not any(one.name == name and one.place == by.place for one in seen.facts):  # one client stands for all
             seen.fact(name, says, by.place)
-
-
-def _check_netrc(found: Places, seen: Seen) -> None:
-    entry = found.netrc
-    if entry is None:
-        seen.check("netrc", "ok", "it has no entry for the API")
-    elif entry.state == "unreadable":
-        seen.check("netrc", "unknown", entry.note, str(entry.place))
-    else:
-        readers = [(won.client.title, won.client.netrc) for won in found.winners if won.client.netrc]
-        told = [f"{who} sends {what.sends}{f' when {what.when}' if what.when else ''}" for who, what in readers if what]
-        seen.check("netrc", "warn", "; ".join(told) or "clients may send it", str(entry.place))
-        if entry.name != "default":
-            seen.fact("netrc-has-host", f"it has an entry for {entry.name}, which some clients send", entry.place)
 
 
 def check_format(found: Places, reading: Reading, seen: Seen) -> None:

@@ -8,8 +8,13 @@ from urllib.parse import unquote, urlsplit
 
 from conformance.diagnosis.clients.model import listed
 from conformance.diagnosis.evidence import PartialExchange, Place
-from conformance.diagnosis.fact import Fact
-from conformance.diagnosis.finding import Doubt
+from conformance.doctoring.open_questions import (
+    NETWORK,
+    TLS,
+    certificate_expired,
+    issuer_not_known,
+    speaks_no_tls,
+)
 from conformance.doctoring.reaching import bundled_authorities, connected, resolved, shaken_hands, tunnelled
 from conformance.doctoring.trust import OF_CLIENTS
 
@@ -22,8 +27,6 @@ if TYPE_CHECKING:
     from conformance.doctoring.reaching import Address, Tls
     from conformance.doctoring.seen import Seen
 
-NETWORK = "the network"
-_TLS = Place(NETWORK, "TLS")
 _NOT_YET, _EXPIRED = (9,), (10,)  # numbers of OpenSSL
 _OTHER_HOST = (62, 63, 64)
 _PROXY_AUTHENTICATION = 407
@@ -39,6 +42,12 @@ def check_proxy_settings(proxy: Proxy | None, clients: Clients, seen: Seen) -> N
     users = [one.title for one in clients.clients if proxy.is_used_by(one)]
     others = [one.title for one in clients.clients if not proxy.is_used_by(one)]
     count = len(clients.clients)
+    direct = [one.title for one in clients.clients if proxy.is_known_to(one) and not proxy.is_used_by(one)]
+    if users and direct:
+        says = (
+            f"clients read NO_PROXY differently: it leaves the API out for {', '.join(direct)}, and not for the others"
+        )
+        seen.check("proxy", "warn", f"{says} that know the proxy")
     if users:
         seen.check("proxy", "ok", f"they use it: {listed(users, count)}")
     if others:
@@ -117,7 +126,7 @@ def _is_believed(asked: Questions, seconds: float, seen: Seen) -> bool:
     if maker:
         says = f"the certificate of {asked.host} is made by an inspecting proxy ({maker}){issuer}"
         seen.check("tls", "warn", f"{says}; this machine believes it, and clients with others do not")
-        seen.fact("issuer-intercepts", says, _TLS)
+        seen.fact("issuer-intercepts", says, TLS)
         return True
     seen.check("tls", "ok", f"the certificate is believed with the authorities of this system{issuer}")
     _check_bundled(asked, seconds, issuer, seen)
@@ -137,47 +146,25 @@ def _check_bundled(asked: Questions, seconds: float, issuer: str, seen: Seen) ->
     says = f"the certificate is not believed with the authorities of {takers}: {problem}"
     seen.check("tls", "warn", f"{says}{issuer}")
     if asked.is_usual:
-        seen.fact("bundled-authorities-differ", f"{says}{issuer}", _TLS)
+        seen.fact("bundled-authorities-differ", f"{says}{issuer}", TLS)
 
 
 def _note_disbelief(tls: Tls, says: str, asked: Questions, seen: Seen) -> None:
     """A fact that says why a certificate is not believed, or what is left open where that has several reasons."""
     if tls.code in _NOT_YET:
-        seen.fact("certificate-out-of-time", says, _TLS)
+        seen.fact("certificate-out-of-time", says, TLS)
     elif tls.code in _EXPIRED:
-        seen.doubts.append(_expired(says, asked))
+        seen.doubts.append(certificate_expired(says, asked))
     elif tls.code in _OTHER_HOST:
-        seen.fact("certificate-of-another-host", says, _TLS)
+        seen.fact("certificate-of-another-host", says, TLS)
+    elif tls.is_plain:
+        seen.doubts.append(speaks_no_tls(f"{asked.host} port {asked.port} speaks no TLS: {tls.problem}", asked))
     elif not tls.code:
-        seen.fact("not-connected", says, _TLS)
+        seen.fact("not-connected", says, TLS)
     elif tls.certificate and tls.certificate.interceptor:
-        seen.fact("interceptor-not-believed", says, _TLS)
+        seen.fact("interceptor-not-believed", says, TLS)
     elif not any(one.name == "authorities-missing" and one.place.where not in OF_CLIENTS for one in seen.facts):
-        seen.doubts.append(_not_known(says, asked))
-
-
-def _not_known(says: str, asked: Questions) -> Doubt:
-    return Doubt(
-        ("tls-interception", "captive-portal-or-login-html", "wrong-base-url"),
-        f"Who issued the certificate that this machine is shown for {asked.host}? Could you please run `openssl "
-        f"s_client -connect {asked.host}:{asked.port} -servername {asked.host} < /dev/null 2> /dev/null | openssl "
-        "x509 -noout -issuer -subject` on it, and the same from another network, and send us what both print?",
-        "The issuer differs, and is your company or a security product: your network opens encrypted connections. It "
-        "differs, and is a hotel or the like: sign in there. It is the same: it is not the API that is asked, or a "
-        "server of your own, whose authority clients have to be given as SSL_CERT_FILE.",
-        (Fact("issuer-unknown", says, _TLS),),
-    )
-
-
-def _expired(says: str, asked: Questions) -> Doubt:
-    return Doubt(
-        ("clock-skew", "vendor-incident-or-client-defect", "tls-interception"),
-        "Could you please compare what `date -u` prints on this machine with the time of a telephone, and tell us "
-        f"whether https://{asked.host} opens without a warning there?",
-        "The times differ: the clock of this machine is wrong. They agree and the telephone warns as well: the "
-        "certificate of the server has expired. It does not warn: something in the network shows another certificate.",
-        (Fact("certificate-expired", says, _TLS),),
-    )
+        seen.doubts.append(issuer_not_known(says, asked))
 
 
 def _validity(tls: Tls) -> str:

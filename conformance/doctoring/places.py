@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from conformance.doctoring.addresses import addresses
 from conformance.doctoring.holding import STORES
-from conformance.doctoring.indirect_sources import of_docker_files, of_dotenv_above, of_netrc, of_start_up_files
+from conformance.doctoring.indirect_sources import of_docker_files, of_dotenv_above, of_start_up_files
+from conformance.doctoring.netrc_files import netrc_entries
 from conformance.doctoring.sources import PROCESS, Sources
 from conformance.doctoring.winners import winner
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from conformance.doctoring.addresses import Address
     from conformance.doctoring.holding import Holding
     from conformance.doctoring.machine import Machine
+    from conformance.doctoring.netrc_files import NetrcEntry
     from conformance.doctoring.winners import Winner
 
 _USED_BY_HAND = ("dotenv", "shell file")  # what a person may have meant to be used
@@ -33,7 +35,7 @@ class Places:
     winners: tuple[Winner, ...]
     holdings: tuple[Holding, ...]
     strays: tuple[Holding, ...]
-    netrc: Holding | None
+    netrcs: tuple[NetrcEntry, ...]
     addresses: tuple[Address, ...] = ()
 
     @property
@@ -95,6 +97,6 @@ def places(machine: Machine, clients: Clients, host: str, reading: Reading, keyr
         winners,
         tuple(reversed(distinct.values())),
         strays,
-        of_netrc(machine, host, reading),
+        netrc_entries(machine, clients, host, reading),
         tuple(addresses(clients, sources)),
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from conformance.doctoring.certificate import Certificate
     from conformance.doctoring.proxies import Proxy
 
+_NOT_OF_TLS = "WRONG_VERSION_NUMBER"
 _ANSWER = 4096  # bytes of a proxy's answer
 
 
@@ -30,11 +31,15 @@ class Address:
 
 @dataclass(frozen=True)
 class Tls:
-    """What came of TLS: the certificate that was shown, and why it was not believed (OpenSSL's number and words)."""
+    """What came of TLS: the certificate that was shown, and why it was not believed (OpenSSL's number and words).
+
+    `is_plain` is whether something answered that was no TLS.
+    """
 
     certificate: Certificate | None
     code: int = 0
     problem: str = ""
+    is_plain: bool = False
 
 
 def resolved(host: str, port: int, seconds: float) -> list[tuple[str, bool]] | str:
@@ -98,7 +103,7 @@ def shaken_hands(host: str, port: int, seconds: float, authorities: str = "") ->
         return Tls(_shown(host, port, seconds), error.verify_code, error.verify_message.rstrip("."))
     except ssl.SSLError as error:
         why = (error.reason or "no reason given").lower().replace("_", " ")
-        return Tls(None, problem=f"no TLS connection came about ({why})")
+        return Tls(None, problem=f"no TLS connection came about ({why})", is_plain=error.reason == _NOT_OF_TLS)
     except OSError as error:
         return Tls(None, problem=why_not(error, seconds))
 

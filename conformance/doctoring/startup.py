@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+Written = Literal["script", "variables", "fish variables"]
 _BOURNE = ("bash", "sh", "dash", "ksh")
 
 
 class StartUpFile(NamedTuple):
     """A file or a pattern of files, and the shells that read it; none where the session does, before any shell.
 
-    `is_of_terminals` is whether every new terminal reads it, and not only a login; `is_plain` whether it is no script,
-    so that all that it sets is exported. `moved_by` is a variable that names another folder for it.
+    `is_of_terminals` is whether every new terminal reads it, and not only a login; `written` how it is written: what is
+    no script runs nothing. `moved_by` is a variable that names another folder for it.
     """
 
     path: str
     shells: tuple[str, ...] = ()
     is_of_terminals: bool = False
-    is_plain: bool = False
+    written: Written = "script"
     moved_by: str = ""
 
     def path_with(self, environment: Mapping[str, str]) -> str:
@@ -46,6 +47,15 @@ START_UP_FILES = (
     StartUpFile("~/.login", ("csh", "tcsh")),
     StartUpFile("~/.config/fish/config.fish", ("fish",), is_of_terminals=True, moved_by="XDG_CONFIG_HOME"),
     StartUpFile("~/.config/fish/conf.d/*.fish", ("fish",), is_of_terminals=True, moved_by="XDG_CONFIG_HOME"),
+    StartUpFile(
+        "~/.config/fish/fish_variables",
+        ("fish",),
+        is_of_terminals=True,
+        written="fish variables",
+        moved_by="XDG_CONFIG_HOME",
+    ),
+    StartUpFile("/etc/fish/config.fish", ("fish",), is_of_terminals=True),
+    StartUpFile("/etc/fish/conf.d/*.fish", ("fish",), is_of_terminals=True),
     StartUpFile(".envrc", ("direnv",)),
     StartUpFile("/etc/profile", _BOURNE),
     StartUpFile("/etc/profile.d/*.sh", _BOURNE),
@@ -53,7 +63,7 @@ START_UP_FILES = (
     StartUpFile("/etc/zsh/z*", ("zsh",)),
     StartUpFile("~/.xprofile"),
     StartUpFile("~/.xsessionrc"),
-    StartUpFile("~/.config/environment.d/*.conf", is_plain=True, moved_by="XDG_CONFIG_HOME"),
-    StartUpFile("~/.pam_environment", is_plain=True),
-    StartUpFile("/etc/environment", is_plain=True),
+    StartUpFile("~/.config/environment.d/*.conf", written="variables", moved_by="XDG_CONFIG_HOME"),
+    StartUpFile("~/.pam_environment", written="variables"),
+    StartUpFile("/etc/environment", written="variables"),
 )

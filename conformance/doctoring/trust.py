@@ -25,6 +25,8 @@ OF_CLIENTS = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # which this program does
 _OR_FOLDER = ("REQUESTS_CA_BUNDLE",)
 _BESIDE = "NODE_EXTRA_CA_CERTS"  # which Node reads beside its own, and passes over where it cannot
 
+_TRUSTING = ("NODE_TLS_REJECT_UNAUTHORIZED", "0")  # no other value does it
+
 
 def check_trust(machine: Machine, seen: Seen) -> None:
     """Rows on the authorities; a fact where there are none to believe."""
@@ -42,6 +44,10 @@ def check_trust(machine: Machine, seen: Seen) -> None:
         problem = _of_file(machine.path(value), value)
         says = f"{_BESIDE} names {problem}, and Node passes it over" if problem else f"{_BESIDE} is read by Node"
         seen.check("trust", "warn" if problem else "ok", says)
+    name, value = _TRUSTING
+    if machine.environment.get(name) == value:
+        says = f"{name} is {value}: Node believes every certificate, and gives the key to who shows it"
+        seen.check("trust", "warn", says)
     if not any(machine.environment.get(name) for name in SYSTEM):
         _check_system(seen)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from conformance.spec.entry import Entry, Slug, Text
 
@@ -56,19 +56,27 @@ class KeySource(Entry, frozen=True):
         return f"{what}, when {self.when}" if self.when else what
 
 
+NoProxyReading = Literal["curl", "requests", "axios"]
+
+
 class Netrc(Entry, frozen=True):
-    """What a client makes of a `.netrc` file with the API's host; always, or only `when` somebody asks for it."""
+    """What a client makes of a `.netrc` file with the API's host; always, or only `when` somebody asks for it.
+
+    Of `files` the first one that is there is read; `moved_by` is a variable that names another in their place.
+    """
 
     sends: Text
     when: str = ""
+    files: Texts = field(default_factory=lambda: ["~/.netrc"])
+    moved_by: str = ""
 
 
 class Client(Entry, frozen=True):
     """A client, the sources of its key in its order, and how it reaches the API.
 
-    `proxies` are the variables that it takes a proxy from, `base_url_variable` the one that it takes the address from,
-    and `base_path` what it puts behind that by itself; `program` is what starts it in a shell, `style` the header style
-    of the spec file that it uses.
+    `proxies` are the variables that it takes a proxy from, `no_proxy` whose reading of NO_PROXY it has,
+    `base_url_variable` the variable that it takes the address from, and `base_path` what it puts behind that by itself;
+    `program` is what starts it in a shell, `style` the header style of the spec file that it uses.
     """
 
     id: Slug
@@ -82,6 +90,7 @@ class Client(Entry, frozen=True):
     base_path: str = ""
     netrc: Netrc | None = None
     proxies: list[Variable] = []
+    no_proxy: NoProxyReading = "curl"
     addresses: Literal["any", "ipv4"] = "any"
     because: list[Text] = []
 

@@ -32,16 +32,19 @@ def _differs_little(beginning: str, prefix: str) -> bool:
 
 
 def changed_separator(core: str, key_format: KeyFormat) -> Fact | None:
-    """That another character stands where the separator of a key belongs that is whole otherwise."""
+    """That something else stands where the separator of a key belongs that is whole otherwise."""
     prefix = next((one for one in key_format.prefixes if core.startswith(one)), "")
     at = len(prefix) + key_format.id_length
     if not prefix or at >= len(core) or core[at] == key_format.separator:
         return None
+    coded = f"%{ord(key_format.separator):02X}"
+    is_coded = core[at : at + len(coded)].upper() == coded
     try:
-        key_format.parse(core[:at] + key_format.separator + core[at + 1 :])
+        key_format.parse(core[:at] + key_format.separator + core[at + (len(coded) if is_coded else 1) :])
     except MalformedKeyError:
         return None
-    says = f"another character stands where the {key_format.separator!r} between key id and secret belongs"
+    what = f"{coded}, as an address is written," if is_coded else "another character"
+    says = f"{what} stands where the {key_format.separator!r} between key id and secret belongs"
     return Fact("separator-changed" if core[at].isascii() else "not-ascii", says)
 
 
