@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conformance.exchange import Exchange, Recipe
+    from collections.abc import Iterator
+
+    from conformance.exchange import Exchange, Recipe, Request
     from conformance.spec.model import Spec
 
 _LEFT_OUT = ("user-agent", "accept", "accept-encoding", "cookie")
+_PLACEHOLDER = re.compile(r"\{(?:key|second|basic_user|basic_password)\}")
 
 
 def curl_line(spec: Spec, exchange: Exchange) -> str:
@@ -16,17 +20,27 @@ def curl_line(spec: Spec, exchange: Exchange) -> str:
     asked = exchange.asked
     variable, note = _variable(spec, asked.recipe)
     second, second_note = _variable(spec, asked.second)
-    words = ["curl -i", f"-X {asked.method}" if asked.method not in ("GET", "HEAD") else ""]
-    if asked.method == "HEAD":
-        words.append("--head")
+    words = ["curl -i", *_options(asked)]
     for name, value in asked.headers:
         if name.lower() not in _LEFT_OUT or "{" in value:
             words.append("-H " + _quoted(f"{name}: {value}", variable, second))
     if asked.body is not None:
-        words.append("-d " + _quoted(asked.body, variable, second))
+        words.append("--data-raw " + _quoted(asked.body, variable, second))
     words.append(_quoted(exchange.request.base_url + asked.target, variable, second))
     notes = ", ".join(filter(None, [note, second_note]))
-    return " ".join(filter(None, words)) + (f"  # {notes}" if notes else "")
+    return " ".join(words) + (f"  # {notes}" if notes else "")
+
+
+def _options(asked: Request) -> Iterator[str]:
+    """The options without which curl would change the method or the address; most lines need none."""
+    if asked.method == "HEAD":
+        yield "--head"
+    elif asked.method != "GET" or asked.body is not None:  # with a body curl would send a POST
+        yield f"-X {asked.method}"
+    if "/." in asked.target.partition("?")[0]:  # which curl would resolve
+        yield "--path-as-is"
+    if not set("[]{}").isdisjoint(_PLACEHOLDER.sub("", asked.target)):  # by which curl would make several addresses
+        yield "--globoff"
 
 
 def _variable(spec: Spec, recipe: Recipe | None) -> tuple[str, str]:
