@@ -23,7 +23,6 @@ from conformance.targets.errors import UnansweredError
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from conformance.probes import Probe
     from conformance.runs.sdk_run import SdkRun
     from conformance.spec.model import Spec
 
@@ -104,11 +103,6 @@ class Session:
             config.addinivalue_line("markers", f"{level}: the rule's level")
         for name in sorted({probe.operation for probe in self._probes} - {""}):
             config.addinivalue_line("markers", f"{name}: the probe's operation")
-
-    @property
-    def probes(self) -> list[Probe]:
-        """Every probe that this kind of target can be asked."""
-        return self._probes
 
     @property
     def _is_sdk(self) -> bool:
