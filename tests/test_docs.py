@@ -19,13 +19,16 @@ from conformance.mock.faults import FAULTS
 from conformance.recognition import magic
 from conformance.scanning.archives import budget
 from conformance.scanning.find import Judgement, Place
+from conformance.sdk import errors as sdk_errors
 from conformance.session.options import OPTIONS
 from conformance.spec.files import default_causes, default_spec
 from conformance.spec.loader import load
 from conformance.spec.model import Spec
+from conformance.targets import errors as target_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import ModuleType
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "benchmarks" / "README.md"]
@@ -160,3 +163,9 @@ def test_tox_and_make_prove_the_suite_with_the_same_commands() -> None:
     commands = [line.strip().removeprefix("$(BIN)/") for line in make.splitlines()[1:]]
     assert len(commands) == 2
     assert [line.strip() for line in tox.partition("commands =")[2].splitlines() if line.strip()] == commands
+
+
+@pytest.mark.parametrize("module", [sdk_errors, target_errors])
+def test_a_tree_of_errors_names_every_class_of_its_module(module: ModuleType) -> None:
+    tree = (module.__doc__ or "").split()
+    assert [name for name, kind in vars(module).items() if isinstance(kind, type) and name not in tree] == []

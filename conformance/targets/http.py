@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from conformance.exchange import Exchange, Request, Response, SentRequest
 from conformance.targets.connection import Connection
-from conformance.targets.errors import BudgetSpentError, TargetError, TooManyRequestsError
+from conformance.targets.errors import BudgetSpentError, TooManyRequestsError, WriteForbiddenError
 from conformance.targets.origin import Origin
 
 if TYPE_CHECKING:
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 TIME_LIMIT = 10.0
 _LONGEST_WAIT = 60.0
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-
-
-class WriteForbiddenError(TargetError):
-    """A request that may change something was about to be sent without permission to write."""
 
 
 class Target(Protocol):
