@@ -154,4 +154,4 @@ def kind_after(run: Run, probe: Probe, requests: int) -> str:
     run.target.hang_up()
     for _ in range(requests):
         ask(run.target)
-    return run.ask(probe, bad_key_after_good_one, bad_key_after_good_one.check).kind
+    return run.ask(probe, bad_key_after_good_one, bad_key_after_good_one.cost).kind

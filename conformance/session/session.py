@@ -17,6 +17,7 @@ from conformance.session.items import RUN, ProbeItem, items_of
 from conformance.session.options import given
 from conformance.session.reporting import Reporting
 from conformance.session.scrubbing import Scrubbing
+from conformance.suites.check import is_check
 from conformance.suites.specimens import ENDING_SIGNALS
 from conformance.targets.errors import UnansweredError
 
@@ -110,7 +111,7 @@ class Session:
 
     def pytest_pycollect_makeitem(self, collector: Any, obj: Any) -> list[ProbeItem] | None:
         """Make items of check functions."""
-        if not hasattr(obj, "check") or getattr(obj, "__module__", "") != collector.obj.__name__:
+        if not is_check(obj) or obj.__module__ != collector.obj.__name__:
             return None
         return list(items_of(collector, obj, self._probes))
 
