@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conformance.commands import status
 from conformance.commands.given import spec_file
 from conformance.commands.output import complain, print_result
 from conformance.diagnosis.causes.loader import load
@@ -28,17 +29,17 @@ def show_causes(options: argparse.Namespace) -> int:
         causes = load(Path(options.causes) if options.causes else default_causes(), file)
     except FileError as error:
         complain(str(error))
-        return 2
+        return status.USAGE
     known = causes.by_id()
     if options.cause and options.cause not in known:
         complain(f"there is no cause {options.cause!r}; {suggestion(options.cause, known, 'hopx-auth spec causes')}")
-        return 2
+        return status.USAGE
     spec = load_spec(file)
     shown = [known[options.cause]] if options.cause else causes.causes
     sets = [entry for entry in causes.indistinguishable if {cause.id for cause in shown} & set(entry.candidates)]
     text = "\n".join(_full(spec, shown[0], sets) if options.cause else _list(causes))
     print_result(options, _result(spec, shown, sets), printable(text))
-    return 0
+    return status.OK
 
 
 def _result(spec: Spec, causes: list[Cause], sets: list[Lookalikes]) -> dict[str, Any]:

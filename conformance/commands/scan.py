@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from conformance.commands import status
 from conformance.commands.given import key_format_of
 from conformance.commands.output import ask_for_paste, complain, counted
 from conformance.scanning.files import Excluded, contents_of
@@ -27,7 +28,7 @@ def scan_paths(options: argparse.Namespace) -> int:
     mistake = _mistake(options)
     if mistake:
         complain(mistake)
-        return 2
+        return status.USAGE
     ask_for_paste(options.paths)
     key_format = key_format_of(options)
     scanner = Scanner(key_format)
@@ -61,8 +62,8 @@ def scan_paths(options: argparse.Namespace) -> int:
             printer.add(find._replace(place=place))
     printer.finish(counts, scan.scanned, complaints)
     if any(counts[kind] for kind in SERIOUS):
-        return 1
-    return 2 if complaints else 0
+        return status.PROBLEM
+    return status.USAGE if complaints else status.OK
 
 
 def _mistake(options: argparse.Namespace) -> str:
