@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from conformance.diagnosis.causes.model import Cause, Causes, Lookalikes, Step
+    from conformance.diagnosis.causes.model import Cause, Causes, CauseSet, Step
     from conformance.spec.model import Spec
 
 
@@ -42,7 +42,7 @@ def show_causes(options: argparse.Namespace) -> int:
     return status.OK
 
 
-def _result(spec: Spec, causes: list[Cause], sets: list[Lookalikes]) -> dict[str, Any]:
+def _result(spec: Spec, causes: list[Cause], sets: list[CauseSet]) -> dict[str, Any]:
     import msgspec
 
     shown = [
@@ -58,7 +58,7 @@ def _list(causes: Causes) -> Iterator[str]:
         yield f"{cause.id:{width}}  {cause.title}"
 
 
-def _full(spec: Spec, cause: Cause, sets: list[Lookalikes]) -> Iterator[str]:
+def _full(spec: Spec, cause: Cause, sets: list[CauseSet]) -> Iterator[str]:
     yield f"{cause.id}: {cause.title}"
     yield f"    {cause.says}"
     yield "  How it shows itself:"
@@ -94,5 +94,5 @@ def _step(step: Step) -> Iterator[str]:
     yield from (f"        {line}".rstrip() for line in step.text.rstrip().splitlines())
 
 
-def _others(cause: Cause, entry: Lookalikes) -> str:
+def _others(cause: Cause, entry: CauseSet) -> str:
     return ", ".join(name for name in entry.candidates if name != cause.id)
