@@ -10,6 +10,7 @@ from conformance.diagnosis.evidence import Credential, Evidence, Note, Place
 from conformance.diagnosis.shape.shape import shape_of
 from conformance.keys import ApiKey
 from conformance.recognition import placeholders
+from conformance.recognition.drawn import looks_drawn
 from conformance.recognition.shapes import Shapes
 from conformance.scrub import Scrubber
 
@@ -109,8 +110,6 @@ class Reading:
 
 def _holds_drawn(text: str) -> bool:
     """Whether a run of signs that is too long for a word looks random."""
-    from conformance.diagnosis.learning import looks_drawn  # which needs this module
-
     return any(map(looks_drawn, _LONG_RUN.findall(text)))
 
 
