@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from binascii import a2b_base64, b2a_base64
+from binascii import b2a_base64
 from itertools import takewhile
 from typing import TYPE_CHECKING
+
+from conformance.recognition.base64_signs import decoded_signs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,7 +22,6 @@ _BREAK = r"(?:[\\`]{0,2}[ \t]{0,8}+(?:\r?\n|(?:\\r)?\\n)[ \t]{0,80}+(?:>[ \t]{0,
 _BREAKS = re.compile(_BREAK)
 _SIGN = "[A-Za-z0-9+/_-]"
 _SIGNS = re.compile(f"{_BREAK}|({_SIGN})")
-_STANDARD = str.maketrans("-_", "+/")
 _URL_SAFE = str.maketrans("+/", "-_")
 
 
@@ -143,9 +144,7 @@ class Encoded:
             at = match.end()
 
     def _decoded(self, signs: str) -> str:
-        signs = self._head + signs.translate(_STANDARD)
-        signs = signs[: len(signs) - (len(signs) % 4 == 1)]  # a sign too many, which decides no byte
-        return a2b_base64(signs + "=" * (-len(signs) % 4)).decode("latin-1")
+        return decoded_signs((self._head + signs).encode()).decode("latin-1")
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
