@@ -72,8 +72,8 @@ class ClientTalk:
         elif _TROUBLE.search(text[:_LONGEST]):
             self._open.append((line.number, text[:_LONGEST].strip()))
 
-    def concludes(self, line: Line) -> bool:
-        """Whether a line is a client's last word on its failure; if so, that is kept."""
+    def take_last_word(self, line: Line) -> bool:
+        """Keep a client's last word on its failure; says whether the line is one."""
         some = line.text[:_LONGEST].strip()
         said = _LAST_WORD.match(some)
         if said is None or said.lastgroup is None:
