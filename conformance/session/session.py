@@ -23,9 +23,11 @@ from conformance.targets.errors import UnansweredError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
     from conformance.runs.sdk_run import SdkRun
     from conformance.spec.model import Spec
+    from conformance.waivers import Waiver
 
 
 _TELL_EVERY_SECONDS = 10.0
@@ -49,38 +51,53 @@ def _begin(config: pytest.Config) -> None:
     setup.check_options(config, spec)
     vocabulary = setup.vocabulary(config, spec)
     adapter = sdk_setup.adapter_of(config)
+    run: Run | SdkRun | None = None
     if adapter:
         waivers = sdk_setup.sdk_waivers(config, spec, adapter)
+        run = None if config.option.collectonly else sdk_setup.make_sdk_run(config, spec, adapter, waivers)
     else:
         waivers = setup.load_known(given(config, "--waivers"), spec, setup.kind_of_target(config))
-    is_worker = hasattr(config, "workerinput")
-    asks = config.getoption("dist", "no") == "no" or is_worker
-    run: Run | SdkRun | None = None
-    scrubber = setup.scrubber_of(config)
-    if adapter and not config.option.collectonly:
-        run = sdk_setup.make_sdk_run(config, spec, adapter, waivers)
-    elif not config.option.collectonly and (asks or given(config, "--target") == "live"):
-        target = setup.make_target(config, spec, file)
-        profile = setup.load_profiles(config)
-        run = Run(
-            spec,
-            target,
-            waivers,
-            vocabulary,
-            _examples(),
-            fault=given(config, "--fault"),
-            documents=file.parent,
-        )
-        run.smoke = target.name == "live" and not target.may_write and profile != "thorough"
-        config.add_cleanup(target.close)
+        run = _http_run(config, spec, file, waivers, vocabulary) if _asks(config) else None
+    _register(config, spec, run, run.waivers if run else waivers)
+
+
+def _asks(config: pytest.Config) -> bool:
+    """Whether this process asks an API; of a live one that workers ask, the one that starts them has a target too."""
+    is_distributed = config.getoption("dist", "no") != "no" and not _is_worker(config)
+    return not config.option.collectonly and (not is_distributed or given(config, "--target") == "live")
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def _http_run(config: pytest.Config, spec: Spec, file: Path, waivers: list[Waiver], vocabulary: str) -> Run:
+    target = setup.make_target(config, spec, file)
+    config.add_cleanup(target.close)
+    profile = setup.load_profiles(config)
+    return Run(
+        spec,
+        target,
+        waivers,
+        vocabulary,
+        _examples(),
+        smoke=target.name == "live" and not target.may_write and profile != "thorough",
+        fault=given(config, "--fault"),
+        documents=file.parent,
+    )
+
+
+def _register(config: pytest.Config, spec: Spec, run: Run | SdkRun | None, waivers: list[Waiver]) -> None:
+    """Let pytest know of the plugins; reports are written by the process that was started, and not by its workers."""
     if run:
         config.stash[RUN] = run
-        waivers = run.waivers
         scrubber = run.target.keyring.scrubber
         scrubber.learn_all(setup.secrets_around(config, spec))
+    else:
+        scrubber = setup.scrubber_of(config)
     config.pluginmanager.register(Session(config, spec, run), "conformance-session")
     config.pluginmanager.register(Scrubbing(scrubber), "conformance-scrubbing")
-    if not is_worker and not config.option.collectonly:
+    if not _is_worker(config) and not config.option.collectonly:
         directory = setup.report_directory(config)
         reporting = Reporting(config, spec, waivers, directory, scrubber)
         config.pluginmanager.register(reporting, "conformance-reporting")
