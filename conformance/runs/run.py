@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from conformance.compose import compose
+from conformance.exchange import SAFE_METHODS
 from conformance.judge import Verdict, expectation
-from conformance.probes import SAFE_METHODS, Axes, is_thorough, method_of, smallest_cover
+from conformance.probes import Axes, is_thorough, method_of, smallest_cover
 from conformance.suites.presence import Presence
 from conformance.suites.specimens import NoSpecimenError, Specimens
 from conformance.suites.steady import Steady, is_of_a_gateway

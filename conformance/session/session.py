@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.report.summary import LEVELS
 from conformance.report.text import printable
 from conformance.runs.run import MOST_SILENCES, Run
 from conformance.session import sdk_setup, setup
@@ -117,7 +118,7 @@ class Session:
         self._run = run
         self._probes = setup.asked_of(spec, setup.kind_of_target(config))
         self._told = time.monotonic()
-        for level in ("must", "should", "observe"):
+        for level in LEVELS:
             config.addinivalue_line("markers", f"{level}: the rule's level")
         for name in sorted({probe.operation for probe in self._probes} - {""}):
             config.addinivalue_line("markers", f"{name}: the probe's operation")
