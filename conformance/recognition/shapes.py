@@ -94,7 +94,7 @@ class Shapes:
 
 
 class Encoded:
-    """Base64 of keys that begin so many bytes, 0 to 2, after a group of three.
+    """Base64 of keys of one prefix that begin in one place of a group of three bytes, `before` bytes behind its start.
 
     `literal` are the signs that the prefix alone decides, `_head` those before them.
     """
