@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from conformance.diagnosis.facts.names import NAMES
-from conformance.spec.raw import entries, mapping, note_taken, note_unknown
+from conformance.spec.raw import entries, mapping, note_no_pattern, note_taken, note_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Set
@@ -47,10 +47,7 @@ def _check_facts(source: Source, causes: list[dict[str, Any]], sets: list[dict[s
     signs = [mapping(entry) for entry in entries(mapping(source.data).get("signs"))]
     known = NAMES | {str(sign.get("fact")) for sign in signs}
     for index, sign in enumerate(signs):
-        try:
-            re.compile(str(sign.get("matches")))
-        except re.error as error:
-            source.mistake(("signs", index, "matches"), f"this is no pattern: {error}")
+        note_no_pattern(source, ("signs", index, "matches"), str(sign.get("matches")))
     places: list[tuple[Path, dict[str, Any]]] = [(("indistinguishable", at), entry) for at, entry in enumerate(sets)]
     for at, cause in enumerate(causes):
         places.append((("causes", at), cause))
