@@ -102,9 +102,11 @@ def load_adapter(file: Path) -> AdapterFile:
         line, column = map(int, place.groups()) if place else (text.count("\n") + 1, 1)
         problem = _PLACE.sub("", str(error)).replace(" (at end of document)", "")
         raise FileError([Mistake(str(file), line, column, f"this is not TOML: {problem}; correct the line")]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise FileError([Mistake(str(file), 1, 1, f"cannot be read: {reason}")]) from None
+    except UnicodeDecodeError:
+        raise FileError([Mistake(str(file), 1, 1, "cannot be read: it is not UTF-8 text; save it as UTF-8")]) from None
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}; give an adapter's folder with a file that can be read"
+        raise FileError([Mistake(str(file), 1, 1, message)]) from None
     return checked(Source(str(file), data, _places(text)), AdapterFile)
 
 
