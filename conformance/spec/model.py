@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args
 from msgspec import Meta, field
 
 from conformance.spec.entry import Entry, RequestLine, Slug, Status, Text
-from conformance.spec.sdk import Feature, Sdk, SdkCheck, Source
+from conformance.spec.sdk import Feature, Sdk, SdkCheckName, SourceName
 
 JsonObject = dict[str, Any]
 OperationName = Literal["list", "create", "view", "update", "delete"]
@@ -20,7 +20,7 @@ NearMiss = Literal[
     "drop", "add", "swap", "flip-case", "prefix", "trailing", "pad", "last-bits", "alphabet", "other-prefix"
 ]
 PathVariant = Literal["trailing-slash", "doubled-slash", "other-case", "parameter", "suffix", "encoded", "dot-segment"]
-Check = Literal[
+CheckName = Literal[
     "answer",
     "bad_key_after_good_one",
     "both_headers_at_once",
@@ -236,7 +236,7 @@ class When(Entry, frozen=True):
     style: str | list[str] = []
     operation: str | list[str] = []
     alteration: str | list[str] = []
-    source: Source | list[Source] = []
+    source: SourceName | list[SourceName] = []
     answer: str = ""
     form: str | list[str] = []
 
@@ -255,7 +255,7 @@ class Rule(Entry, frozen=True):
     because: Annotated[list[str], Meta(min_length=1)]
     advice: Text
     then: str = ""
-    check: Check | SdkCheck = "answer"
+    check: CheckName | SdkCheckName = "answer"
     target: Literal["http", "mock", "sdk"] = "http"
     needs: list[Feature] = []
 

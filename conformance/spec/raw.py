@@ -11,7 +11,7 @@ from conformance.spec.mistakes import suggestion
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from conformance.spec.mistakes import Path
+    from conformance.spec.mistakes import DataPath
     from conformance.spec.source import Source
 
 
@@ -25,14 +25,14 @@ def entries(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def note_unknown(source: Source, path: Path, kind: str, names: Iterable[str], known: Collection[str]) -> None:
+def note_unknown(source: Source, path: DataPath, kind: str, names: Iterable[str], known: Collection[str]) -> None:
     """Note in `source` every name that is not known."""
     for name in names:
         if name not in known:
             source.mistake(path, f"there is no {kind} {name!r}; {suggestion(name, known)}")
 
 
-def note_taken(source: Source, kind: str, ids: Iterable[tuple[Path, Any]]) -> None:
+def note_taken(source: Source, kind: str, ids: Iterable[tuple[DataPath, Any]]) -> None:
     """Note in `source` every id that stands at an earlier place as well."""
     seen: dict[str, int] = {}
     for path, name in ids:
@@ -43,7 +43,7 @@ def note_taken(source: Source, kind: str, ids: Iterable[tuple[Path, Any]]) -> No
         seen.setdefault(name, source.places[path][0])
 
 
-def note_no_pattern(source: Source, path: Path, pattern: str) -> None:
+def note_no_pattern(source: Source, path: DataPath, pattern: str) -> None:
     """Note in `source` a regular expression that is none, or that a later Python may read otherwise."""
     try:
         # warned of is, for example, a set in a set, which a later Python may read otherwise

@@ -9,7 +9,7 @@ from conformance.spec.raw import entries, mapping, note_no_pattern, note_unknown
 from conformance.spec.references.groups import entries_of, names_of
 
 if TYPE_CHECKING:
-    from conformance.spec.mistakes import Path
+    from conformance.spec.mistakes import DataPath
     from conformance.spec.source import Source
 
 
@@ -22,7 +22,7 @@ def check_outcomes(source: Source) -> None:
         _check_bodies(source, ("outcomes", name, "bodies"), mapping(mapping(entry).get("bodies")))
 
 
-def _check_outcome(source: Source, path: Path, outcome: Outcome) -> None:
+def _check_outcome(source: Source, path: DataPath, outcome: Outcome) -> None:
     kinds = [outcome.succeeds, outcome.no_access, outcome.status, outcome.any, outcome.in_scope]
     said = sum(map(bool, kinds))
     if said != 1:
@@ -52,7 +52,7 @@ def _check_circles(source: Source) -> None:
             source.mistake(("outcomes", name), f"{name!r} is made of itself; write what it is")
 
 
-def _check_bodies(source: Source, path: Path, vocabularies: dict[str, Any]) -> None:
+def _check_bodies(source: Source, path: DataPath, vocabularies: dict[str, Any]) -> None:
     for vocabulary, bodies in vocabularies.items():
         here = (*path, vocabulary)
         note_unknown(source, here, "vocabulary", [vocabulary], names_of(source, "vocabularies"))
