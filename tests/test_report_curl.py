@@ -28,7 +28,7 @@ ASKED = Request("GET", "/v1/sandboxes", (("X-API-Key", "{key}"),), recipe=Recipe
 class Listener(socketserver.TCPServer):
     """Answers everything, and keeps what came: method, target, key and body."""
 
-    arrived: tuple[str, str, str, str]
+    arrived: tuple[str, str, str | None, str]
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -44,8 +44,17 @@ class Handler(socketserver.StreamRequestHandler):
         method, target, _ = self.rfile.readline().decode().split(" ")
         headers = parse_headers(self.rfile)
         body = self.rfile.read(int(headers.get("Content-Length", 0))).decode()
-        self.server.arrived = (method, target, headers.get("X-API-Key", ""), body)
+        self.server.arrived = (method, target, headers.get("X-API-Key"), body)
         self.wfile.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+
+def repeated(asked: Request, listener: Listener) -> tuple[str, str, str | None, str]:
+    """What arrives of a request when its line is run in a shell."""
+    sent = SentRequest(asked.method, listener.address, listener.address + asked.target, asked.headers)
+    line = curl_line(SPEC, Exchange(sent, Response(200), asked))
+    variables = {"HOPX_API_KEY": KEY, "PATH": "/usr/bin:/bin", "HOME": "/"}
+    subprocess.run(["bash", "-c", line], env=variables, check=True, timeout=20, capture_output=True)
+    return listener.arrived
 
 
 @pytest.fixture
@@ -82,8 +91,9 @@ def listener() -> Iterator[Listener]:
     ],
 )
 def test_the_line_repeats_the_request_as_it_was(asked: Request, listener: Listener) -> None:
-    sent = SentRequest(asked.method, listener.address, listener.address + asked.target, asked.headers)
-    line = curl_line(SPEC, Exchange(sent, Response(200), asked))
-    variables = {"HOPX_API_KEY": KEY, "PATH": "/usr/bin:/bin", "HOME": "/"}
-    subprocess.run(["bash", "-c", line], env=variables, check=True, timeout=20, capture_output=True)
-    assert listener.arrived == (asked.method, asked.target, KEY, asked.body or "")
+    assert repeated(asked, listener) == (asked.method, asked.target, KEY, asked.body or "")
+
+
+def test_a_header_without_a_value_is_sent_so(listener: Listener) -> None:
+    asked = replace(ASKED, headers=(("X-API-Key", "{key}"),), recipe=Recipe("empty"))
+    assert repeated(asked, listener) == ("GET", "/v1/sandboxes", "", "")
