@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
 from conformance.spec.entry import Entry, Slug, Text
+from conformance.spec.files import directory_beside
 from conformance.spec.loader import checked
 from conformance.spec.mistakes import FileError, Mistake, suggestion
 from conformance.spec.source import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Argv = Annotated[list[Text], Meta(min_length=1)]
 Seconds = Annotated[float, Meta(gt=0)]
@@ -60,10 +63,8 @@ class Adapter:
 
 
 def adapters_directory() -> Path:
-    """The directory of the adapters: inside the installed package, or at the top of the checkout."""
-    package = Path(__file__).resolve().parent.parent
-    installed = package / "adapters"
-    return installed if installed.is_dir() else package.parent / "adapters"
+    """The directory of the adapters that come with the package."""
+    return directory_beside("adapters")
 
 
 def find_adapter(name: str, start: Path) -> Adapter:
