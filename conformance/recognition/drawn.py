@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")  # of a name, as its letters show
-_HEADER = re.compile(r"[A-Z](?:[a-z]*|[A-Z]*)(?:[_-][A-Z](?:[a-z]*|[A-Z]*))+")  # X-Api-Key
+_HEADER = re.compile(r"[A-Z](?:[a-z]*|[A-Z]*)(?:[_-][A-Z](?:[a-z]*|[A-Z]*))+")  # Retry-After
 
 
 def looks_drawn(run: str) -> bool:
