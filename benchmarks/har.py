@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from measure import ROOT
 
 from conformance.keys import KeyFormat
-from conformance.spec.excerpt import key_section
 from conformance.spec.files import default_spec
+from conformance.spec.key_section import key_section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

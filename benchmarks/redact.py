@@ -26,8 +26,8 @@ from conformance.recognition.shapes import Shapes
 from conformance.redaction.candidates import WordFinder
 from conformance.redaction.publishing import publish_to
 from conformance.redaction.run import Redaction
-from conformance.spec.excerpt import key_section
 from conformance.spec.files import default_spec
+from conformance.spec.key_section import key_section
 
 if TYPE_CHECKING:
     from conformance.redaction.candidates import Finder

@@ -19,8 +19,8 @@ from pathlib import Path
 from measure import interleaved, wall_seconds
 
 from conformance.keys import KeyFormat
-from conformance.spec.excerpt import key_section
 from conformance.spec.files import default_spec
+from conformance.spec.key_section import key_section
 
 ROUNDS = 9
 MEGABYTES = 300

@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from conformance.command_line.grammar import parser
-from conformance.command_line.output import give_up_output, tell_nobody_if_need_be, write_to_nobody_if_need_be
+from conformance.command_line.streams import give_up_output, tell_nobody_if_need_be, write_to_nobody_if_need_be
 from conformance.commands.status import INTERNAL
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Headers = tuple[tuple[str, str], ...]
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")  # RFC 9110, section 9.2.1; the only ones that are sent without permission
 
 
 @dataclass(frozen=True, slots=True)

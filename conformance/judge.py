@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from conformance.spec.model import Body, Level, Outcome, Spec
 
 Kind = Literal["pass", "fail", "advisory", "observed", "waived", "blocked", "error"]
-KINDS: tuple[Kind, ...] = ("pass", "fail", "advisory", "observed", "waived", "blocked", "error")
 _MOST_SHOWN = 80
 _DISTINCT = re.compile(r"[A-Za-z0-9._~-]{6,}")  # what is shorter, or is spelled in several ways, is no proof
 _BROKEN: dict[Level, Kind] = {"must": "fail", "should": "advisory", "observe": "observed"}

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from conformance.spec.model import Rule, Spec
 
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axes:

@@ -68,11 +68,14 @@ class Scrubber:
         return self._without(text, self._spans)
 
     def redact(self, text: str) -> str:
-        """The text without what it knows of secrets, for a run to go on with: an id stays one, whatever is in it."""
+        """The text without known secrets, for a run to go on with.
+
+        Unlike `scrub` it leaves a few hexadecimal digits that are in a secret by chance: they may belong to an id.
+        """
         return self._without(text, self._known_spans)
 
     def knows(self, text: str) -> bool:
-        """Whether the text holds 8 characters in a row of a known secret, and none that are there by chance."""
+        """Whether the text holds 8 characters in a row of a known secret, and not only by chance."""
         return self._may_hold(text) and next(self._known_spans(text), None) is not None
 
     def holds_secret(self, text: str) -> bool:

@@ -26,6 +26,17 @@ def adapter(directory: Path, text: str) -> Path:
     return file
 
 
+def test_an_adapters_file_that_cannot_be_read_is_told_with_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "adapter.toml"
+    file.write_bytes(b"caf\xe9")
+    with pytest.raises(FileError, match=r"toml:1:1: cannot be read: it is not UTF-8 text; save it as UTF-8$"):
+        load_adapter(file)
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(FileError, match=r"toml:1:1: cannot be read: Is a directory; give an adapter's folder with"):
+        load_adapter(file)
+
+
 @pytest.mark.parametrize("folder", ADAPTERS, ids=lambda folder: folder.name)
 def test_an_adapter_is_called_as_its_folder_and_is_small(folder: Path) -> None:
     assert find_adapter(folder.name, Path()).name == folder.name

@@ -56,7 +56,10 @@ def test_an_adapter_that_is_broken_from_the_start_is_a_usage_error(kind: str, tm
 def test_a_program_that_there_is_not_is_a_usage_error(tmp_path: Path) -> None:
     ran = judge(tmp_path, adapter_folder(tmp_path, "/there/is/no/such/program"))
     assert ran.status == 4
-    assert ran.output.count("broken: /there/is/no/such/program cannot be started: No such file or directory") == 1
+    complaint = (
+        "/there/is/no/such/program cannot be started (No such file or directory); install it, or correct command"
+    )
+    assert ran.output.count(f"broken: {complaint} in adapter.toml") == 1
     assert "Traceback" not in ran.output
 
 

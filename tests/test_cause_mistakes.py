@@ -131,6 +131,17 @@ def test_all_mistakes_of_a_file_are_said_at_once(tmp_path: Path) -> None:
     assert all(one <= other for one, other in pairwise(lines))
 
 
+@pytest.mark.parametrize("pattern", ["(", "a{99999999999}", "[[a]"])
+def test_a_sign_that_is_no_pattern_is_a_mistake_whatever_python_says_of_it(pattern: str, tmp_path: Path) -> None:
+    sign = f"signs: [{{fact: says-so, within: [body], matches: '{pattern}', says: It says so}}]\n"
+    file = written(tmp_path, TINY + sign)
+    with pytest.raises(FileError) as caught:
+        load(file, default_spec())
+    (mistake,) = caught.value.mistakes
+    assert f"{file}:{place_of(TINY + sign, 'matches')}: {pattern!r} is no regular expression: " in str(mistake)
+    assert mistake.message.endswith("; correct it, or put \\ before the sign")
+
+
 @pytest.mark.parametrize("text", ["", "- a\n", "causes: x\n", "causes: [x]\n", "causes: [{fix: x}]\n", "causes: {}\n"])
 def test_a_file_of_another_shape_is_refused_without_a_traceback(text: str, tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"causes\.yaml:1:\d+: "):

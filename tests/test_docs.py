@@ -19,13 +19,17 @@ from conformance.mock.faults import FAULTS
 from conformance.recognition import magic
 from conformance.scanning.archives import budget
 from conformance.scanning.find import Judgement, Place
+from conformance.sdk import errors as sdk_errors
+from conformance.selftest.impostor import other_impostors
 from conformance.session.options import OPTIONS
 from conformance.spec.files import default_causes, default_spec
 from conformance.spec.loader import load
 from conformance.spec.model import Spec
+from conformance.targets import errors as target_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import ModuleType
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "benchmarks" / "README.md"]
@@ -160,3 +164,23 @@ def test_tox_and_make_prove_the_suite_with_the_same_commands() -> None:
     commands = [line.strip().removeprefix("$(BIN)/") for line in make.splitlines()[1:]]
     assert len(commands) == 2
     assert [line.strip() for line in tox.partition("commands =")[2].splitlines() if line.strip()] == commands
+
+
+def test_the_changelog_counts_what_there_is() -> None:
+    others = other_impostors(ROOT / "tests" / "impostors.toml", load(default_spec()))
+    clients = sum(one.kind == "client" and one.rule != "" for one in others)
+    servers = sum(one.kind == "variant" for one in others)
+    causes = len(load_causes(default_causes(), default_spec()).causes)
+    text = " ".join((ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split())
+    for words in (
+        f"{len(FAULTS)} faults of the mock, {clients} wrong clients",
+        f"{servers} conforming servers",
+        f"{causes} causes",
+    ):
+        assert words in text
+
+
+@pytest.mark.parametrize("module", [sdk_errors, target_errors])
+def test_a_tree_of_errors_names_every_class_of_its_module(module: ModuleType) -> None:
+    tree = (module.__doc__ or "").split()
+    assert [name for name, kind in vars(module).items() if isinstance(kind, type) and name not in tree] == []

@@ -20,8 +20,8 @@ from conformance.probes import Axes, all_probes
 from conformance.runs.run import Run
 from conformance.spec.files import default_spec
 from conformance.suites.test_safety import bad_key_after_good_one
-from conformance.targets.errors import BudgetSpentError
-from conformance.targets.http import HttpTarget, WriteForbiddenError
+from conformance.targets.errors import BudgetSpentError, WriteForbiddenError
+from conformance.targets.http import HttpTarget
 from conformance.targets.keyring import Keyring
 from conformance.targets.mock import MockTarget
 from conformance.targets.pace import Pace
@@ -154,4 +154,4 @@ def kind_after(run: Run, probe: Probe, requests: int) -> str:
     run.target.hang_up()
     for _ in range(requests):
         ask(run.target)
-    return run.ask(probe, bad_key_after_good_one, bad_key_after_good_one.check).kind
+    return run.ask(probe, bad_key_after_good_one, bad_key_after_good_one.cost).kind

@@ -9,8 +9,8 @@ import pytest
 from runs import FORMAT, run_command
 from tiny import written
 
-from conformance.spec.excerpt import key_section
 from conformance.spec.files import default_spec
+from conformance.spec.key_section import key_section
 from conformance.spec.loader import load
 
 if TYPE_CHECKING:

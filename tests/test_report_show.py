@@ -59,4 +59,4 @@ def test_what_holds_no_results_is_said(name: str, tmp_path: Path) -> None:
     assert (ran.status, ran.stdout) == (2, "")
     assert ran.stderr.startswith("hopx-auth: ")
     assert name in ran.stderr
-    assert "Traceback" not in ran.stderr
+    assert ran.stderr.endswith("; give a results.jsonl that a run wrote\n")

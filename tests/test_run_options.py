@@ -27,8 +27,9 @@ from runs import (
 
 import conformance.suites
 from conformance.spec.files import default_spec
-from conformance.spec.model import Check
-from conformance.spec.sdk import SdkCheck
+from conformance.spec.model import CheckName
+from conformance.spec.sdk import SdkCheckName
+from conformance.suites.check import is_check
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -189,10 +190,10 @@ def test_every_check_that_a_rule_may_name_is_one_function_of_the_suites() -> Non
         name
         for module in modules
         for name, value in vars(module).items()
-        if hasattr(value, "check") and value.__module__ == module.__name__
+        if is_check(value) and value.__module__ == module.__name__
     ]
-    assert sorted(found) == sorted((*get_args(Check), *get_args(SdkCheck)))
-    assert {rule.check for rule in SPEC.rules} == {*get_args(Check), *get_args(SdkCheck)}
+    assert sorted(found) == sorted((*get_args(CheckName), *get_args(SdkCheckName)))
+    assert {rule.check for rule in SPEC.rules} == {*get_args(CheckName), *get_args(SdkCheckName)}
 
 
 def test_a_vocabulary_pins_the_words_of_errors(tmp_path: Path) -> None:

@@ -318,7 +318,7 @@ def test_without_a_terminal_a_line_now_and_then_says_how_far_it_has_come(monkeyp
 
 
 LISTS = {
-    "no TOML": ("[[variants", "these are no variants and clients: "),
+    "no TOML": ("[[variants", "; write [[variants]] and [[clients]], as docs/selftest.md shows them"),
     "another word": ("[[servers]]\n", "unknown field `servers`"),
     "a rule that is none": (
         clients({"right": "sdk-dotnev"}, CLIENT),

@@ -11,7 +11,9 @@ from conformance.command_line.values import NameAdapter, NameVersions, jobs, por
 
 def parser(command: list[str] | None = None) -> argparse.ArgumentParser:
     """The grammar of the command line; of one command alone, where that is named, since all take longer to build."""
-    top: argparse.ArgumentParser = Parser(prog="hopx-auth", description="Diagnostics for API-key authentication.")
+    top: argparse.ArgumentParser = Parser(
+        prog="hopx-auth", description="Conformance and diagnostics for API-key authentication."
+    )
     top.add_argument("--version", action="version", version=f"hopx-auth {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", required=True, prog=top.prog)
     grammars = {
@@ -139,7 +141,7 @@ def _add_scan(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_spec(commands: Commands[argparse.ArgumentParser]) -> None:
-    spec = commands.add_parser("spec", help="read and check the promises")
+    spec = commands.add_parser("spec", help="read and check the promises, the causes and the clients; prove the suite")
     actions = spec.add_subparsers(metavar="ACTION", required=True)
     lint = actions.add_parser("lint", help="find every mistake of a spec file")
     lint.add_argument("spec", nargs="?", default="", metavar="FILE", help="default: the one that comes with the suite")

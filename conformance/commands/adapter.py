@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from conformance.commands import status
 from conformance.commands.given import spec_file
 from conformance.commands.output import complain, print_result
 from conformance.sdk.adapter import find_adapter
@@ -30,11 +31,11 @@ def check_adapter(options: argparse.Namespace) -> int:
         target = SdkTarget(spec, adapter, version, install(adapter, version, release_directory()))
     except ReleaseError as error:
         complain(f"--sdk-version: {error}")
-        return 2
+        return status.USAGE
     except AdapterError as error:
         problem = {"adapter": adapter.name, "healthy": False, "problem": str(error)}
         print_result(options, problem, str(error), foreign=True)
-        return 1
+        return status.PROBLEM
     target.close()
     who = target.greeting
     result = {
@@ -55,7 +56,7 @@ def check_adapter(options: argparse.Namespace) -> int:
         ]
     )
     print_result(options, result, text, foreign=True)
-    return 0
+    return status.OK
 
 
 def serve_adapter(options: argparse.Namespace) -> int:
@@ -68,14 +69,14 @@ def serve_adapter(options: argparse.Namespace) -> int:
         from conformance.spec.mistakes import suggestion
 
         complain(f"there is no rule {options.rule!r} about SDKs; {suggestion(options.rule, known)}")
-        return 2
+        return status.USAGE
     by_hand = ByHand(spec, adapter, options.rule, sys.stdin)
     try:
         for text in by_hand.conversation():
             print(text, flush=True)
     finally:
         by_hand.close()
-    return 0
+    return status.OK
 
 
 def _spec_and_adapter(options: argparse.Namespace) -> tuple[Spec, Adapter]:
@@ -84,8 +85,8 @@ def _spec_and_adapter(options: argparse.Namespace) -> tuple[Spec, Adapter]:
         adapter = find_adapter(options.path, Path.cwd())
     except FileError as error:
         complain(str(error))
-        sys.exit(2)
+        sys.exit(status.USAGE)
     if spec.sdk is None:
         complain(f"{options.spec}: the part sdk: is missing, so there is nothing to ask an SDK")
-        sys.exit(2)
+        sys.exit(status.USAGE)
     return spec, adapter

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conformance.commands import status
 from conformance.commands.given import spec_file
 from conformance.commands.output import complain, print_result
 from conformance.diagnosis.causes.loader import load
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from conformance.diagnosis.causes.model import Cause, Causes, Lookalikes, Step
+    from conformance.diagnosis.causes.model import Cause, Causes, CauseSet, Step
     from conformance.spec.model import Spec
 
 
@@ -28,20 +29,20 @@ def show_causes(options: argparse.Namespace) -> int:
         causes = load(Path(options.causes) if options.causes else default_causes(), file)
     except FileError as error:
         complain(str(error))
-        return 2
+        return status.USAGE
     known = causes.by_id()
     if options.cause and options.cause not in known:
         complain(f"there is no cause {options.cause!r}; {suggestion(options.cause, known, 'hopx-auth spec causes')}")
-        return 2
+        return status.USAGE
     spec = load_spec(file)
     shown = [known[options.cause]] if options.cause else causes.causes
     sets = [entry for entry in causes.indistinguishable if {cause.id for cause in shown} & set(entry.candidates)]
     text = "\n".join(_full(spec, shown[0], sets) if options.cause else _list(causes))
     print_result(options, _result(spec, shown, sets), printable(text))
-    return 0
+    return status.OK
 
 
-def _result(spec: Spec, causes: list[Cause], sets: list[Lookalikes]) -> dict[str, Any]:
+def _result(spec: Spec, causes: list[Cause], sets: list[CauseSet]) -> dict[str, Any]:
     import msgspec
 
     shown = [
@@ -57,7 +58,7 @@ def _list(causes: Causes) -> Iterator[str]:
         yield f"{cause.id:{width}}  {cause.title}"
 
 
-def _full(spec: Spec, cause: Cause, sets: list[Lookalikes]) -> Iterator[str]:
+def _full(spec: Spec, cause: Cause, sets: list[CauseSet]) -> Iterator[str]:
     yield f"{cause.id}: {cause.title}"
     yield f"    {cause.says}"
     yield "  How it shows itself:"
@@ -93,5 +94,5 @@ def _step(step: Step) -> Iterator[str]:
     yield from (f"        {line}".rstrip() for line in step.text.rstrip().splitlines())
 
 
-def _others(cause: Cause, entry: Lookalikes) -> str:
+def _others(cause: Cause, entry: CauseSet) -> str:
     return ", ".join(name for name in entry.candidates if name != cause.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from conformance.commands import status
 from conformance.commands.given import spec_file
 from conformance.commands.output import complain, print_result
 from conformance.diagnosis.clients.loader import load
@@ -28,10 +29,10 @@ def show_clients(options: argparse.Namespace) -> int:
         clients = load(Path(options.clients) if options.clients else default_clients(), file)
     except FileError as error:
         complain(str(error))
-        return 2
+        return status.USAGE
     text = "\n\n".join("\n".join(_lines(client)) for client in clients.clients)
     print_result(options, msgspec.to_builtins(clients), printable(text))
-    return 0
+    return status.OK
 
 
 def _lines(client: Client) -> Iterator[str]:

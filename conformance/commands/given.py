@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from conformance.commands import status
 from conformance.commands.output import complain
 from conformance.keys import KeyFormat
-from conformance.spec.excerpt import key_section
 from conformance.spec.files import default_spec
+from conformance.spec.key_section import key_section
 
 if TYPE_CHECKING:
     import argparse

@@ -7,6 +7,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from conformance.commands import status
 from conformance.commands.given import key_format_of, spec_file
 from conformance.commands.output import complain, print_result
 from conformance.keys import MalformedKeyError, fingerprint
@@ -30,11 +31,11 @@ def check_key(options: argparse.Namespace) -> int:
     except MalformedKeyError as error:
         result = {"well_formed": False, "shown": shown, "reason": str(error)}
         print_result(options, result, f"{shown or 'nothing'}: no key: {error}")
-        return 1
+        return status.PROBLEM
     note = f"the prefix is a variant, see {parsed.note}" if parsed.note else ""
     result = {"well_formed": True, "shown": shown, "key_id": parsed.key_id, "note": note}
     print_result(options, result, f"{shown}: well-formed{f'; {note}' if note else ''}")
-    return 0
+    return status.OK
 
 
 def inspect_key(options: argparse.Namespace) -> int:
@@ -62,7 +63,7 @@ def inspect_key(options: argparse.Namespace) -> int:
     lines = [f"{shape.shown}: {'well-formed' if shape.well_formed else 'no well-formed key'}"] if shape.shown else []
     lines += [f"{fact['says']} [{fact['cause']}]".removesuffix(" []") for fact in facts]
     print_result(options, result, "\n  ".join(lines))
-    return 0 if is_healthy else 1
+    return status.OK if is_healthy else status.PROBLEM
 
 
 def redact_key(options: argparse.Namespace) -> int:
@@ -70,7 +71,7 @@ def redact_key(options: argparse.Namespace) -> int:
     key_format, text = key_format_of(options), _text(options)
     redacted = key_format.redact(text) if len(text.split()) == 1 else _without_keys(text, options)
     print_result(options, {"redacted": redacted}, redacted)
-    return 0
+    return status.OK
 
 
 def _without_keys(text: str, options: argparse.Namespace) -> str:
@@ -89,7 +90,7 @@ def fingerprint_key(options: argparse.Namespace) -> int:
     key_format, text = key_format_of(options), _text(options)
     if not text:
         complain("there is no text, and nothing is the same key as another nothing; check the variable or the file")
-        return 1
+        return status.PROBLEM
     try:
         key_format.parse(text)
     except MalformedKeyError as error:
@@ -99,11 +100,11 @@ def fingerprint_key(options: argparse.Namespace) -> int:
             "a salt is shown to others, and this one holds a key, or is as long as a secret; "
             "give a shorter one, or none to have one drawn"
         )
-        return 2
+        return status.USAGE
     salt = options.salt or os.urandom(8).hex()
     found = fingerprint(key_format.hide(text), os.fsencode(salt))
     print_result(options, {"fingerprint": found, "salt": salt}, f"{found} (salt {salt})")
-    return 0
+    return status.OK
 
 
 def _has_a_secret(salt: str, text: str, key_format: KeyFormat) -> bool:
@@ -119,7 +120,7 @@ def new_key(options: argparse.Namespace) -> int:
     """Print a new key; this is the one command that prints a whole one."""
     text = key_format_of(options).mint().reveal()
     print_result(options, {"key": text}, text)
-    return 0
+    return status.OK
 
 
 def _pasted() -> str:
@@ -138,14 +139,14 @@ def _text(options: argparse.Namespace) -> str:
             "a key is not taken as an argument: it would stay in your shell's history and in the list of processes, "
             "and should be replaced if it did; pipe it in, or start the command alone and paste it"
         )
-        sys.exit(2)
+        sys.exit(status.USAGE)
     if sys.stdin and sys.stdin.isatty():
         return _pasted()
     try:
         data = standard_input().read()
     except OSError:  # it is closed, or something that cannot be read
         complain("standard input cannot be read; pipe the text in")
-        sys.exit(2)
+        sys.exit(status.USAGE)
     return _decoded(data).removesuffix("\n")
 
 

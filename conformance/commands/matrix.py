@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import conformance
+from conformance.commands import status
 from conformance.commands.given import spec_file
 from conformance.commands.output import complain, print_result
 from conformance.report.matrix import Release, matrix, matrix_text
@@ -43,11 +44,11 @@ def matrix_report(options: argparse.Namespace) -> int:
         ]
     except (FileError, ReleaseError) as error:
         complain(str(error))
-        return 2
+        return status.USAGE
     wanted = list({(adapter.folder, version): (adapter, version) for adapter, version in named}.values())
     if not wanted:
         complain("name at least one --adapter, and after it its --versions, joined by commas")
-        return 2
+        return status.USAGE
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ThreadPoolExecutor(options.jobs) as pool:
         try:
@@ -60,7 +61,8 @@ def matrix_report(options: argparse.Namespace) -> int:
     data = matrix(spec, releases)
     print_result(options, data, matrix_text(data), foreign=True)
     worst = {kind for rule in data["rules"] for kind in rule["verdicts"].values()}
-    return 1 if worst & {"fail", "error"} or not all(release.results for release in releases) else 0
+    is_complete = all(release.results for release in releases)
+    return status.OK if is_complete and not worst & {"fail", "error"} else status.PROBLEM
 
 
 def _release(options: argparse.Namespace, spec: Spec, adapter: Adapter, version: str) -> Release:

@@ -8,6 +8,7 @@ import shlex
 import socket
 from typing import TYPE_CHECKING
 
+from conformance.commands import status
 from conformance.commands.given import spec_file
 from conformance.commands.output import complain
 from conformance.mock.directory import Directory, populate
@@ -29,29 +30,29 @@ def serve_mock(options: argparse.Namespace) -> int:
     if options.list_faults:
         for name, fault in FAULTS.items():
             print(f"{name}: {fault.says} ({fault.rule})")
-        return 0
+        return status.OK
     faults = ",".join(options.fault)
     unknown = unknown_fault(faults)
     if unknown:
         complain(unknown)
-        return 2
+        return status.USAGE
     try:
         spec = load(spec_file(options))
     except FileError as error:
         complain(str(error))
-        return 2
+        return status.USAGE
     try:
         listener = socket.create_server(("127.0.0.1", options.port), backlog=128)
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         complain(f"port {options.port} of loopback cannot be used ({reason}); choose another with --port")
-        return 2
+        return status.USAGE
     directory = Directory(spec, secrets.randbits(128) if options.seed is None else options.seed)
     roles = populate(directory)
     mock = Mock(directory, roles.keys.values())
     url = f"http://127.0.0.1:{listener.getsockname()[1]}{mock.base_path}"
     serve(with_faults(mock, faults), listener, lambda: _announce(options, spec, url, roles))
-    return 0
+    return status.OK
 
 
 def _announce(options: argparse.Namespace, spec: Spec, url: str, roles: Roles) -> None:

@@ -70,8 +70,8 @@ def without_keys(text: str) -> str:
     """A text without anything that is shaped like a key."""
     from conformance.keys import KeyFormat
     from conformance.scrub import Scrubber
-    from conformance.spec.excerpt import key_section
     from conformance.spec.files import default_spec
+    from conformance.spec.key_section import key_section
 
     section = key_section(default_spec())
     return Scrubber(KeyFormat(section)).scrub(text) if section else text

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from conformance.commands import status
 from conformance.commands.given import key_format_of
 from conformance.commands.output import ask_for_paste, complain, counted
 from conformance.redaction.input import ClosedError, UnreadableError
@@ -29,7 +30,7 @@ def redact_files(options: argparse.Namespace) -> int:
     places = _places(options)
     if isinstance(places, str):
         complain(places)
-        return 2
+        return status.USAGE
     ask_for_paste(options.files)
     key_format = key_format_of(options)
     redaction = Redaction(key_format, options.jwt)
@@ -39,19 +40,19 @@ def redact_files(options: argparse.Namespace) -> int:
         results = redaction.prove()
         if left := _found_by_scan(results, key_format):
             complain(left)
-            return 5
+            return status.UNSAFE
         summary = redaction.summary()
         _publish(results, places)
     except (UnreadableError, UnwritableError) as error:
         complain(str(error))
-        return 2
+        return status.USAGE
     except (ClosedError, NotProvedError) as error:
         complain(str(error))
-        return 5
+        return status.UNSAFE
     finally:
         redaction.close()
     _say(summary, redaction.covered)
-    return 0
+    return status.OK
 
 
 def _places(options: argparse.Namespace) -> list[Path | None] | str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conformance.commands import status
 from conformance.commands.output import complain, print_result
 from conformance.report.results import NotResultsError, Results, read_results
 from conformance.report.summary import Tally
@@ -22,11 +23,11 @@ def show_report(options: argparse.Namespace) -> int:
             shown.append(_summary(name, read_results(Path(name))))
         except NotResultsError as error:
             complain(str(error))
-            return 2
+            return status.USAGE
     print_result(
         options, {"files": [result for result, _ in shown]}, "\n\n".join(text for _, text in shown), foreign=True
     )
-    return 1 if any(result["truncated"] or result["exit_status"] for result, _ in shown) else 0
+    return status.PROBLEM if any(result["truncated"] or result["exit_status"] for result, _ in shown) else status.OK
 
 
 def _summary(name: str, results: Results) -> tuple[dict[str, Any], str]:

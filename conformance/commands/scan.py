@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from conformance.commands import status
 from conformance.commands.given import key_format_of
 from conformance.commands.output import ask_for_paste, complain, counted
 from conformance.scanning.files import Excluded, contents_of
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Iterator
 
+    from conformance.keys import KeyFormat
     from conformance.scanning.find import Find, Place
 
 _KINDS = (KEY, NEAR_KEY, EXAMPLE, PLACEHOLDER)
@@ -27,42 +29,44 @@ def scan_paths(options: argparse.Namespace) -> int:
     mistake = _mistake(options)
     if mistake:
         complain(mistake)
-        return 2
+        return status.USAGE
     ask_for_paste(options.paths)
     key_format = key_format_of(options)
     scanner = Scanner(key_format)
+    names = _Names(key_format, scanner)
     complaints: list[str] = []
 
-    def named(text: str) -> str:
-        """The text without the keys that stand in names of files."""
-        if not scanner.may_find(text.encode("utf-8", "surrogateescape")):
-            return text
-        from conformance.scanning.names import hidden
-
-        return hidden(text, key_format)
-
     def note(message: str) -> None:
-        complaints.append(named(message))
+        complaints.append(names.hidden(message))
         complain(_one_line(complaints[-1]))
 
     scan = Scan(scanner, note)
+    printer = _PRINTERS[options.format]()
     counts = dict.fromkeys(_KINDS, 0)
     shown = _KINDS if options.all else SERIOUS
-    printers: dict[str, type[_TextPrinter | _JsonPrinter | _SarifPrinter]] = {
-        "text": _TextPrinter,
-        "json": _JsonPrinter,
-        "sarif": _SarifPrinter,
-    }
-    printer = printers[options.format]()
     for find in _finds(options, scan):
         counts[find.judged.kind] += 1
         if find.judged.kind in shown:
-            place = find.place._replace(path=named(find.place.path), member=named(find.place.member))
+            place = find.place._replace(path=names.hidden(find.place.path), member=names.hidden(find.place.member))
             printer.add(find._replace(place=place))
     printer.finish(counts, scan.scanned, complaints)
     if any(counts[kind] for kind in SERIOUS):
-        return 1
-    return 2 if complaints else 0
+        return status.PROBLEM
+    return status.USAGE if complaints else status.OK
+
+
+class _Names(NamedTuple):
+    """Takes the keys out of names of files and of what is said of them."""
+
+    key_format: KeyFormat
+    scanner: Scanner
+
+    def hidden(self, text: str) -> str:
+        if not self.scanner.may_find(text.encode("utf-8", "surrogateescape")):
+            return text
+        from conformance.scanning.names import hidden
+
+        return hidden(text, self.key_format)
 
 
 def _mistake(options: argparse.Namespace) -> str:
@@ -91,6 +95,11 @@ def _finds(options: argparse.Namespace, scan: Scan) -> Iterator[Find]:
             yield from finds_in(repository, scan, excluded)
         except GitError as error:
             scan.complain(str(error))
+
+
+class _Printer(Protocol):
+    def add(self, find: Find) -> None: ...
+    def finish(self, counts: dict[str, int], scanned: int, complaints: list[str]) -> None: ...
 
 
 class _TextPrinter:
@@ -142,12 +151,15 @@ class _SarifPrinter:
 
         self._results.append(result_of(find))
 
-    def finish(self, _counts: dict[str, int], _scanned: int, complaints: list[str]) -> None:
+    def finish(self, counts: dict[str, int], scanned: int, complaints: list[str]) -> None:  # noqa: ARG002
         import json
 
         from conformance.scanning.sarif import log_of
 
         print(json.dumps(log_of(self._results, complaints)))
+
+
+_PRINTERS: dict[str, type[_Printer]] = {"text": _TextPrinter, "json": _JsonPrinter, "sarif": _SarifPrinter}
 
 
 def _where(place: Place) -> str:

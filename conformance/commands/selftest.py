@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from conformance.commands import status
 from conformance.commands.output import complain, print_result
 from conformance.selftest.impostor import other_impostors, own_impostors
 from conformance.selftest.matrix import OF_THE_WHOLE, is_proof, matrix
@@ -36,13 +37,13 @@ def selftest_spec(options: argparse.Namespace) -> int:
         directory.mkdir(parents=True, exist_ok=True)
     except (FileError, OSError) as error:
         complain(str(error))
-        return 2
+        return status.USAGE
     wanted = [one for one in everybody if not options.only or any(word in str(one) for word in options.only.split(","))]
     if not wanted:
         complain(
             f"--only {options.only}: nobody is called so; {suggestion(options.only, {one.name for one in everybody})}"
         )
-        return 2
+        return status.USAGE
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     kept = directory / "judged.jsonl"
     if options.again:
@@ -57,7 +58,7 @@ def selftest_spec(options: argparse.Namespace) -> int:
         _write(directory / name, text)
     written = f"written to {directory / WRITTEN[0]}, {WRITTEN[1]} and {WRITTEN[2]}"
     print_result(options, data, f"{matrix_text(data)}\n{written}", foreign=True)
-    return 0 if is_proof(data) else 1
+    return status.OK if is_proof(data) else status.PROBLEM
 
 
 def _everybody(options: argparse.Namespace, spec: Spec) -> list[Impostor]:

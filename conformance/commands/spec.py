@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from conformance.commands import status
 from conformance.commands.given import spec_file
 from conformance.commands.output import complain, print_result
 from conformance.probes import probes_of
@@ -27,13 +28,13 @@ def lint_spec(options: argparse.Namespace) -> int:
     except FileError as error:
         if file.is_dir() or not os.access(file, os.R_OK):
             complain(str(error))
-            return 2
+            return status.USAGE
         found = [{"file": m.file, "line": m.line, "column": m.column, "message": m.message} for m in error.mistakes]
         print_result(options, {"mistakes": found}, str(error), foreign=True)
-        return 1
+        return status.PROBLEM
     words = f"{len(spec.rules)} rules, {len(spec.claims)} claims, {len(spec.disagreements)} disagreements"
     print_result(options, {"mistakes": []}, f"{file}: no mistakes in {words}")
-    return 0
+    return status.OK
 
 
 def show_spec(options: argparse.Namespace) -> int:
@@ -45,10 +46,10 @@ def show_spec(options: argparse.Namespace) -> int:
 
         known = [rule.id for rule in spec.rules]
         complain(f"there is no rule {options.rule!r}; {suggestion(options.rule, known, 'hopx-auth spec show')}")
-        return 2
+        return status.USAGE
     result = {"spec": spec.spec, "version": spec.version, "rules": [_rule(spec, rule) for rule in rules]}
     print_result(options, result, "\n\n".join(_text(spec, rule) for rule in rules))
-    return 0
+    return status.OK
 
 
 def coverage_spec(options: argparse.Namespace) -> int:
@@ -68,7 +69,7 @@ def coverage_spec(options: argparse.Namespace) -> int:
     covered = sum(bool(row["rules"]) for row in rows)
     text += f"\n{covered} of {len(rows)} claims are asked, {len(spec.untestable)} are untestable for the reason given"
     print_result(options, {"claims": rows, "uncovered": uncovered}, text)
-    return 1 if uncovered else 0
+    return status.PROBLEM if uncovered else status.OK
 
 
 def _load(options: argparse.Namespace) -> Spec:
@@ -76,7 +77,7 @@ def _load(options: argparse.Namespace) -> Spec:
         return load(spec_file(options))
     except FileError as error:
         complain(str(error))
-        sys.exit(2)
+        sys.exit(status.USAGE)
 
 
 def _rule(spec: Spec, rule: Rule) -> dict[str, Any]:

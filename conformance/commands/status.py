@@ -1,4 +1,4 @@
-"""Exit statuses, the same for every command."""
+"""Exit statuses, the same for every command; what cannot be read is a matter of usage."""
 
 from __future__ import annotations
 

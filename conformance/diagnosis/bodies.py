@@ -31,18 +31,11 @@ _STATUSES = ("status", "statusCode", "status_code", "httpStatus", "http_status",
 _TROUBLES = ("error", "errors", "fault", "exception", "Error", "err", "errorMessage", "error_message")
 _NAMES_STATUS = (*_TROUBLES, "title", "status", "message", "detail", "reason", "description", "code", "type", "msg")
 _OF_FAILURES = {
-    *_NAMES_STATUS, *_STATUSES, "msg", "error_code", "errorCode", "error_description", "description", "success", "ok",
+    *_NAMES_STATUS, *_STATUSES, "error_code", "errorCode", "error_description", "success", "ok",
     "request_id", "requestId", "RequestId", "trace_id", "traceId", "timestamp", "path", "instance", "details",
     "documentation_url", "help", "hint", "method", "result", "meta", "Message", "Code",
 }  # fmt: skip
-_OF_PROGRAMS = {
-    "stdout",
-    "stderr",
-    "exit_code",
-    "exitCode",
-    "logs",
-    "output",
-}  # that ran, and may have failed themselves
+_OF_PROGRAMS = {"stdout", "stderr", "exit_code", "exitCode", "logs", "output"}  # that ran, and may have failed
 _WELL = re.compile(
     r"\b(?:ok|success\w*|created|deleted|removed|updated|done|pong|accepted|started|stopped|completed|welcome|healthy)\b",
     re.IGNORECASE,
@@ -53,6 +46,7 @@ _NOT = re.compile(
 )
 _OF_ACCESS = re.compile(r"api.?key|token|credential|auth|permission|access", re.IGNORECASE)
 _NONE = ("none", "null", "no", "false")
+# the beginning of a body whose end is missing: {"error": "Unauth, {"code": 401, {"message": "Inval, <?xml …?><Error>
 _CUT_FAILURE = re.compile(
     r"[{\[\s]*([\"'])(?:(?:error|errors|fault)\1\s*:\s*(?!null|false|None|False|\"\"|''|\[\]|\{\})"
     r"|code\1\s*:\s*(?:[\"'][A-Za-z_]{4}|[45]\d\d\b)"
@@ -60,7 +54,6 @@ _CUT_FAILURE = re.compile(
     r"|<\?xml[^>]{0,200}>\s{0,99}<(?:\w{1,20}:)?\w{0,20}(?:Error|Fault)",
     re.IGNORECASE,
 )
-
 _FIELD = re.compile(rf"([\"'])(?:{'|'.join(_NAMES_STATUS)})\1\s{{0,9}}:\s{{0,9}}\1([^\"'\\]{{1,200}})\1")
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from conformance.diagnosis.learning import learn_pieces, looks_drawn
+from conformance.diagnosis.learning import learn_pieces
 from conformance.diagnosis.reading import SHORTEST_SECRET
+from conformance.recognition.drawn import looks_drawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.diagnosis.reading import SHORTEST_SECRET
+from conformance.recognition.drawn import changes_often, looks_drawn
 from conformance.recognition.shapes import MARK
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ _SCATTERED = re.compile(r"(?:[^\s:=&,;\"'<>]|[\t\x0b\x0c\x1c-\x1f\x85])*+")
 _PIECE = "[A-Za-z0-9_-]++"
 _PIECES = re.compile(_PIECE)
 _WORD = re.compile(r"[A-Z]?[a-z_-]{2,}")  # which may be what stands behind a key that is cut off
-_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")  # of a name, as its letters show
-_HEADER = re.compile(r"[A-Z](?:[a-z]*|[A-Z]*)(?:[_-][A-Z](?:[a-z]*|[A-Z]*))+")
 _CALLED_ID = re.compile(r"(?<![a-z])(?:request|trace|span|cf|e)?[ _-]?(?:id|ray|tag)\W{1,6}\Z", re.IGNORECASE)
 _HEX = re.compile(r"[ :][0-9A-Fa-f]{2}(?:(?: |[0-9A-Fa-f]{2} )[0-9A-Fa-f]{2}){3}")
 _LIKE_SEPARATOR = r"%[0-9a-fA-F]{2}|\\{1,8}(?:u00[0-9a-fA-F]{2}|[nrt])|[^A-Za-z0-9_]{1,2}"
@@ -100,10 +99,10 @@ def _patterns(key_format: KeyFormat) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def _may_be_key(key_id: str, separator: str, secret: str) -> bool:
     """Whether these can be nothing else, without a prefix before them."""
-    if separator and _changes_often(key_id):
+    if separator and changes_often(key_id):
         return True
     return looks_drawn(secret) and (
-        looks_drawn(key_id) or (bool(separator) and len(secret) >= SHORTEST_SECRET and _changes_often(secret))
+        looks_drawn(key_id) or (bool(separator) and len(secret) >= SHORTEST_SECRET and changes_often(secret))
     )
 
 
@@ -152,15 +151,3 @@ def _drawn(pieces: list[str], length: int) -> list[str]:
         return []
     drawn = [one for one in pieces if looks_drawn(one)]
     return [one for at, one in enumerate(drawn) if sum(map(len, drawn[:at])) <= length - SHORTEST_SECRET]
-
-
-def looks_drawn(run: str) -> bool:
-    """Whether a text looks random: small and capital letters with digits, or changing more often than names do."""
-    if not any(map(str.islower, run)) or not any(map(str.isupper, run)):
-        return False
-    return any(map(str.isdigit, run)) or (_changes_often(run) and not _HEADER.fullmatch(run))
-
-
-def _changes_often(run: str) -> bool:
-    """Whether its letters and digits change from one kind to another more often than those of names do."""
-    return len(_PARTS.findall(run)) * 5 > len(run) * 2

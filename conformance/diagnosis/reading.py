@@ -11,6 +11,7 @@ from conformance.diagnosis.shape.shape import shape_of
 from conformance.diagnosis.shells.words import closes
 from conformance.keys import ApiKey
 from conformance.recognition import placeholders
+from conformance.recognition.drawn import looks_drawn
 from conformance.recognition.shapes import Shapes
 from conformance.scrub import Scrubber
 
@@ -120,8 +121,6 @@ def _unquoted(match: re.Match[str]) -> str:
 
 def _holds_drawn(text: str) -> bool:
     """Whether a run of signs that is too long for a word looks random."""
-    from conformance.diagnosis.learning import looks_drawn  # which needs this module
-
     return any(map(looks_drawn, _LONG_RUN.findall(text)))
 
 

@@ -51,7 +51,7 @@ Respond = Callable[[Request], Response]
 class Held:
     """Answers that a server decides some seconds after their requests arrived, so that several are in flight at once.
 
-    Who just calls it has one request in flight at a time.
+    Where it is called directly it answers at once, so that one request is in flight at a time.
     """
 
     arrive: Callable[[Request], None]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from binascii import a2b_base64, b2a_base64
+from binascii import b2a_base64
 from itertools import takewhile
 from typing import TYPE_CHECKING
+
+from conformance.recognition.base64_signs import decoded_signs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,7 +22,6 @@ _BREAK = r"(?:[\\`]{0,2}[ \t]{0,8}+(?:\r?\n|(?:\\r)?\\n)[ \t]{0,80}+(?:>[ \t]{0,
 _BREAKS = re.compile(_BREAK)
 _SIGN = "[A-Za-z0-9+/_-]"
 _SIGNS = re.compile(f"{_BREAK}|({_SIGN})")
-_STANDARD = str.maketrans("-_", "+/")
 _URL_SAFE = str.maketrans("+/", "-_")
 
 
@@ -93,7 +94,7 @@ class Shapes:
 
 
 class Encoded:
-    """Base64 of keys that begin so many bytes, 0 to 2, after a group of three.
+    """Base64 of keys of one prefix that begin in one place of a group of three bytes, `before` bytes behind its start.
 
     `literal` are the signs that the prefix alone decides, `_head` those before them.
     """
@@ -143,9 +144,7 @@ class Encoded:
             at = match.end()
 
     def _decoded(self, signs: str) -> str:
-        signs = self._head + signs.translate(_STANDARD)
-        signs = signs[: len(signs) - (len(signs) % 4 == 1)]  # a sign too many, which decides no byte
-        return a2b_base64(signs + "=" * (-len(signs) % 4)).decode("latin-1")
+        return decoded_signs((self._head + signs).encode()).decode("latin-1")
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -30,6 +30,7 @@ _CLASSES = bytes(97 if byte in _TOKEN else 32 for byte in range(256))
 _ESCAPE = re.compile(rb"\\[nrtbf]")
 _AFTER = re.compile(AFTER.encode(), re.IGNORECASE)
 _ANY_NAME = b"(?:%b)%b" % (b"|".join(re.escape(word.encode()) for word in (*WORDS, *LAST)), AFTER.encode())
+# behind a name, forwards, what `_NAMED` of extent.py reads backwards: `=`, `": `, `%22%3A`, ` value="`, `", "`, `>`
 _SEPARATES = re.compile(
     rb"(?:\\{0,7}[\"']|%(?:25){0,3}22|&quot;|&#34;)?\]?(?:[ \t\r\n]{1,40}value[ \t]?[=:]"
     rb"|(?:\r?\n|\\{1,7}r\\{1,7}n)(?:content-[a-z-]{1,24}:[^\r\n\\\"]{1,80}(?:\r?\n|\\{1,7}r\\{1,7}n)){0,2}(?:\r?\n|\\{1,7}r\\{1,7}n)"

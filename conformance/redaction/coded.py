@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import zlib
-from binascii import a2b_base64, b2a_base64
+from binascii import b2a_base64
 from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 import stringzilla
+
+from conformance.recognition.base64_signs import URL_SAFE, decoded_signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +22,6 @@ _CLASSES = bytes(97 if re.match(_COMMON, bytes([byte])) else 32 for byte in rang
 FEWEST = 32  # signs; of fewer, many words are a text in base64
 PACKED = b"H4sI"  # which what is packed with gzip begins with in base64
 RUN = b"%b{%d}" % (_COMMON, FEWEST)  # without which there is none
-_STANDARD = bytes.maketrans(b"-_", b"+/")
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _SIGN = re.compile(rb"[A-Za-z0-9+/_-]|%2[BbFf]|\\/")
 _RUN = re.compile(b"(?:%b)++" % _SIGN.pattern)
 _WRAPPED = 60  # signs, which lines of base64 have at least that goes on in the next one
@@ -111,10 +111,8 @@ def coded_text(text: bytes | bytearray, at: int) -> Coded | None:
 
 
 def _said(text: bytes | bytearray, places: list[tuple[int, int]]) -> bytes:
-    """What signs of base64 say; one too many says nothing."""
-    signs = bytes(_sign_at(text, place) for place in places).translate(_STANDARD)
-    signs = signs[: len(signs) - (len(signs) % 4 == 1)]
-    return a2b_base64(signs + b"=" * (-len(signs) % 4))
+    """What the signs of base64 at some places say."""
+    return decoded_signs(bytes(_sign_at(text, place) for place in places))
 
 
 def _is_text(said: bytes) -> bool:
@@ -155,7 +153,7 @@ def write_coded(text: bytearray, coded: Coded, other: bytes) -> None:
         return
     signs = b2a_base64(other, newline=False)
     if any(text[start] in b"-_" for start, _ in coded.places):
-        signs = signs.translate(_URL_SAFE)
+        signs = signs.translate(URL_SAFE)
     for (start, end), sign in zip(coded.places, signs, strict=False):
         if end - start == 1:
             text[start] = sign

@@ -12,7 +12,8 @@ LONGEST = 1 << 20  # bytes; what goes on for longer ends there
 _JUDGED = 4096  # bytes that say whether a longer value is random: each of them may begin with a name in one before it
 _ANY_WORD = "|".join(map(re.escape, WORDS))
 _REACH = 200  # bytes that a name and what separates it from its value may have
-# read backwards, since where the separator ends is known
+# read backwards, since where the separator ends is known: `=` of `api_key=`, `%3D` of `api_key%3D`, `", "` of
+# `("api_key", "`, the empty line of a form behind `name="api_key"`, `>` of `<token>`, the space of `--token …`
 _NAMED = re.compile(
     rb"([=:][ \t]?eulav[ \t\r\n]{1,40}"
     rb"|(?:\n\r?|n\\{1,7}r\\{1,7})(?:(?:\n\r?|n\\{1,7}r\\{1,7})[^\r\n\\\"]{1,80}:[a-z-]{1,24}-tnetnoc){0,2}(?:\n\r?|n\\{1,7}r\\{1,7})"
@@ -23,6 +24,7 @@ _NAMED = re.compile(
 _SECRET_NAME = re.compile(f"(?:.*?)(?:{_ANY_WORD}){AFTER}".encode(), re.IGNORECASE)
 _SHORT_NAME = re.compile(rb"(?:.*[_-])?(?:auth|sig)|code", re.IGNORECASE)
 _PLAIN_NAME = re.compile(f".*(?:{'|'.join(map(re.escape, PLAIN))})s?".encode(), re.IGNORECASE)
+# of HAR files, between name and value: `, "value": "`
 _PAIR = re.compile(rb',(?:\s|\\[nrt])*(\\*)"value\1"(?:\s|\\[nrt])*:(?:\s|\\[nrt])*\1"')
 _TUPLE = re.compile(rb",[ \t\r\n]*b?(\\*)([\"'])")
 _TUPLE_ENDS = re.compile(rb"\\*[\"']\s*([)\],])")
@@ -37,7 +39,9 @@ _SPACES = re.compile(rb"[ \t]{0,8}")
 _LINE = re.compile(rb"(?:[= ]\"[^\"\s\\;]+\"|[^\r\n\0\"'\\]|\\(?![rnu\"'\\])|\\u(?!000[ad]))*")
 _BARE = re.compile(rb"[^\s\0&\"'<>;,(){}\[\]\\`|]+")
 _WORDLESS = re.compile(rb"[^\s\0\"'<>\\]+")
+# a list of one text, and of no number: `[abc]`
 _LISTED = re.compile(rb"\[(?!(?:-?[0-9][0-9.eE+-]*|true|false|null|NaN|-?Infinity)\])([^\s,\[\]{}()\"'\\]+)\]")
+# the value of YAML that stands below its name, behind `|` or `>`
 _BLOCK = re.compile(rb"(?:[>|][+-]?)?[ \t]*\r?\n[ \t]+([A-Za-z0-9+/=_.~-]{8,})(?=[ \t]*[\r\n\0])")
 _WORDS_MORE = re.compile(rb"(?: [A-Za-z0-9]{1,20}){1,8}(?=[ \t]*[\r\n\0])")
 _ENCODED = re.compile(rb"(?:%(?!(?:25){0,3}(?:26|22|27|0[ad]|3b))[0-9a-f]{2}|[^&\s\0\"'<>%\\])+", re.IGNORECASE)
@@ -46,10 +50,10 @@ _CONNECTION = re.compile(rb"(?:password|pwd)=[^;\"'\s]{4,}[;\"'\s\0]", re.IGNORE
 _TAG = re.compile(rb"<(?:[A-Za-z][A-Za-z0-9_.-]*:)?\Z")
 _NUMBER = re.compile(rb"[0-9]{6,}(?![.0-9A-Za-z])")
 _HEADER = re.compile(rb"(?:proxy-)?authorization|(?:set-)?cookie2?|(?:[a-z0-9]+-)+[a-z0-9-]+", re.IGNORECASE)
+# what may stand before a name that is set: `export`, `set`, `$env:`, `-e`, `ENV`, the signs of a list or a quotation
 _LINE_START = re.compile(
     rb"[ \t>#*<+-]*(?:export[ \t]+|set[ \t]+|\$env:|env[ \t]+|-e[ \t]+|ENV[ \t]+|ARG[ \t]+)?", re.IGNORECASE
 )
-
 _SHORTEST_CODE = 16
 _WORDS = re.compile(rb"(?:[a-z]+|[A-Z]+|[0-9]{1,6})(?:[_.-](?:[a-z]+|[A-Z]+|[0-9]{1,6}))+")
 _LETTER = re.compile(rb"[A-Za-z]")

@@ -124,7 +124,7 @@ def _written_beside(source: Input, proved: BinaryIO, place: Path) -> tuple[Path,
     mode = place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_mask()
     written = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
     try:
-        if not (source.is_plain and _is_named(proved, written)):
+        if not (source.is_plain and _give_name(proved, written)):
             handle = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as file:
                 publish(source, proved, file)
@@ -135,7 +135,7 @@ def _written_beside(source: Input, proved: BinaryIO, place: Path) -> tuple[Path,
     return written, place
 
 
-def _is_named(spooled: BinaryIO, name: Path) -> bool:
+def _give_name(spooled: BinaryIO, name: Path) -> bool:
     """Give a temporary file a name, where the system can do that; says whether it could."""
     try:
         # a directory that is not used: only with one does Python ask the system to follow the link

@@ -31,9 +31,11 @@ _MOST = 8 << 20  # bytes that are kept at most, whatever does not end
 _WRAPPED = re.compile(rb"[A-Za-z0-9_.+/-]*[\\`]{0,2}[ \t]{0,8}(?:\r?\n|(?:\\r)?\\n)")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]*")
 _SCHEME_VALUE = re.compile(rb"(bearer|basic)(?:[ \t]+|%20)([A-Za-z0-9._~+/=%-]{6,})", re.IGNORECASE)
+# ` -u me:…`, ` --proxy-user "me:…`
 _USER_OPTION = re.compile(
     rb" (?:-[a-z]{0,4}u|--(?:proxy-)?user)(?:[ =]+|(?=[^ ]))(\\*[\"']?)[^\s\"':\\]{1,200}:([^\s\"'\\]+)", re.IGNORECASE
 )
+# ` -b 'name=…`, ` -b name=…`
 _COOKIE_OPTION = re.compile(rb" -b +(?:\\*[\"']([^\"'\\]+=[^\"'\\]*)|([^\s\"'\\=]+=[^\s\"'\\]*))")
 _COOKIE_LINE = re.compile(  # of a file of cookies, as curl writes it, behind the host
     rb"\t(?:TRUE|FALSE)\t/[^\t\r\n]{0,400}\t(?:TRUE|FALSE)\t[0-9]{1,20}\t[^\t\r\n]{0,400}\t([^\t\r\n\0]+)"

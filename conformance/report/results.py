@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _LONGEST_BODY = 2000
 _MOST_EXCHANGES = 6
+_INSTEAD = "give a results.jsonl that a run wrote"
 
 _FIELDS = {
     "header": {"target"},
@@ -151,7 +152,7 @@ def read_results(path: Path) -> Results:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise NotResultsError(f"{path}: cannot be read: {reason}") from None
+        raise NotResultsError(f"{path}: cannot be read: {reason}; {_INSTEAD}") from None
     lines = text.splitlines()
     found: list[Line] = []
     for number, text_line in enumerate(lines, 1):
@@ -160,11 +161,11 @@ def read_results(path: Path) -> Results:
         except ValueError:
             if number == len(lines):
                 break
-            raise NotResultsError(f"{path}:{number}: this line is not JSON; the file is damaged") from None
+            raise NotResultsError(f"{path}:{number}: this line is not JSON, the file is damaged; {_INSTEAD}") from None
         if not isinstance(line, dict) or not _FIELDS.get(str(line.get("type")), {"?"}) <= line.keys():
-            raise NotResultsError(f"{path}:{number}: this is no line of a results file")
+            raise NotResultsError(f"{path}:{number}: this is no line of a results file; {_INSTEAD}")
         found.append(line)
     if not found or found[0]["type"] != "header":
-        raise NotResultsError(f"{path}:1: the header line is missing; give a results.jsonl that a run wrote")
+        raise NotResultsError(f"{path}:1: the header line is missing; {_INSTEAD}")
     footer = found[-1] if found[-1]["type"] == "footer" else None
     return Results(found[0], [line for line in found if line["type"] == "verdict"], footer)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from conformance.compose import compose
+from conformance.exchange import SAFE_METHODS
 from conformance.judge import Verdict, expectation
-from conformance.probes import SAFE_METHODS, Axes, is_thorough, method_of, smallest_cover
+from conformance.probes import Axes, is_thorough, method_of, smallest_cover
 from conformance.suites.presence import Presence
 from conformance.suites.specimens import NoSpecimenError, Specimens
 from conformance.suites.steady import Steady, is_of_a_gateway
@@ -64,8 +65,8 @@ class Run:
     documents: Path = Path()
     left_out: set[str] = field(default_factory=set)
     silences: int = 0
-    key_is_dead: bool | None = None
-    stranger: str | None = None
+    _key_is_dead: bool | None = field(init=False, default=None)
+    _instead: str | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.steady = Steady(self.spec, self.target)
@@ -114,9 +115,9 @@ class Run:
         obstacle = self.obstacle(probe, cost)
         if obstacle:
             return self._blocked(probe, obstacle)
-        if self._stranger():
+        if self._answers_instead():
             self.silences = MOST_SILENCES
-            raise UnansweredError(self._stranger())
+            raise UnansweredError(self._answers_instead())
         trial = Trial(
             self.spec,
             self.steady,
@@ -129,23 +130,35 @@ class Run:
             self.documents,
         )
         try:
-            trial.look_for_operation()
-            verdict = check(trial)
-            _see_whole_answers(trial.exchanges)
-            self._see_no_outage(verdict, trial.exchanges)
+            verdict = self._checked(trial, check)
         except (BlockedError, NoSpecimenError) as error:
             self.silences = 0 if trial.exchanges else self.silences
-            return replace(self._blocked(probe, str(error)), exchanges=tuple(trial.exchanges))
-        except UnsteadyError:
-            self.silences = 0
-            raise
-        except UnansweredError:
-            self.silences += 1
-            raise
+            return self._blocked(probe, str(error), trial.exchanges)
         except TargetError as error:
-            self.silences += isinstance(error, TooManyRequestsError)
-            return replace(self._blocked(probe, str(error)), exchanges=tuple(trial.exchanges))
+            self._count_silence(error)
+            if isinstance(error, UnansweredError):
+                raise
+            return self._blocked(probe, str(error), trial.exchanges)
         self.silences = 0
+        return self._settled(probe, verdict)
+
+    def _checked(self, trial: Trial, check: Check) -> Verdict:
+        """What the check says, where nothing but the target itself has answered, and in whole."""
+        trial.look_for_operation()
+        verdict = check(trial)
+        _see_whole_answers(trial.exchanges)
+        self._see_no_outage(verdict, trial.exchanges)
+        return verdict
+
+    def _count_silence(self, error: TargetError) -> None:
+        """Count what was no answer; one that a gateway gave now and then shows that somebody is there."""
+        if isinstance(error, UnsteadyError):
+            self.silences = 0
+        else:
+            self.silences += isinstance(error, UnansweredError | TooManyRequestsError)
+
+    def _settled(self, probe: Probe, verdict: Verdict) -> Verdict:
+        """The verdict, unless the key is to blame or a waiver is about it; what the probe left behind is removed."""
         self._discard()
         if verdict.kind in ("fail", "advisory") and self._has_dead_key(probe):
             variable = self.target.keyring.variable(probe.recipe.name)
@@ -156,15 +169,15 @@ class Run:
         """What a probe's rule promises, in words."""
         return str(expectation(self.spec, probe, self.vocabulary)) if probe.rule.then else probe.rule.says
 
-    def _stranger(self) -> str:
+    def _answers_instead(self) -> str:
         """What answers in the place of a live API, in words; "" where it is the API, or where nothing answers."""
-        if self.stranger is None:
+        if self._instead is None:
             try:
                 is_known = self.target.name != "live"
-                self.stranger = "" if is_known else stranger(self.spec, self.target, self.specimens.owner)
+                self._instead = "" if is_known else stranger(self.spec, self.target, self.specimens.owner)
             except TargetError:
-                self.stranger = ""
-        return self.stranger
+                self._instead = ""
+        return self._instead
 
     def _see_no_outage(self, verdict: Verdict, exchanges: Iterable[Exchange]) -> None:
         """A promise is not broken by an API that a gateway has ceased to reach since the run began."""
@@ -183,9 +196,9 @@ class Run:
         is_plain = probe.rule.then and self.spec.outcomes[probe.rule.then].succeeds and not probe.alteration
         if self.target.name != "live" or is_plain or probe.recipe != self.specimens.owner:
             return False
-        if self.key_is_dead is None:
-            self.key_is_dead = self._is_refused(probe.recipe)
-        return self.key_is_dead
+        if self._key_is_dead is None:
+            self._key_is_dead = self._is_refused(probe.recipe)
+        return self._key_is_dead
 
     def _is_refused(self, recipe: Recipe) -> bool:
         operation = next((name for name, one in self.spec.operations.items() if one.method in SAFE_METHODS), "")
@@ -201,8 +214,8 @@ class Run:
         except TargetError:
             self.silences += 1
 
-    def _blocked(self, probe: Probe, reason: str) -> Verdict:
-        return Verdict("blocked", self.expected_text(probe), "not asked", reason=reason)
+    def _blocked(self, probe: Probe, reason: str, exchanges: Iterable[Exchange] = ()) -> Verdict:
+        return Verdict("blocked", self.expected_text(probe), "not asked", tuple(exchanges), reason)
 
     def _cost(self, probe: Probe, cost: Cost) -> int:
         """What a probe may cost: its check, and making and removing the sandboxes it needs."""

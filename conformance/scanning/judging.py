@@ -11,7 +11,7 @@ from conformance.scanning.find import EXAMPLE, KEY, NEAR_KEY, PLACEHOLDER, Judge
 if TYPE_CHECKING:
     from conformance.keys import KeyFormat
 
-# bytes outside ASCII stand there as if they were Latin-1
+# what people write for a secret: `${KEY}`, `<your key>`, `XXXX`; bytes outside ASCII stand there as if Latin-1
 _TOKEN = re.compile(r"\$?\{\{?[^{}\s]{1,60}\}\}?|<[^<>\n]{1,60}>|[A-Za-z0-9_.*\x80-\xff-]{3,80}")
 _MASK = re.compile(
     r"[*\x85]|\.\.|\xe2\x80[\xa2\xa6]|\[?\(?\.\.\.|\\+u202[26]|&hellip;|\[REDACTED"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from binascii import a2b_base64, b2a_base64
+from binascii import b2a_base64
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
+from conformance.recognition.base64_signs import URL_SAFE, decoded_signs
 from conformance.recognition.pieces import GAP
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 PLAIN, ESCAPED, BASE64 = "plain", "escaped", "base64"
 _SHORTEST = 4  # characters; a common beginning of fewer would stand everywhere
-_STANDARD = bytes.maketrans(b"-_", b"+/")
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 # the end of a line, as it is or as JSON writes it, with what ends a line of a program before it, and quotation, a
 # comment's sign or indentation behind it
 _BREAK = (
@@ -89,7 +88,7 @@ def _narrow(beginning: bytes, prefixes: list[bytes]) -> Iterator[Needle]:
         group = slice(4 * (before > 0), 4 * (before > 0) + 4)  # of signs that no end of a line parts
         sought = group if group.stop <= decided else slice(skipped, decided)
         read = _decoder(before, standard[: sought.start])
-        for signs in dict.fromkeys((standard[sought], standard[sought].translate(_URL_SAFE))):
+        for signs in dict.fromkeys((standard[sought], standard[sought].translate(URL_SAFE))):
             yield Needle(signs, sought.start - skipped, b"", BASE64, is_wide=False, read=read)
 
 
@@ -122,8 +121,6 @@ def _decoder(before: int, head: bytes) -> Callable[[bytes], bytes]:
     def decoded(text: bytes) -> bytes:
         """The decoded base64 that begins there, over several lines where it is broken."""
         run = _SIGNS.match(text)[0]  # type: ignore[index]
-        signs = head + _BREAKS.sub(b"", run).translate(_STANDARD)
-        signs = signs[: len(signs) - (len(signs) % 4 == 1)]  # a sign too many, which decides no byte
-        return unescaped(a2b_base64(signs + b"=" * (-len(signs) % 4))[before:])
+        return unescaped(decoded_signs(head + _BREAKS.sub(b"", run))[before:])
 
     return decoded

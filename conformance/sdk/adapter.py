@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
 from conformance.spec.entry import Entry, Slug, Text
+from conformance.spec.files import directory_beside
 from conformance.spec.loader import checked
 from conformance.spec.mistakes import FileError, Mistake, suggestion
 from conformance.spec.source import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Argv = Annotated[list[Text], Meta(min_length=1)]
 Seconds = Annotated[float, Meta(gt=0)]
@@ -60,10 +63,8 @@ class Adapter:
 
 
 def adapters_directory() -> Path:
-    """The directory of the adapters: inside the installed package, or at the top of the checkout."""
-    package = Path(__file__).resolve().parent.parent
-    installed = package / "adapters"
-    return installed if installed.is_dir() else package.parent / "adapters"
+    """The directory of the adapters that come with the package."""
+    return directory_beside("adapters")
 
 
 def find_adapter(name: str, start: Path) -> Adapter:
@@ -102,9 +103,11 @@ def load_adapter(file: Path) -> AdapterFile:
         line, column = map(int, place.groups()) if place else (text.count("\n") + 1, 1)
         problem = _PLACE.sub("", str(error)).replace(" (at end of document)", "")
         raise FileError([Mistake(str(file), line, column, f"this is not TOML: {problem}; correct the line")]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise FileError([Mistake(str(file), 1, 1, f"cannot be read: {reason}")]) from None
+    except UnicodeDecodeError:
+        raise FileError([Mistake(str(file), 1, 1, "cannot be read: it is not UTF-8 text; save it as UTF-8")]) from None
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}; give an adapter's folder with a file that can be read"
+        raise FileError([Mistake(str(file), 1, 1, message)]) from None
     return checked(Source(str(file), data, _places(text)), AdapterFile)
 
 

@@ -26,7 +26,10 @@ class Call:
 
     @property
     def company(self) -> str:
-        """Which calls share a process with this one: those whose key it would find if the SDK kept it do not."""
+        """The name of the calls that may share a process: none of them finds a key there that is not its own.
+
+        So calls without a key have one to themselves, in which an SDK has nothing to remember.
+        """
         return "nowhere" if self.source == "nowhere" else self.in_environment
 
     @property

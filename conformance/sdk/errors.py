@@ -3,7 +3,8 @@
 AdapterError
 ├── InstallError        the SDK cannot be installed; the message ends with the installer's last lines
 ├── BrokenAdapterError  the adapter does not speak the protocol; the message holds its standard error
-└── HungError           a call did not end in its time; the adapter was ended
+├── HungError           a call did not end in its time; the adapter was ended
+└── ReleaseError        there can be no such release of an SDK; the message says what to write instead
 """
 
 from __future__ import annotations

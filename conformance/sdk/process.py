@@ -71,7 +71,8 @@ class AdapterProcess:
                 start_new_session=True,
             )
         except OSError as error:
-            raise BrokenAdapterError(f"the adapter is broken: {argv[0]} cannot be started: {error.strerror}") from None
+            problem = f"{argv[0]} cannot be started ({error.strerror}); install it, or correct command in adapter.toml"
+            raise BrokenAdapterError(f"the adapter {self._name} is broken: {problem}") from None
         self._said = StandardError(self._child.stderr)  # type: ignore[arg-type]
 
     def greet(self) -> Greeting:

@@ -22,7 +22,7 @@ from conformance.sdk.proxy import RefusingProxy
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Play = Callable[[Request, bool], Response]
+    from conformance.sdk.playing import Play
 
 _NOBODY = Response(404, ((b"content-type", b"text/plain"),), b"This path belongs to no call.")
 _ELSEWHERE = "localhost"  # another name, and so another host, for the same machine

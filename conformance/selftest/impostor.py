@@ -108,7 +108,8 @@ def _read(file: Path) -> Others:
     try:
         return msgspec.convert(tomllib.loads(file.read_text(encoding="utf-8")), Others)
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise FileError([Mistake(str(file), 1, 1, f"these are no variants and clients: {error}")]) from None
+        message = f"{error}; write [[variants]] and [[clients]], as docs/selftest.md shows them"
+        raise FileError([Mistake(str(file), 1, 1, f"these are no variants and clients: {message}")]) from None
 
 
 def _filled(command: list[str], name: str, here: Path) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from conformance.selftest.judged import judged
 from conformance.selftest.misprints import MISPRINTS
 from conformance.selftest.serving import served
 from conformance.spec.loader import load
+from conformance.suites.check import is_check
 from conformance.targets.errors import UnansweredError
 from conformance.targets.http import HttpTarget
 from conformance.targets.keyring import Keyring
@@ -100,7 +101,7 @@ def _judge_mock(spec: Spec, spec_file: Path, impostor: Impostor) -> Verdicts:
 
 def _examples(spec: Spec, impostor: Impostor) -> int:
     """How many cases a check draws: fewer where its own rule draws none and they only show what else a fault breaks."""
-    own = [_checks()[rule.check].check for rule in spec.rules if rule.id == impostor.rule]
+    own = [_checks()[rule.check].cost for rule in spec.rules if rule.id == impostor.rule]
     return _FEW_EXAMPLES if own and not any(cost.per_example for cost in own) else EXAMPLES
 
 
@@ -173,14 +174,14 @@ def _asked(run: Run | SdkRun, probes: list[Probe]) -> Verdicts:
 
     """
     checks, end = _checks(), time.monotonic() + _MOST_SECONDS
-    run.plan((probe, checks[probe.rule.check].check) for probe in probes)
+    run.plan((probe, checks[probe.rule.check].cost) for probe in probes)
     verdicts: Verdicts = []
     for probe in probes:
         if time.monotonic() > end:
             raise TimeoutError(f"only {len(verdicts)} of {len(probes)} probes were asked within {_MOST_SECONDS:g} s")
         check = checks[probe.rule.check]
         try:
-            verdict = run.ask(probe, check, check.check)
+            verdict = run.ask(probe, check, check.cost)
         except UnansweredError as error:
             verdict = Verdict("error", "", str(error))
         verdicts.append((probe, verdict))
@@ -202,4 +203,4 @@ def _checks() -> dict[str, Any]:
     """Every check of the suites by its name."""
     names = [module.name for module in pkgutil.iter_modules(suites.__path__) if module.name.startswith("test_")]
     modules = [importlib.import_module(f"{suites.__name__}.{name}") for name in names]
-    return {name: thing for module in modules for name, thing in vars(module).items() if hasattr(thing, "check")}
+    return {name: thing for module in modules for name, thing in vars(module).items() if is_check(thing)}

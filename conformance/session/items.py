@@ -98,7 +98,7 @@ class ProbeItem(pytest.Item):
 
 def items_of(collector: pytest.Module, check: Check, probes: list[Probe]) -> Iterator[ProbeItem]:
     """An item for every probe whose rule names the check."""
-    cost: Cost = check.check  # type: ignore[attr-defined]
+    cost: Cost = check.cost  # type: ignore[attr-defined]
     for probe in probes:
         if probe.rule.check == check.__name__:
             yield ProbeItem.from_parent(collector, name=probe.id, probe=probe, check=check, cost=cost)

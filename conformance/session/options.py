@@ -11,7 +11,10 @@ _NOT_GIVEN: Any = None
 
 
 class Option(NamedTuple):
-    """An option; `ini` says whether a configuration file may set it too, `is_list` that it may be given again."""
+    """An option; `ini` says whether a configuration file may set it too.
+
+    `is_switch` says that it takes no value, `is_path` that its value is a path, `is_list` that it may be given again.
+    """
 
     flag: str
     default: str

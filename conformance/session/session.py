@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.report.summary import LEVELS
 from conformance.report.text import printable
 from conformance.runs.run import MOST_SILENCES, Run
 from conformance.session import sdk_setup, setup
@@ -17,15 +18,17 @@ from conformance.session.items import RUN, ProbeItem, items_of
 from conformance.session.options import given
 from conformance.session.reporting import Reporting
 from conformance.session.scrubbing import Scrubbing
+from conformance.suites.check import is_check
 from conformance.suites.specimens import ENDING_SIGNALS
 from conformance.targets.errors import UnansweredError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from pathlib import Path
 
-    from conformance.probes import Probe
     from conformance.runs.sdk_run import SdkRun
     from conformance.spec.model import Spec
+    from conformance.waivers import Waiver
 
 
 _TELL_EVERY_SECONDS = 10.0
@@ -49,38 +52,53 @@ def _begin(config: pytest.Config) -> None:
     setup.check_options(config, spec)
     vocabulary = setup.vocabulary(config, spec)
     adapter = sdk_setup.adapter_of(config)
+    run: Run | SdkRun | None = None
     if adapter:
         waivers = sdk_setup.sdk_waivers(config, spec, adapter)
+        run = None if config.option.collectonly else sdk_setup.make_sdk_run(config, spec, adapter, waivers)
     else:
         waivers = setup.load_known(given(config, "--waivers"), spec, setup.kind_of_target(config))
-    is_worker = hasattr(config, "workerinput")
-    asks = config.getoption("dist", "no") == "no" or is_worker
-    run: Run | SdkRun | None = None
-    scrubber = setup.scrubber_of(config)
-    if adapter and not config.option.collectonly:
-        run = sdk_setup.make_sdk_run(config, spec, adapter, waivers)
-    elif not config.option.collectonly and (asks or given(config, "--target") == "live"):
-        target = setup.make_target(config, spec, file)
-        profile = setup.load_profiles(config)
-        run = Run(
-            spec,
-            target,
-            waivers,
-            vocabulary,
-            _examples(),
-            fault=given(config, "--fault"),
-            documents=file.parent,
-        )
-        run.smoke = target.name == "live" and not target.may_write and profile != "thorough"
-        config.add_cleanup(target.close)
+        run = _http_run(config, spec, file, waivers, vocabulary) if _asks(config) else None
+    _register(config, spec, run, run.waivers if run else waivers)
+
+
+def _asks(config: pytest.Config) -> bool:
+    """Whether this process asks an API; of a live one that workers ask, the one that starts them has a target too."""
+    is_distributed = config.getoption("dist", "no") != "no" and not _is_worker(config)
+    return not config.option.collectonly and (not is_distributed or given(config, "--target") == "live")
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def _http_run(config: pytest.Config, spec: Spec, file: Path, waivers: list[Waiver], vocabulary: str) -> Run:
+    target = setup.make_target(config, spec, file)
+    config.add_cleanup(target.close)
+    profile = setup.load_profiles(config)
+    return Run(
+        spec,
+        target,
+        waivers,
+        vocabulary,
+        _examples(),
+        smoke=target.name == "live" and not target.may_write and profile != "thorough",
+        fault=given(config, "--fault"),
+        documents=file.parent,
+    )
+
+
+def _register(config: pytest.Config, spec: Spec, run: Run | SdkRun | None, waivers: list[Waiver]) -> None:
+    """Let pytest know of the plugins; reports are written by the process that was started, and not by its workers."""
     if run:
         config.stash[RUN] = run
-        waivers = run.waivers
         scrubber = run.target.keyring.scrubber
         scrubber.learn_all(setup.secrets_around(config, spec))
+    else:
+        scrubber = setup.scrubber_of(config)
     config.pluginmanager.register(Session(config, spec, run), "conformance-session")
     config.pluginmanager.register(Scrubbing(scrubber), "conformance-scrubbing")
-    if not is_worker and not config.option.collectonly:
+    if not _is_worker(config) and not config.option.collectonly:
         directory = setup.report_directory(config)
         reporting = Reporting(config, spec, waivers, directory, scrubber)
         config.pluginmanager.register(reporting, "conformance-reporting")
@@ -100,15 +118,10 @@ class Session:
         self._run = run
         self._probes = setup.asked_of(spec, setup.kind_of_target(config))
         self._told = time.monotonic()
-        for level in ("must", "should", "observe"):
+        for level in LEVELS:
             config.addinivalue_line("markers", f"{level}: the rule's level")
         for name in sorted({probe.operation for probe in self._probes} - {""}):
             config.addinivalue_line("markers", f"{name}: the probe's operation")
-
-    @property
-    def probes(self) -> list[Probe]:
-        """Every probe that this kind of target can be asked."""
-        return self._probes
 
     @property
     def _is_sdk(self) -> bool:
@@ -116,7 +129,7 @@ class Session:
 
     def pytest_pycollect_makeitem(self, collector: Any, obj: Any) -> list[ProbeItem] | None:
         """Make items of check functions."""
-        if not hasattr(obj, "check") or getattr(obj, "__module__", "") != collector.obj.__name__:
+        if not is_check(obj) or obj.__module__ != collector.obj.__name__:
             return None
         return list(items_of(collector, obj, self._probes))
 

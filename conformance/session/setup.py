@@ -22,7 +22,7 @@ from conformance.targets.mock import MockTarget
 from conformance.waivers import Waiver, check_waivers, load_waivers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from conformance.probes import Probe
     from conformance.spec.model import Spec
@@ -52,16 +52,18 @@ def scrubber_of(config: pytest.Config) -> Scrubber:
         spec, _ = load_spec(config)
     except pytest.UsageError:
         spec = load(default_spec())
-    scrubber = Scrubber(KeyFormat(msgspec.to_builtins(spec.key)))
-    scrubber.learn_all(secrets_around(config, spec))
-    return scrubber
+    return _scrubber(spec, secrets_around(config, spec))
 
 
 def usual_scrubber() -> Scrubber:
     """A scrubber for the usual spec's keys, for what happens before there are options."""
     spec = load(default_spec())
+    return _scrubber(spec, _keys_in(os.environ, spec))
+
+
+def _scrubber(spec: Spec, secrets: Iterable[str]) -> Scrubber:
     scrubber = Scrubber(KeyFormat(msgspec.to_builtins(spec.key)))
-    scrubber.learn_all(_keys_in(os.environ, spec))
+    scrubber.learn_all(secrets)
     return scrubber
 
 

@@ -1,15 +1,20 @@
-"""Where the spec files are: inside the installed package, or at the top of the checkout."""
+"""Where the files are that come with the package: the spec files, and others beside them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 
+def directory_beside(name: str) -> Path:
+    """A directory that comes with the package: inside the installed one, or at the top of the checkout."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / name
+    return installed if installed.is_dir() else package.parent / name
+
+
 def specs_directory() -> Path:
     """The directory of the spec files."""
-    package = Path(__file__).resolve().parent.parent
-    installed = package / "specs"
-    return installed if installed.is_dir() else package.parent / "specs"
+    return directory_beside("specs")
 
 
 def default_spec() -> Path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.spec.mistakes import suggestion
 
 if TYPE_CHECKING:
-    from conformance.spec.mistakes import Path
+    from conformance.spec.mistakes import DataPath
     from conformance.spec.source import Source
 
 
@@ -27,7 +27,7 @@ def _validator(schema: dict[str, Any]) -> Any:
     return extend(Draft202012Validator, type_checker=types)(schema)  # type: ignore[no-untyped-call]
 
 
-def _misfits(error: Any) -> list[tuple[Path, str]]:
+def _misfits(error: Any) -> list[tuple[DataPath, str]]:
     path = tuple(error.absolute_path)
     if "propertyNames" in error.absolute_schema_path:
         path = (*path, error.instance)
@@ -57,7 +57,7 @@ def _misfits(error: Any) -> list[tuple[Path, str]]:
     return [(path, f"{name}: {error.message}; correct the value")]
 
 
-def _misfits_of_union(error: Any, path: Path) -> list[tuple[Path, str]]:
+def _misfits_of_union(error: Any, path: DataPath) -> list[tuple[DataPath, str]]:
     deeper = [child for child in error.context if child.absolute_path != error.absolute_path]
     if deeper:
         return [misfit for child in deeper for misfit in _misfits(child)]
@@ -68,7 +68,7 @@ def _misfits_of_union(error: Any, path: Path) -> list[tuple[Path, str]]:
     return [(path, f"{_name(path)} is {_kind(error.instance)}; write {wanted}")]
 
 
-def _name(path: Path) -> str:
+def _name(path: DataPath) -> str:
     if not path:
         return "the file"
     return f"entry {path[-1] + 1}" if isinstance(path[-1], int) else repr(path[-1])

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Path = tuple[str | int, ...]
+DataPath = tuple[str | int, ...]
+"""Where a value stands in the data of a file: the keys and numbers that lead to it."""
 
 
 class Mistake(NamedTuple):

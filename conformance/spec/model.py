@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args
 from msgspec import Meta, field
 
 from conformance.spec.entry import Entry, RequestLine, Slug, Status, Text
-from conformance.spec.sdk import Feature, Sdk, SdkCheck, Source
+from conformance.spec.sdk import Feature, Sdk, SdkCheckName, SourceName
 
 JsonObject = dict[str, Any]
 OperationName = Literal["list", "create", "view", "update", "delete"]
@@ -20,7 +20,7 @@ NearMiss = Literal[
     "drop", "add", "swap", "flip-case", "prefix", "trailing", "pad", "last-bits", "alphabet", "other-prefix"
 ]
 PathVariant = Literal["trailing-slash", "doubled-slash", "other-case", "parameter", "suffix", "encoded", "dot-segment"]
-Check = Literal[
+CheckName = Literal[
     "answer",
     "bad_key_after_good_one",
     "both_headers_at_once",
@@ -112,7 +112,8 @@ class Style(Entry, frozen=True):
 class Operation(Entry, frozen=True):
     """A request of the API, the permission it needs and the statuses of success.
 
-    `documented: false` says that no page has the request, so that an API without it breaks no promise.
+    `other_body` is another documented form of its body, `makes` the names of the fields that hold the id of what it
+    creates. `documented: false` says that no page has the request, so that an API without it breaks no promise.
     """
 
     request: RequestLine
@@ -143,7 +144,12 @@ Operations = Annotated[
 
 
 class Alteration(Entry, frozen=True):
-    """What differs about a request besides its credential."""
+    """What differs about a request besides its credential.
+
+    `header_case` and `scheme_case` write the name of the style's header and its scheme in other letters; `method`,
+    `path`, `content_type` and `body` take the place of the operation's own, and `headers` come on top. `id` is that of
+    no sandbox, or of another organization's. Only `operations` are altered so, or all where none is named.
+    """
 
     header_case: Case | None = None
     scheme_case: Case | None = None
@@ -164,7 +170,14 @@ class Scope(Entry, frozen=True):
 
 
 class Credential(Entry, frozen=True):
-    """A recipe for a credential; a target's keyring makes bytes of it."""
+    """A recipe for a credential; a target's keyring makes bytes of it.
+
+    `active`, `revoked`, `expired` and `rate_limited` keys are issued, and found in `variable`; `none` is no credential,
+    and a `minted` key is one that nobody issued. A `wrong_secret` and a `near_miss`, of each kind in `how`, are made of
+    the key of the credential `from`. A `text` is one for each of `texts`, in which `{key}`, `{prefix}`, `{id}` and
+    `{secret}` are of that key and `{example}` is the documented one, written as many `times`. `sandbox_variable` holds
+    the id of a sandbox of its organization.
+    """
 
     key: Literal["active", "revoked", "expired", "rate_limited", "none", "minted", "wrong_secret", "text", "near_miss"]
     scope: str = ""
@@ -223,13 +236,17 @@ class When(Entry, frozen=True):
     style: str | list[str] = []
     operation: str | list[str] = []
     alteration: str | list[str] = []
-    source: Source | list[Source] = []
+    source: SourceName | list[SourceName] = []
     answer: str = ""
     form: str | list[str] = []
 
 
 class Rule(Entry, frozen=True):
-    """A documented promise."""
+    """A documented promise, with the claims and disagreements behind it.
+
+    `then` names the outcome that it promises, and `check` the function of the suites that asks. `target: mock` and
+    `target: sdk` limit whom it is asked of; `needs` are features of an SDK without which it is blocked.
+    """
 
     id: Slug
     level: Level
@@ -238,7 +255,7 @@ class Rule(Entry, frozen=True):
     because: Annotated[list[str], Meta(min_length=1)]
     advice: Text
     then: str = ""
-    check: Check | SdkCheck = "answer"
+    check: CheckName | SdkCheckName = "answer"
     target: Literal["http", "mock", "sdk"] = "http"
     needs: list[Feature] = []
 

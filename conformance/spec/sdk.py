@@ -8,7 +8,7 @@ from conformance.spec.entry import Entry, RequestLine, Slug, Status, Text
 
 SdkOperation = Literal["list", "create", "view", "update", "delete", "build", "use", "verify", "show", "two_clients"]
 Feature = Literal["api_key_argument", "environment", "dotenv", "errors", "typed_errors", "debug_log"]
-SdkCheck = Literal[
+SdkCheckName = Literal[
     "argument_is_forgotten",
     "attempts_are_bounded",
     "clients_keep_apart",
@@ -39,7 +39,7 @@ SdkCheck = Literal[
     "retry_after_is_surfaced",
     "status_is_reachable",
 ]
-Source = Literal[
+SourceName = Literal[
     "argument", "environment", "environment-later", "dotenv", "argument-over-environment", "after-argument", "nowhere"
 ]
 """Where an SDK finds its key; `later` is after it was imported, `after` in another call of the process only."""

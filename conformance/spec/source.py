@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from conformance.spec.mistakes import FileError, Mistake, Path
+from conformance.spec.mistakes import DataPath, FileError, Mistake
 
 if TYPE_CHECKING:
-    from pathlib import Path as FilePath
+    from pathlib import Path
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 64  # levels; no file needs more, and the libraries below run out of stack or of time
@@ -26,10 +26,10 @@ class Source:
 
     file: str
     data: Any = None
-    places: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    places: dict[DataPath, tuple[int, int]] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
 
-    def mistake(self, path: Path, message: str) -> None:
+    def mistake(self, path: DataPath, message: str) -> None:
         """Note a mistake at `path`, or at the nearest place around it that the file has."""
         while path and path not in self.places:
             path = path[:-1]
@@ -41,7 +41,7 @@ class Source:
         self.mistakes.append(Mistake(self.file, mark.line + 1, mark.column + 1, message))
 
 
-def read(file: FilePath) -> Source:
+def read(file: Path) -> Source:
     """Read a YAML file.
 
     Raises:
@@ -62,7 +62,7 @@ def read(file: FilePath) -> Source:
     return source
 
 
-def _text(file: FilePath, source: Source) -> str:
+def _text(file: Path, source: Source) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -104,7 +104,7 @@ def _mistake_after(before: str, file: str) -> Mistake:
     return Mistake(file, before.count("\n") + 1, len(before) - before.rfind("\n"), "")
 
 
-def _value(node: Any, path: Path, source: Source) -> Any:
+def _value(node: Any, path: DataPath, source: Source) -> Any:
     source.places.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, source)
@@ -113,7 +113,7 @@ def _value(node: Any, path: Path, source: Source) -> Any:
     return _scalar(node, path, source)
 
 
-def _mapping(node: Any, path: Path, source: Source) -> dict[str, Any]:
+def _mapping(node: Any, path: DataPath, source: Source) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):
@@ -131,7 +131,7 @@ def _mapping(node: Any, path: Path, source: Source) -> dict[str, Any]:
     return result
 
 
-def _scalar(node: Any, path: Path, source: Source) -> Any:
+def _scalar(node: Any, path: DataPath, source: Source) -> Any:
     if node.tag == "tag:yaml.org,2002:null":
         return None
     if node.tag == "tag:yaml.org,2002:bool":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.compose import UNKNOWN_ID, compose
-from conformance.probes import SAFE_METHODS
+from conformance.exchange import SAFE_METHODS
 from conformance.suites.fallback import Fallback
 from conformance.suites.specimens import NoSpecimenError
 
@@ -23,7 +23,7 @@ _LOOKS = 3
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the full key was answered, about a sandbox that was just shown to exist unless there is none."""
+    """What the full key was answered; `exists` says that it asked about a sandbox that was just shown to exist."""
 
     exchange: Exchange | None = None
     exists: bool = False

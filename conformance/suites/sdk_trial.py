@@ -110,9 +110,9 @@ class SdkTrial:
         answer = self.recorded.answer
         if isinstance(answer, Raised):
             status = f" with status {answer.error.status_code}" if answer.error.status_code else ""
-            return f"{answer.error.type}{status}: {brief(answer.error.message)}"
+            return f"{answer.error.type}{status}: {shortened(answer.error.message)}"
         if isinstance(answer, Returned):
-            return f"no error, but {brief(msgspec.json.encode(answer.value).decode())}"
+            return f"no error, but {shortened(msgspec.json.encode(answer.value).decode())}"
         return self.recorded.problem
 
     def kept(self, expected: str, observed: str) -> Verdict:
@@ -158,7 +158,7 @@ def places(seen: tuple[SeenRequest, ...]) -> str:
     return ", ".join(f"{one.exchange.request.method} {one.exchange.asked.target}" for one in seen) or "no request"
 
 
-def brief(text: str) -> str:
+def shortened(text: str) -> str:
     """A text as one line, cut off where it is long."""
     line = " ".join(text.split())
     return line if len(line) <= _SHOWN else line[:_SHOWN] + "…"

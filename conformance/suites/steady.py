@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conformance.exchange import SAFE_METHODS
 from conformance.judge import brief, is_documented
-from conformance.probes import SAFE_METHODS
 from conformance.targets.errors import UnsteadyError
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conformance.compose import UNKNOWN_ID, compose
+from conformance.exchange import SAFE_METHODS
 from conformance.judge import excerpt, is_documented
-from conformance.probes import SAFE_METHODS, Axes
+from conformance.probes import Axes
 from conformance.suites.gist import gist, has_list
 
 if TYPE_CHECKING:

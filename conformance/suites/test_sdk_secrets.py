@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.sdk.protocol import Returned
 from conformance.suites.check import check
-from conformance.suites.sdk_trial import brief
+from conformance.suites.sdk_trial import shortened
 from conformance.suites.trial import BlockedError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def output_hides_the_secret(trial: SdkTrial) -> Verdict:
     if recorded.said is None:
         raise BlockedError("an SDK whose standard error is read here")
     if recorded.said:
-        return trial.broken(_EXPECTED, f"standard error shows some: {brief(recorded.said[0])}")
+        return trial.broken(_EXPECTED, f"standard error shows some: {shortened(recorded.said[0])}")
     prints = "debug_log" not in trial.target.greeting.features  # then the log is what was printed and nothing else
     return trial.verdict(_EXPECTED, "what it prints shows some" if prints and "log" in recorded.leaks else "")
 
@@ -56,4 +56,4 @@ def files_hide_the_secret(trial: SdkTrial) -> Verdict:
     """No file that the run's calls have left in the home folder or the working directory holds a part of the secret."""
     _ = trial.recorded  # there has to be a call to speak of
     files = ", ".join(trial.target.left_behind())
-    return trial.verdict(_EXPECTED, brief(f"some is left in {files}") if files else "")
+    return trial.verdict(_EXPECTED, shortened(f"some is left in {files}") if files else "")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.compose import UNKNOWN_ID, compose
-from conformance.exchange import Recipe
+from conformance.exchange import SAFE_METHODS, Recipe
 from conformance.judge import (
     Expectation,
     Verdict,
@@ -22,7 +22,6 @@ from conformance.judge import (
     leak,
     mismatch,
 )
-from conformance.probes import SAFE_METHODS
 from conformance.suites.presence import NOT_THERE
 from conformance.suites.readiness import is_not_ready
 from conformance.suites.specimens import NoSpecimenError
@@ -126,7 +125,7 @@ class Trial:
         return replace(self.probe, **axes)
 
     def composed(self) -> Request:
-        """A request without a credential that only looks: of the probe's operation, or else of the first that does."""
+        """A request without a credential by a safe method: of the probe's operation, or of the first that has one."""
         names = [self.probe.operation, *self.spec.operations]
         looks = (name for name in names if self.spec.operations[name].method in SAFE_METHODS)
         operation = next(looks, self.probe.operation)

@@ -11,7 +11,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from conformance.exchange import Response
+from conformance.exchange import SAFE_METHODS, Response
 from conformance.targets.body import body_of, decompressed
 from conformance.targets.errors import UnansweredError
 from conformance.targets.silence import why_unanswered
@@ -26,7 +26,6 @@ _IDLE_SECONDS = 1.0
 _ENOUGH = 10
 _MOST_REQUESTS = 100  # on one connection, after which many servers hang up, some of them without saying so
 _SHOWN = 65536  # of a body that is no good; nothing is judged by it
-_REPEATABLE = ("GET", "HEAD", "OPTIONS")
 _NO_BODY = (204, 304)
 # what a connection that the peer closed while it was idle, or wrote too much on, may show
 _STALE = (ConnectionError, http.client.BadStatusLine, ssl.SSLEOFError, ssl.SSLZeroReturnError)
@@ -60,7 +59,7 @@ class Connection:
             self._kept_alive = -math.inf
             self.close()
         is_trusted = self._kept_alive >= _ENOUGH and now <= self._last_used + _IDLE_SECONDS
-        if self._requests >= _MOST_REQUESTS or (method not in _REPEATABLE and not is_trusted):
+        if self._requests >= _MOST_REQUESTS or (method not in SAFE_METHODS and not is_trusted):
             self.close()  # what must not be sent twice begins on a connection that nobody can have closed
         reused = self._connection.sock is not None
         try:
@@ -69,7 +68,7 @@ class Connection:
             except _STALE:
                 self._kept_alive = -math.inf
                 self.close()
-                if not reused or method not in _REPEATABLE:
+                if not reused or method not in SAFE_METHODS:
                     raise
                 response = self._exchange(method, target, headers, body)
         except (OSError, http.client.HTTPException, ValueError) as error:

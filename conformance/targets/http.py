@@ -11,9 +11,9 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlsplit
 
-from conformance.exchange import Exchange, Request, Response, SentRequest
+from conformance.exchange import SAFE_METHODS, Exchange, Request, Response, SentRequest
 from conformance.targets.connection import Connection
-from conformance.targets.errors import BudgetSpentError, TargetError, TooManyRequestsError
+from conformance.targets.errors import BudgetSpentError, TooManyRequestsError, WriteForbiddenError
 from conformance.targets.origin import Origin
 
 if TYPE_CHECKING:
@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 
 TIME_LIMIT = 10.0
 _LONGEST_WAIT = 60.0
-_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-
-
-class WriteForbiddenError(TargetError):
-    """A request that may change something was about to be sent without permission to write."""
 
 
 class Target(Protocol):
@@ -125,7 +120,7 @@ class HttpTarget:
         return recipe is not None and recipe.name in self._limited_roles
 
     def _send_once(self, request: Request) -> Exchange:
-        if request.method not in _SAFE_METHODS and not self.may_write:
+        if request.method not in SAFE_METHODS and not self.may_write:
             raise WriteForbiddenError(f"{request.method} was not sent: writing needs --allow-writes")
         keys = [self.keyring.credential(recipe) if recipe else None for recipe in (request.recipe, request.second)]
         target, headers, body = _filled(request, *keys)

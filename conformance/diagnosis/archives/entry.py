@@ -19,6 +19,7 @@ _LONGEST_URL = 1 << 14
 _LONGEST_HEADER = 1 << 13
 _LONGEST_NAME = 200
 _MOST_PAIRS = 300
+# https://me@HOST:8443PATH?query
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]{0,20}+:)?//(?:[^/?#@]*+@)?(\[[^\]]*+\]|[^/:?#]*+)(?::\d*+)?([^?#]*+)", re.I)
 _PATH = re.compile(r"[^?#]*+")
 _NO_TEXT = re.compile(r"(?:image/(?!svg)|font/|video/|audio/|application/(?:octet-stream|zip|pdf|wasm))", re.I)

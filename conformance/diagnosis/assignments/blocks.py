@@ -63,7 +63,7 @@ class Blocks:
                 self.follows |= not self._leave("subshell")  # else it is the end of a pattern, or of csh's condition
 
     def _take(self, word: Word) -> bool:
-        """Whether a word at the beginning of a command only opens, closes or divides a block."""
+        """Take a word that only opens, closes or divides a block; says whether it is one."""
         text = "" if word.is_quoted else word.text
         if text in _CONDITIONS:
             self._open("condition")
@@ -88,6 +88,7 @@ class Blocks:
             self.open.pop().is_closed = True
 
     def _leave(self, kind: Kind) -> bool:
+        """Close the innermost block where it is of this kind; says whether it was."""
         is_inner = bool(self.open) and self.open[-1].kind == kind
         if is_inner:
             self._close()

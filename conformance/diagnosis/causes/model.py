@@ -120,7 +120,7 @@ class Cause(Entry, frozen=True):
     threads: Annotated[list[Thread], Meta(min_length=1)] = []
 
 
-class Lookalikes(Entry, frozen=True):
+class CauseSet(Entry, frozen=True):
     """Causes that some evidence cannot tell apart, and the cheapest question that does.
 
     The facts that it is `suggested_by` show such evidence.
@@ -139,7 +139,7 @@ class Causes(Entry, frozen=True):
 
     title: Text
     causes: Annotated[list[Cause], Meta(min_length=1)]
-    indistinguishable: Annotated[list[Lookalikes], Meta(min_length=1)] = []
+    indistinguishable: Annotated[list[CauseSet], Meta(min_length=1)] = []
     signs: Annotated[list[Sign], Meta(min_length=1)] = []
 
     def by_id(self) -> dict[str, Cause]:

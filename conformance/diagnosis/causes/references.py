@@ -9,12 +9,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from conformance.diagnosis.facts.names import NAMES
-from conformance.spec.raw import entries, mapping, note_taken, note_unknown
+from conformance.spec.raw import entries, mapping, note_no_pattern, note_taken, note_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Set
 
-    from conformance.spec.mistakes import Path
+    from conformance.spec.mistakes import DataPath
     from conformance.spec.source import Source
 
 _KINDS = ("run", "program", "do")
@@ -47,11 +47,10 @@ def _check_facts(source: Source, causes: list[dict[str, Any]], sets: list[dict[s
     signs = [mapping(entry) for entry in entries(mapping(source.data).get("signs"))]
     known = NAMES | {str(sign.get("fact")) for sign in signs}
     for index, sign in enumerate(signs):
-        try:
-            re.compile(str(sign.get("matches")))
-        except re.error as error:
-            source.mistake(("signs", index, "matches"), f"this is no pattern: {error}")
-    places: list[tuple[Path, dict[str, Any]]] = [(("indistinguishable", at), entry) for at, entry in enumerate(sets)]
+        note_no_pattern(source, ("signs", index, "matches"), str(sign.get("matches")))
+    places: list[tuple[DataPath, dict[str, Any]]] = [
+        (("indistinguishable", at), entry) for at, entry in enumerate(sets)
+    ]
     for at, cause in enumerate(causes):
         places.append((("causes", at), cause))
         variants = entries(cause.get("variants"))
@@ -61,14 +60,14 @@ def _check_facts(source: Source, causes: list[dict[str, Any]], sets: list[dict[s
             note_unknown(source, (*path, name), "fact", map(str, entries(entry.get(name))), known)
 
 
-def _ids(causes: list[dict[str, Any]]) -> Iterator[tuple[Path, Any]]:
+def _ids(causes: list[dict[str, Any]]) -> Iterator[tuple[DataPath, Any]]:
     for index, cause in enumerate(causes):
         yield ("causes", index, "id"), cause.get("id")
         for number, variant in enumerate(entries(cause.get("variants"))):
             yield ("causes", index, "variants", number, "id"), mapping(variant).get("id")
 
 
-def _check_candidates(source: Source, path: Path, candidates: list[Any], known: set[str]) -> None:
+def _check_candidates(source: Source, path: DataPath, candidates: list[Any], known: set[str]) -> None:
     for index, name in enumerate(candidates):
         note_unknown(source, (*path, index), "cause", [str(name)], known)
         if name in candidates[:index]:
@@ -77,7 +76,7 @@ def _check_candidates(source: Source, path: Path, candidates: list[Any], known: 
         source.mistake(path, "one candidate is an answer, not a set; add another, or remove the set")
 
 
-def _check_fix(source: Source, path: Path, fix: dict[str, Any]) -> None:
+def _check_fix(source: Source, path: DataPath, fix: dict[str, Any]) -> None:
     for place, steps in fix.items():
         for index, step in enumerate(entries(steps)):
             if isinstance(step, dict):
@@ -87,7 +86,7 @@ def _check_fix(source: Source, path: Path, fix: dict[str, Any]) -> None:
         source.mistake((*path, "any", 0), "this is to say the whole fix in one sentence; begin with do:")
 
 
-def _check_step(source: Source, path: Path, place: str, step: dict[str, Any]) -> None:
+def _check_step(source: Source, path: DataPath, place: str, step: dict[str, Any]) -> None:
     kinds = [kind for kind in _KINDS if step.get(kind)]
     if len(kinds) != 1:
         message = f"this step is {' and '.join(kinds) or 'empty'}; write one of {', '.join(_KINDS)}"

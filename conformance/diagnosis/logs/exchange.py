@@ -105,6 +105,7 @@ class Teller:
         return shown, found, lacks
 
     def _is_beyond(self, value: str) -> bool:
+        """Whether a header holds a key beyond those that are remembered; it is counted then."""
         if len(self._keys) < _MOST_KEYS or value.rpartition(" ")[2] in self._keys:
             return False
         if not self._reading.shapes.secret_spans(value):

@@ -17,14 +17,14 @@ _MOST_FIELDS = 400
 _SENTENCE = 2000  # characters
 _INNER = ("log", "message", "msg", "MESSAGE", "@message", "line", "textPayload", "body", "content", "_source")
 _PREFIXES = (
-    # a pod and its container, as kubectl prints them, or a service of compose
+    # a pod and its container, as kubectl prints them: `[pod/web-1/app] `; a service of compose: `web-1  | `
     re.compile(r"\[pod/(?P<origin>[^/\]\s]{1,100})/[^\]\s]{1,100}\]\s+"),
     re.compile(r"(?P<origin>[A-Za-z0-9_.-]{1,80})\s{1,40}\|\s"),
-    # the container runtime, and docker logs --timestamps
+    # the container runtime, and docker logs --timestamps: `2025-10-10T13:55:36.1Z stdout F `
     re.compile(
         r"(?P<time>\d{4}-\d\d-\d\dT[0-9:.]{8,24}(?:Z|[+-]\d\d:?\d\d))\s+(?:std(?:out|err)\s+[FP]\s+)?(?=[\[{\d])"
     ),
-    # syslog, new and old
+    # syslog, new and old: `<34>1 2025-10-10T13:55:36Z host app 7 - - `, `Oct 10 13:55:36 host app[7]: `
     re.compile(
         r"<\d{1,3}>1\s+(?P<time>\S{1,40})\s+(?P<origin>\S{1,255})\s+\S{1,48}\s+\S{1,128}\s+\S{1,32}\s+(?:-\s+|\[[^\]]{0,2000}\]\s+)"
     ),
@@ -32,24 +32,29 @@ _PREFIXES = (
         r"(?:<\d{1,3}>)?(?:[A-Z][a-z]{2}\s{1,2}\d{1,2}\s\d\d:\d\d:\d\d|(?P<time>\d{4}-\d\d-\d\dT[0-9:.]{8,24}(?:Z|[+-]\d\d:?\d\d)))"
         r"\s(?P<origin>[A-Za-z0-9_.:-]{1,255})\s[A-Za-z0-9_./-]{1,80}(?:\[\d{1,9}\])?:\s"
     ),
-    # what stern and aws logs put in front
+    # what stern and aws logs put in front: `web-1 app {`, `2025-10-10T13:55:36.1Z stream {`
     re.compile(r"(?P<origin>[a-z0-9][a-z0-9.-]{2,80})\s[a-z0-9][a-z0-9-]{1,60}\s(?=\{)"),
     re.compile(r"(?P<time>\d{4}-\d\d-\d\dT\S{8,30})\s\S{1,200}\s(?=\{)"),
 )
 _REQUEST = r"(?P<method>[A-Z]{3,10})\s(?P<url>[^\s\"]{1,16384})(?:\s(?P<protocol>[A-Z]+/[0-9.]+))?"
+# api.example 203.0.113.7 - alice [10/Oct/2025:13:55:36 +0000] "GET /v1/things HTTP/1.1" 401 52 "-" "curl/8.5.0"
 _COMMON = re.compile(
     rf"(?:(?P<host>[A-Za-z0-9._-]{{1,255}}(?::\d{{1,5}})?)\s)?(?P<client>[0-9A-Fa-f.:]{{2,45}}|[A-Za-z0-9_.-]{{1,255}}|-)"
     rf"\s\S{{1,200}}\s(?P<user>\S{{1,2000}})\s\[(?P<time>[^\]]{{10,40}})\]\s\"{_REQUEST}\"\s(?P<status>\d{{3}}|-)(?P<rest>.*)",
     re.DOTALL,
 )
+# [2025-10-10T13:55:36.123Z] "GET /v1/things HTTP/1.1" 401 - 0 52 3
 _ENVOY = re.compile(
     rf"\[(?P<time>[^\]]{{10,40}})\]\s\"{_REQUEST}\"\s(?P<status>\d{{1,3}})\s(?P<flags>\S{{1,40}})(?P<rest>.*)", re.S
 )
+# https 2025-10-10T13:55:36.123456Z app/lb/1 203.0.113.7:4711 10.0.0.1:80 0.001 0.002 0.000 401 401 34 366
+# "GET https://api.example:443/v1/things HTTP/1.1" "curl/8.5.0", in one line
 _BALANCER = re.compile(
     rf"(?:https?|h2|grpcs|wss?)\s(?P<time>\d{{4}}-\S{{10,40}})\s\S{{1,300}}\s(?P<client>\S{{1,60}})\s\S{{1,60}}"
     rf"(?:\s[0-9.-]{{1,20}}){{3}}\s(?P<status>\d{{3}}|-)\s\S{{1,5}}\s\d{{1,20}}\s\d{{1,20}}\s\"{_REQUEST}\"(?P<rest>.*)",
     re.DOTALL,
 )
+# 2025/10/10 13:55:36 [error] 31#31: *7 connect() failed, client: 203.0.113.7, request: "GET /v1/things HTTP/1.1"
 _NGINX = re.compile(
     r"(?P<time>\d{4}/\d\d/\d\d \d\d:\d\d:\d\d) \[(?P<level>[a-z]{3,6})\] \d{1,10}#\d{1,10}: (?:\*\d{1,20} )?"
     r"(?P<message>.*)",

@@ -21,14 +21,17 @@ _PROGRAM = (
     r"(?P<program>curl(?:\.exe)?|wget(?:\.exe)?|https?(?!\s+[0-9]{3}\b)|xh"
     r"|Invoke-RestMethod|Invoke-WebRequest|irm|iwr)(?=[ \t]+\S)"
 )
+# `$ curl …` behind its prompt, `1. sudo curl …` of a list, `KEY=a curl …`
 _AT_START = re.compile(
     rf"[ \t]{{0,20}}(?:[0-9]{{1,3}}[.)][ \t]+)?`{{0,3}}(?P<before>{_BEFORE}{{0,9}}){_PROGRAM}", re.IGNORECASE
 )
+# within a sentence: I ran `curl -H …`, (curl https://…)
 _INSIDE = re.compile(
     r"(?:^|[\s`'\"(|;&:=])(?P<before>)(?P<program>curl(?:\.exe)?|Invoke-RestMethod|Invoke-WebRequest)"
     r"(?=[ \t]+(?:--?[A-Za-z]|[–—−][A-Za-z-]|\^?['\"“]?https?://|[\"'$]))",
     re.IGNORECASE,
 )
+# what no sentence has behind the name of a program: an option, an address, a quotation, a line that goes on
 _ARGUMENTS = re.compile(
     r"\s(?:--?[A-Za-z]|[–—−])|://|\s[\"'“$]|\s(?:localhost|:[0-9])|[\\^`]\s*$|\s[\w-]{1,60}(?:\.[\w-]{1,60}){1,6}(?:[:/]|\s*$)"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
+# `PS C:\>`, `C:\Users\me>`, `(venv) me@host:~$`, `[me@host ~]$`, `➜  app git:(main) ✗`, `bash-5.2$`, `$`, `>`
 _PROMPT = re.compile(
     r"[ \t]{0,20}(?:(?P<powershell>PS(?: [^>\n]{0,200})?>+)|(?P<cmd>[A-Za-z]:\\[^>\n]{0,200}>)"
     r"|(?P<posix>(?:\([^)\n]{1,40}\) ?)?(?:"

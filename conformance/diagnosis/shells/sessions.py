@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from conformance.diagnosis.shells.prompts import Prompt
 
 _SHELL = r"(?:ba|z|da|k|fi)?sh|powershell|pwsh|cmd"
+# `ssh host`, `sudo -i`, `bash` alone, `kubectl exec -it pod -- sh`, `docker compose exec web sh`
 _LEAVES = re.compile(
     rf"(?:ssh|su|exit|logout|wsl|tmux|screen|chroot|nsenter|vagrant[ ]ssh|(?:{_SHELL})(?=(?:\s+-\w+)*\s*$)"
     rf"|sudo\b[^\n]{{0,200}}?\s(?:-i|-s|--login|--shell|su|{_SHELL})"

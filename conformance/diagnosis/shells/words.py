@@ -34,11 +34,6 @@ class Word(NamedTuple):
         """The variables whose values the shell puts into it."""
         return variables_in(self.text)
 
-    @property
-    def plain(self) -> str:
-        """The word without the values that the shell puts into it."""
-        return _MARK.sub("", self.text)
-
 
 def unmarked(text: str) -> str:
     """A text from outside, without the two signs that mark a variable in here."""

@@ -10,6 +10,7 @@ from conformance.diagnosis.transcripts.messages import Field, Message
 if TYPE_CHECKING:
     from conformance.diagnosis.transcripts.lines import Line
 
+# of curl, which says so what it sends over HTTP/2: [HTTP/2] [1] [:method: GET]
 _FIELD = re.compile(r"(?:h2h3|h2|\[HTTP/[23]\] \[\d{1,10}\]|\[\d{1,10}\]) \[(:?[^:\]]{1,100}): (.{0,65536})\]")
 _TROUBLE = re.compile(
     r"ssl certificate problem|ssl peer certificate|ssl: no alternative|no alternative certificate|wrong version number"
@@ -18,6 +19,7 @@ _TROUBLE = re.compile(
     r"|ssl_error_syscall|gnutls_handshake|empty reply from server|recv failure|send failure",
     re.IGNORECASE,
 )
+# curl: (6) Could not resolve host; http: error: ConnectionError; wget: unable to resolve host address
 _LAST_WORD = re.compile(
     r"curl: ?\((?P<number>\d{1,3})\) (?P<curl>.*)|http: error: (?P<httpie>.*)"
     r"|wget: (?P<wget>unable.*)|ERROR: (?P<wget_error>cannot verify.*)"
@@ -27,6 +29,7 @@ _LAST_WORD = re.compile(
 _ISSUER = re.compile(r"\s{0,4}issuer: (.{1,1000})")
 _NEXT_URL = re.compile(r".{0,40}request to this URL: '(.{1,8192})'")
 _PORT = re.compile(r"(?:  Trying .{1,100}:|Connected to .{1,300} port )(\d{1,5})\b")
+# The requested URL returned error: 401; Response status code does not indicate success: 401 (Unauthorized).
 _FAILED = re.compile(
     r"returned error: (?:HTTP/[0-9.]{1,3} )?(\d{3})"
     r"|[Rr]emote server returned an error: \((\d{3})\)|does not indicate success: (\d{3})\b"
@@ -72,8 +75,8 @@ class ClientTalk:
         elif _TROUBLE.search(text[:_LONGEST]):
             self._open.append((line.number, text[:_LONGEST].strip()))
 
-    def concludes(self, line: Line) -> bool:
-        """Whether a line is a client's last word on its failure; if so, that is kept."""
+    def take_last_word(self, line: Line) -> bool:
+        """Keep a client's last word on its failure; says whether the line is one."""
         some = line.text[:_LONGEST].strip()
         said = _LAST_WORD.match(some)
         if said is None or said.lastgroup is None:

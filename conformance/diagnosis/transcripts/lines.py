@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Mark = Literal[">", "<", "*", "}", "{", ""]
 
+# what curl writes before a line with --trace-time and --trace-ids: `12:00:00.123456 [0-0] * Connected`
 _STAMP = re.compile(
     r"(?:\d{4}-\d\d-\d\dT[0-9:.]{8,20}Z )?(?:\d\d:\d\d:\d\d\.\d{1,6} )?(?:\[\d{1,6}-[\dx]{1,6}\] )?(?=[*<>{}=])"
 )
@@ -20,6 +21,7 @@ _GLUED = re.compile(
     r"(?<=\S)(?=\*(?:   Trying | (?:Could not|connect to |Host |Connection #|Closing connection|Issue another"
     r"|Found bundle|Re-using|shutting down|Mark bundle)))"
 )
+# `=> Send header, 80 bytes (0x50)`, `== Info: …`, and a row below: `0000: GET /v1/things HTTP/1.1`
 _TRACE = re.compile(
     r"(?:\d\d:\d\d:\d\d\.\d{1,6} )?(=>|<=|==) (?:Send |Recv |Info:)(header|data|SSL data)?.*", re.DOTALL
 )
@@ -27,6 +29,7 @@ _DUMP = re.compile(r"([0-9a-f]{4,8}): (.*)", re.DOTALL)
 _HEX = re.compile(r"((?:[0-9a-f]{2} ){1,16}) {0,60}(.{0,16})", re.DOTALL)
 _DEBUG = re.compile(r"(send|reply|header): (.*)", re.DOTALL)
 _LITERAL = re.compile(r"\s{0,20}(b?'(?:[^'\\]|\\.)*+'|b?\"(?:[^\"\\]|\\.)*+\")", re.DOTALL)
+# `[  0.123] send HEADERS frame`, `[  0.123] recv (stream_id=13) :status: 401`
 _FRAME = re.compile(
     r"\[ {0,6}[0-9.]{4,10}\] (send|recv) (?:HEADERS frame|\(stream_id=\d{1,9}[^)\n]{0,40}\) (.*))", re.DOTALL
 )

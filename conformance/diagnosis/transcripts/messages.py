@@ -13,9 +13,9 @@ from conformance.diagnosis.carriers import (
     is_key_name,
 )
 from conformance.diagnosis.evidence import PartialExchange, Place
-from conformance.diagnosis.learning import looks_drawn
 from conformance.diagnosis.shells.words import shown, variables_in, with_values
 from conformance.recognition import placeholders
+from conformance.recognition.drawn import looks_drawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -59,7 +59,7 @@ class Wire:
             if waited := _AWAITED.match(line.text):
                 self._answered(line.number, int(waited[1]), waited[2])
             else:
-                self._is_failed(line)
+                self._take_failed_status(line)
         elif line.mark in (">", "<"):
             self._of_head(line, is_marked=True)
         elif line.mark:
@@ -178,7 +178,7 @@ class Wire:
             self._of_head(line, is_marked=False)
         elif text in (":sent", ":received"):
             self._part, self._is_marked = ("sent head" if text == ":sent" else "answer head"), False
-        elif self._is_failed(line) or self._talk.concludes(line):
+        elif self._take_failed_status(line) or self._talk.take_last_word(line):
             return
         elif (header := _HEADER.fullmatch(text)) and (header[1] in _PSEUDO or self._is_in_bare_head()):
             self._header(line, header[1], header[2])
@@ -209,8 +209,8 @@ class Wire:
             request.marks.add("printed")
             self.messages.append(request)
 
-    def _is_failed(self, line: Line) -> bool:
-        """Whether a client names the status of an answer that does not show."""
+    def _take_failed_status(self, line: Line) -> bool:
+        """Keep the status that a client names of an answer that does not show; says whether it names one."""
         status = failed_status(line.text)
         if not status:
             return False

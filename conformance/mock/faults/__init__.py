@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from conformance.mock.respond import Mock
 
 __all__ = ["FAULTS", "Fault", "names_of", "unknown_fault", "with_faults"]
-_ALL = (
+_ALL = (  # which make their faults known when they are imported
     placing,
     identifying,
     comparing,

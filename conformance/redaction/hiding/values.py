@@ -8,6 +8,7 @@ from binascii import a2b_base64, b2a_base64
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from conformance.recognition import placeholders
+from conformance.recognition.base64_signs import STANDARD, URL_SAFE
 from conformance.redaction.extent import looks_random
 from conformance.redaction.hiding.runs import SIGNS, lay, without_escapes
 from conformance.redaction.hiding.tokens import JWT, VENDOR
@@ -40,8 +41,6 @@ _WORDS = re.compile(rb"[A-Za-z]+([ ,.:'_/-]+[A-Za-z]+)*[.!?]?")
 _LONG_WORD = 16  # letters; a shorter one may be a word that stands anywhere
 # lines of a program, whose quotation marks are not where they seem
 _INDENTED = re.compile(rb"(?:\n|\\+n)[ \t]{2,}[^\s]")
-_STANDARD = bytes.maketrans(b"-_", b"+/")
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _MAY_BE_KEYS = ("authorization", "token", "secret", "named secret")  # what is wrong with one is evidence
 _URL_SCHEME = re.compile(rb"https?://")
 _SENTENCE = re.compile(rb"[A-Za-z,.;:!?'-]+(?: [A-Za-z,.;:!?'-]+){2,}")
@@ -195,7 +194,7 @@ def _said(text: bytearray, start: int, end: int) -> bytearray:
     if not re.fullmatch(rb"[A-Za-z0-9+/_-]+", signs):
         return bytearray()
     try:
-        said = a2b_base64(signs.translate(_STANDARD) + b"=" * (-len(signs) % 4))
+        said = a2b_base64(signs.translate(STANDARD) + b"=" * (-len(signs) % 4))
     except Base64Error:
         return bytearray()
     return bytearray(said if said.isascii() else b"")
@@ -205,7 +204,7 @@ def _say(text: bytearray, start: int, end: int, said: bytearray) -> None:
     """Let a value say something else of the same length in base64."""
     signs = bytes(text[start:end]).rstrip(b"=")
     coded = b2a_base64(said, newline=False).rstrip(b"=")
-    text[start : start + len(signs)] = coded.translate(_URL_SAFE) if {45, 95} & set(signs) else coded
+    text[start : start + len(signs)] = coded.translate(URL_SAFE) if {45, 95} & set(signs) else coded
 
 
 def _hide_beside(text: bytearray, start: int, end: int, shown: list[tuple[int, int]]) -> None:

@@ -10,11 +10,11 @@ from conformance.spec.references.groups import names_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.spec.mistakes import Path
+    from conformance.spec.mistakes import DataPath
     from conformance.spec.source import Source
 
 
-def _citations(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+def _citations(value: Any, path: DataPath) -> Iterator[tuple[DataPath, str]]:
     if isinstance(value, dict):
         for key, child in value.items():
             if key == "because":

@@ -11,7 +11,7 @@ from conformance.spec.raw import mapping
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.spec.mistakes import Path
+    from conformance.spec.mistakes import DataPath
     from conformance.spec.source import Source
 
 E = TypeVar("E", bound=msgspec.Struct)
@@ -22,7 +22,7 @@ def names_of(source: Source, group: str) -> set[str]:
     return set(mapping(mapping(source.data).get(group)))
 
 
-def entries_of(source: Source, group: str, kind: type[E]) -> Iterator[tuple[Path, E]]:
+def entries_of(source: Source, group: str, kind: type[E]) -> Iterator[tuple[DataPath, E]]:
     """The entries of a group that fit their type; the misfits have been noted before."""
     known = {field.encode_name for field in msgspec.structs.fields(kind)}
     for name, entry in mapping(mapping(source.data).get(group)).items():

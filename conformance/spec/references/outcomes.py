@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from conformance.spec.model import Outcome
-from conformance.spec.raw import entries, mapping, note_unknown
+from conformance.spec.raw import entries, mapping, note_no_pattern, note_unknown
 from conformance.spec.references.groups import entries_of, names_of
 
 if TYPE_CHECKING:
-    from conformance.spec.mistakes import Path
+    from conformance.spec.mistakes import DataPath
     from conformance.spec.source import Source
 
 
@@ -24,7 +22,7 @@ def check_outcomes(source: Source) -> None:
         _check_bodies(source, ("outcomes", name, "bodies"), mapping(mapping(entry).get("bodies")))
 
 
-def _check_outcome(source: Source, path: Path, outcome: Outcome) -> None:
+def _check_outcome(source: Source, path: DataPath, outcome: Outcome) -> None:
     kinds = [outcome.succeeds, outcome.no_access, outcome.status, outcome.any, outcome.in_scope]
     said = sum(map(bool, kinds))
     if said != 1:
@@ -54,7 +52,7 @@ def _check_circles(source: Source) -> None:
             source.mistake(("outcomes", name), f"{name!r} is made of itself; write what it is")
 
 
-def _check_bodies(source: Source, path: Path, vocabularies: dict[str, Any]) -> None:
+def _check_bodies(source: Source, path: DataPath, vocabularies: dict[str, Any]) -> None:
     for vocabulary, bodies in vocabularies.items():
         here = (*path, vocabulary)
         note_unknown(source, here, "vocabulary", [vocabulary], names_of(source, "vocabularies"))
@@ -62,14 +60,4 @@ def _check_bodies(source: Source, path: Path, vocabularies: dict[str, Any]) -> N
             only = map(str, entries(body.get("only")))
             note_unknown(source, (*here, index, "only"), "credential", only, names_of(source, "credentials"))
             for field, pattern in mapping(body.get("matches")).items():
-                _check_pattern(source, (*here, index, "matches", field), str(pattern))
-
-
-def _check_pattern(source: Source, path: Path, pattern: str) -> None:
-    try:
-        # warned of is, for example, a set in a set, which a later Python may read otherwise
-        with warnings.catch_warnings(action="error"):
-            re.compile(pattern)
-    except (re.error, OverflowError, RecursionError, Warning) as error:
-        instead = "correct it, or put \\ before the sign"
-        source.mistake(path, f"{pattern!r} is no regular expression: {error}; {instead}")
+                note_no_pattern(source, (*here, index, "matches", field), str(pattern))

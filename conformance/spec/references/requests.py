@@ -11,7 +11,7 @@ from conformance.spec.raw import entries, mapping, note_unknown
 from conformance.spec.references.groups import entries_of, names_of
 
 if TYPE_CHECKING:
-    from conformance.spec.mistakes import Path
+    from conformance.spec.mistakes import DataPath
     from conformance.spec.source import Source
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -33,14 +33,14 @@ def check_requests(source: Source) -> None:
         _check_credential(source, path, credential)
 
 
-def _check_alteration(source: Source, path: Path, alteration: Alteration) -> None:
+def _check_alteration(source: Source, path: DataPath, alteration: Alteration) -> None:
     operations = names_of(source, "operations")
     note_unknown(source, (*path, "operations"), "operation", alteration.operations, operations)
     for name in (name for name in alteration.headers if not _TOKEN.fullmatch(name)):
         source.mistake((*path, "headers", name), f"{name!r} is no header name; use letters, digits and -")
 
 
-def _check_style(source: Source, path: Path, style: Style) -> None:
+def _check_style(source: Source, path: DataPath, style: Style) -> None:
     places = [place for place in (style.header, style.query, style.cookie, style.body) if place]
     if len(places) != 1:
         message = f"{path[1]!r} names {len(places)} places; write one of header, query, cookie, body"
@@ -55,7 +55,7 @@ def _check_style(source: Source, path: Path, style: Style) -> None:
         source.mistake(path, f"{path[1]!r} is a style as well; give the lookalike another name")
 
 
-def _check_operation(source: Source, path: Path, operation: Operation) -> None:
+def _check_operation(source: Source, path: DataPath, operation: Operation) -> None:
     names = set(get_args(OperationName))
     if path[1] not in names:
         source.mistake(path, f"{path[1]!r} is not allowed; {suggestion(str(path[1]), names)}")
@@ -68,7 +68,7 @@ def _check_operation(source: Source, path: Path, operation: Operation) -> None:
         source.mistake((*path, "request"), f"operation {path[1]!r} {wanted}; correct the request")
 
 
-def _check_credential(source: Source, path: Path, credential: Credential) -> None:
+def _check_credential(source: Source, path: DataPath, credential: Credential) -> None:
     scopes, credentials = names_of(source, "scopes"), names_of(source, "credentials")
     note_unknown(source, (*path, "scope"), "scope", filter(None, [credential.scope]), scopes)
     note_unknown(source, (*path, "from"), "credential", filter(None, [credential.source]), credentials)

@@ -9,7 +9,7 @@ from conformance.spec.references.groups import names_of
 from conformance.spec.references.sdk import check_http_rule, check_sdk_rule
 
 if TYPE_CHECKING:
-    from conformance.spec.mistakes import Path
+    from conformance.spec.mistakes import DataPath
     from conformance.spec.source import Source
 
 _WITH_OUTCOME = (
@@ -37,7 +37,7 @@ def check_rules(source: Source) -> None:
         _check_axes(source, path, mapping(rule.get("when")), is_sdk=is_sdk)
 
 
-def _check_outcome_of_rule(source: Source, path: Path, rule: dict[str, Any]) -> None:
+def _check_outcome_of_rule(source: Source, path: DataPath, rule: dict[str, Any]) -> None:
     then = rule.get("then", "")
     if then and isinstance(then, str):
         note_unknown(source, (*path, "then"), "outcome", [then], names_of(source, "outcomes"))
@@ -47,7 +47,7 @@ def _check_outcome_of_rule(source: Source, path: Path, rule: dict[str, Any]) -> 
         source.mistake(path, message)
 
 
-def _check_scopes_of_rule(source: Source, path: Path, rule: dict[str, Any]) -> None:
+def _check_scopes_of_rule(source: Source, path: DataPath, rule: dict[str, Any]) -> None:
     """Where the scope decides, every credential has to have one."""
     outcome = mapping(mapping(mapping(source.data).get("outcomes")).get(str(rule.get("then"))))
     if not outcome.get("in_scope"):
@@ -60,7 +60,7 @@ def _check_scopes_of_rule(source: Source, path: Path, rule: dict[str, Any]) -> N
             source.mistake((*path, "when", "credential"), message)
 
 
-def _check_axes(source: Source, path: Path, when: dict[str, Any], *, is_sdk: bool) -> None:
+def _check_axes(source: Source, path: DataPath, when: dict[str, Any], *, is_sdk: bool) -> None:
     known = {
         "credential": names_of(source, "credentials") | {"each"},
         "style": names_of(source, "styles") | names_of(source, "lookalikes") | {"each", "lookalikes"},

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from conformance.spec.mistakes import suggestion
 from conformance.spec.raw import mapping, note_unknown
-from conformance.spec.sdk import SdkCheck, SdkOperation
+from conformance.spec.sdk import SdkCheckName, SdkOperation
 
 if TYPE_CHECKING:
-    from conformance.spec.mistakes import Path
+    from conformance.spec.mistakes import DataPath
     from conformance.spec.source import Source
 
 _AXES = ("source", "answer", "form")
@@ -21,7 +21,7 @@ _CODE = "code_is_reachable"
 _RETRY_AFTER = ("retry_after_is_honoured", "retry_after_is_surfaced")
 
 
-def check_sdk_rule(source: Source, path: Path, rule: dict[str, Any]) -> None:
+def check_sdk_rule(source: Source, path: DataPath, rule: dict[str, Any]) -> None:
     """Note what is wrong with a rule of an SDK."""
     when, sdk = mapping(rule.get("when")), mapping(mapping(source.data).get("sdk"))
     if not sdk:
@@ -32,8 +32,8 @@ def check_sdk_rule(source: Source, path: Path, rule: dict[str, Any]) -> None:
     for axis in ("source", "operation"):
         if not when.get(axis):
             source.mistake(here, f"a rule about SDKs needs {axis}:; write one or several")
-    if str(rule.get("check")) not in get_args(SdkCheck):
-        source.mistake(path, f"a rule about SDKs needs a check of its own; {suggestion('', get_args(SdkCheck))}")
+    if str(rule.get("check")) not in get_args(SdkCheckName):
+        source.mistake(path, f"a rule about SDKs needs a check of its own; {suggestion('', get_args(SdkCheckName))}")
     answers, answer = mapping(sdk.get("answers")), when.get("answer", "")
     note_unknown(source, (*here, "answer"), "answer", _words(answer or []), answers)
     if bool(answer) != bool(when.get("form")):
@@ -42,16 +42,16 @@ def check_sdk_rule(source: Source, path: Path, rule: dict[str, Any]) -> None:
         _check_answer(source, here, rule, mapping(answers[str(answer)]))
 
 
-def check_http_rule(source: Source, path: Path, rule: dict[str, Any]) -> None:
+def check_http_rule(source: Source, path: DataPath, rule: dict[str, Any]) -> None:
     """Note what a rule that is not about SDKs has of theirs."""
     when = mapping(rule.get("when"))
     for axis in (axis for axis in _AXES if axis in when):
         source.mistake((*path, "when", axis), f"{axis} is for rules with target: sdk; remove it")
-    if str(rule.get("check")) in get_args(SdkCheck):
+    if str(rule.get("check")) in get_args(SdkCheckName):
         source.mistake((*path, "check"), f"{rule['check']!r} is for rules with target: sdk; choose another")
 
 
-def _check_answer(source: Source, here: Path, rule: dict[str, Any], answer: dict[str, Any]) -> None:
+def _check_answer(source: Source, here: DataPath, rule: dict[str, Any], answer: dict[str, Any]) -> None:
     forms, wanted = mapping(answer.get("forms")), _words(mapping(rule["when"]).get("form"))
     note_unknown(source, (*here, "form"), "form", wanted, {*forms, "each"})
     check = str(rule.get("check"))

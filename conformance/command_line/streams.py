@@ -24,7 +24,7 @@ def tell_nobody_if_need_be() -> None:
 
 
 def _heedless(told: TextIO, what: type[OSError]) -> TextIO:
-    """The same stream, but for an error of writing to it, from which on everything goes nowhere."""
+    """The same stream, except that once writing to it fails with an error of this kind everything goes nowhere."""
     if type(told) is not io.TextIOWrapper or not isinstance(getattr(told.buffer, "raw", told.buffer), io.FileIO):
         return told  # it is closed, or another program's
     told.flush()
