@@ -108,6 +108,7 @@ def test_the_rows_of_doctor_are_documented(tmp_path: Path) -> None:
     with served_mock() as mock:
         url, key = {"HOPX_BASE_URL": mock["HOPX_BASE_URL"]}, "HOPX_API_KEY"
         (tmp_path / ".env").write_text(f"{key}={mock['HOPX_API_KEY_EXPIRED']}\n", encoding="utf-8")
+        (tmp_path / ".curlrc").write_text("user = somebody\n", encoding="utf-8")
         found = doctor("--offline") | doctor(**url, HOPX_API_KEY=mock["HOPX_API_KEY_REVOKED"])
         found |= doctor(**url, HOPX_API_KEY=mock["HOPX_API_KEY_CREATE_ONLY"])
     assert {name for first, *_ in rows("docs/doctor.md", "row") for name in re.findall("`([^`]+)`", first)} == found

@@ -31,7 +31,7 @@ def mint(recipe: Any) -> str:
     if isinstance(recipe, dict):
         return _jwt(recipe)
     if recipe == "key":
-        return next(key for key in iter(lambda: FORMAT.mint().reveal(), "") if _TYPED not in key.removeprefix(FORMAT.prefix))
+        return _without_typed()
     if recipe == "test-key":
         (prefix,) = FORMAT.other_prefixes
         return prefix + FORMAT.mint().reveal().removeprefix(FORMAT.prefix)
@@ -39,6 +39,13 @@ def mint(recipe: Any) -> str:
         return _drawn(20, _LETTERS)
     begins, length, alphabet = _VENDORS[recipe]
     return begins + _drawn(length, alphabet)
+
+
+def _without_typed() -> str:
+    while True:
+        key = FORMAT.mint().reveal()
+        if _TYPED not in key.removeprefix(FORMAT.prefix):
+            return key
 
 
 def _drawn(length: int, alphabet: str) -> str:
