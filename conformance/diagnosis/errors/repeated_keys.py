@@ -100,7 +100,7 @@ def _of_other_forms(text: str, reading: Reading) -> Iterator[re.Match[str]]:
 
 
 def _is_drawn(value: str) -> bool:
-    from conformance.diagnosis.learning import looks_drawn  # slow to import
+    from conformance.recognition.drawn import looks_drawn  # slow to import
 
     return _TOKEN.fullmatch(value) is not None and looks_drawn(value)
 
