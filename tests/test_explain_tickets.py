@@ -304,3 +304,10 @@ def test_the_error_of_a_program_counts_above_a_command_that_went_well_too() -> N
     assert verdict(f'$ curl -s -H "X-API-Key: $HOPX_API_KEY" {URL}\n$ python list.py\n{trace}{EXPIRED}') == [
         "expired certain"
     ]
+
+
+@pytest.mark.parametrize("cut", [14, 23, 24, 40])
+def test_a_key_that_is_broken_elsewhere_was_so_before_it_was_pasted(cut: int) -> None:
+    key = minted()
+    found = verdict(f"DEBUG=1\nHOPX_API_KEY={key[:cut]}\n{key[cut:]}\nTZ=UTC\n")
+    assert found[0] != "healthy", found

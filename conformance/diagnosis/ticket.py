@@ -93,10 +93,13 @@ def _unescaped(text: str, surface: Surface) -> str:
 def _without_breaks(text: str, surface: Surface) -> str:
     """The text with keys and addresses of the API in one line each, that a terminal or a mail broke at its width."""
     begun = re.compile(rf"(?:{'|'.join(map(re.escape, surface.key_format.prefixes))})[\w.-]{{0,200}}\Z")
+    written = text.split("\n")
+    width = max(map(len, written))
     lines: list[str] = []
-    for line in _with_whole_commands(text.split("\n")):
-        before = lines[-1].rstrip("\r") if lines else ""
-        rest = _REST.match(line) if begun.search(before) or _ADDRESS.search(before) else None
+    for line in _with_whole_commands(written, width):
+        before = lines[-1] if lines else ""
+        is_wide = len(before) >= width >= _NARROWEST  # what is broken elsewhere was so before it was pasted
+        rest = _REST.match(line) if is_wide and (begun.search(before) or _ADDRESS.search(before)) else None
         if rest and (
             _is_key(begun.search(before), rest[1], surface) or _is_address(before, line[rest.start(1) :], surface)
         ):
@@ -106,9 +109,9 @@ def _without_breaks(text: str, surface: Surface) -> str:
     return "\n".join(lines)
 
 
-def _with_whole_commands(lines: list[str]) -> Iterator[str]:
+def _with_whole_commands(lines: list[str], width: int) -> Iterator[str]:
     """The lines with each command in one, where two of its lines are as long as any, and so as wide as the terminal."""
-    width, at = max(map(len, lines)), 0
+    at = 0
     while at < len(lines):
         end = at
         while width >= _NARROWEST and len(lines[end]) == width and end + 1 < len(lines):
