@@ -127,9 +127,9 @@ def _applies(body: Body, probe: Probe) -> bool:
 
 def judge(probe: Probe, expected: Expectation, exchange: Exchange, withheld: Withheld = Withheld()) -> Verdict:
     """Compare one exchange with what its rule promises, where some things are withheld from whoever asked."""
-    misfit = mismatch(expected, exchange.response) or leak(exchange, withheld)
-    if misfit:
-        return broken(probe, str(expected), misfit, (exchange,))
+    observed = misfit(expected, exchange, withheld)
+    if observed:
+        return broken(probe, str(expected), observed, (exchange,))
     return kept(probe, str(expected), brief(exchange.response), (exchange,))
 
 
@@ -141,6 +141,11 @@ def kept(probe: Probe, expected: str, observed: str, exchanges: Sequence[Exchang
 def broken(probe: Probe, expected: str, observed: str, exchanges: Sequence[Exchange]) -> Verdict:
     """The verdict on a promise that did not hold, by the level of its rule."""
     return Verdict(_BROKEN[probe.rule.level], expected, observed, tuple(exchanges))
+
+
+def misfit(expected: Expectation, exchange: Exchange, withheld: Withheld) -> str:
+    """How an exchange breaks an expectation, or what its refusal tells all the same; "" when it keeps it."""
+    return mismatch(expected, exchange.response) or leak(exchange, withheld)
 
 
 def mismatch(expected: Expectation, response: Response) -> str:

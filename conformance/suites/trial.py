@@ -19,8 +19,7 @@ from conformance.judge import (
     gives_access,
     in_scope,
     kept,
-    leak,
-    mismatch,
+    misfit,
 )
 from conformance.suites.presence import NOT_THERE
 from conformance.suites.readiness import is_not_ready
@@ -176,15 +175,15 @@ class Trial:
         """How an exchange breaks an expectation, or what its refusal tells all the same; "" when it keeps it."""
         is_anonymous = exchange.response.status == HTTPStatus.UNAUTHORIZED  # whatever was sent, it is nobody's key
         withheld = self.specimens.withheld_from(None if is_anonymous else exchange.asked.recipe)
-        return mismatch(expected, exchange.response) or leak(exchange, withheld)
+        return misfit(expected, exchange, withheld)
 
     def verdict(self, expected: Expectation, exchange: Exchange | None = None) -> Verdict:
         """Judge one exchange, by default the last; the report shows all of them."""
         judged = exchange or self.exchanges[-1]
-        misfit = self.misfit(expected, judged)
-        if misfit and self._is_fallback(expected, judged):
+        observed = self.misfit(expected, judged)
+        if observed and self._is_fallback(expected, judged):
             return self.kept(str(expected), f"{brief(judged.response)}, as for every path that no page has")
-        return self.broken(str(expected), misfit) if misfit else self.kept(str(expected), brief(judged.response))
+        return self.broken(str(expected), observed) if observed else self.kept(str(expected), brief(judged.response))
 
     def kept(self, expected: str, observed: str) -> Verdict:
         """The promise held."""
