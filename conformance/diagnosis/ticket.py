@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -142,6 +141,8 @@ def _shown(text: str) -> str:
     """What a piece of a page shows; any other text as it is."""
     if not _FRAGMENT.match(text) or _OF_PAGES.search(text):
         return text
+    from html import unescape  # slow to import, and few tickets are such pages
+
     return unescape(_SPACE.sub(" ", _TAG.sub("", _BREAK.sub("\n", text))))
 
 
