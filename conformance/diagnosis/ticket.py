@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from conformance.diagnosis.decoded import opened_text
@@ -20,41 +20,60 @@ if TYPE_CHECKING:
 _LONGEST = 1 << 22  # characters; what is longer is no ticket
 _ROUNDS = 4  # prefixes that stand one behind the other
 _TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)"
-_PREFIXES = tuple(
-    re.compile(rf"{pattern}")
-    for pattern in (
-        # a job and a step, as the CLI of GitHub prints them
-        rf"[^\t\n]{{1,200}}\t[^\t\n]{{1,200}}\t(?=\ufeff?{_TIME})",
-        # CI jobs, container runtimes and Jenkins; GitLab writes a number and the stream behind it
-        rf"\ufeff?\[?{_TIME}\]?(?: \d\d[OE][+ ]?)?(?:[ \t]|(?=\r?$))",
-        r"\d\d:\d\d:\d\d  ",
-        r"(?: {4}|\t)(?=[*<>](?: |\r?$)|[{}] \[)",  # a transcript that stands as code does
-        # a service of compose, a pod, a process of systemd or of a platform
-        r"[\w.-]{1,80}[-_]\d{1,4}[ \t]{1,40}\|(?:[ \t]|(?=\r?$))",
-        r"\[pod/[^\]\s]{1,200}\](?:[ \t]|(?=\r?$))",
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class _Prefix(NamedTuple):
+    """What stands before lines; without one of its signs, behind the end of a line, a text has none of it."""
+
+    signs: tuple[str, ...]
+    pattern: str
+
+
+# patterns are compiled where their signs stand, so that texts without are answered sooner
+_PREFIXES = (
+    # a job and a step, as the CLI of GitHub prints them
+    _Prefix(("\t",), rf"[^\t\n]{{1,200}}\t[^\t\n]{{1,200}}\t(?=\ufeff?{_TIME})"),
+    # CI jobs, container runtimes and Jenkins; GitLab writes a number and the stream behind it
+    _Prefix(("\n2", "\n[2", "\n\ufeff"), rf"\ufeff?\[?{_TIME}\]?(?: \d\d[OE][+ ]?)?(?:[ \t]|(?=\r?$))"),
+    _Prefix(("\n0", "\n1", "\n2"), r"\d\d:\d\d:\d\d  "),
+    # a transcript that stands as code does
+    _Prefix(
+        tuple(f"\n{space}{mark}" for space in ("    ", "\t") for mark in "*<>{}"),
+        r"(?: {4}|\t)(?=[*<>](?: |\r?$)|[{}] \[)",
+    ),
+    # a service of compose, a pod, a process of systemd or of a platform
+    _Prefix((" |", "\t|"), r"[\w.-]{1,80}[-_]\d{1,4}[ \t]{1,40}\|(?:[ \t]|(?=\r?$))"),
+    _Prefix(("\n[pod/",), r"\[pod/[^\]\s]{1,200}\](?:[ \t]|(?=\r?$))"),
+    _Prefix(
+        tuple(
+            f"\n{month} "
+            for month in ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        ),
         r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]{1,255} [\w./@-]{1,80}(?:\[\d{1,9}\])?:(?:[ \t]|(?=\r?$))",
-        r"(?:[\w.-]{1,255} )?[\w./@-]{1,80}\[[\w.-]{1,60}\]:(?:[ \t]|(?=\r?$))",
-    )
+    ),
+    _Prefix(("]:",), r"(?:[\w.-]{1,255} )?[\w./@-]{1,80}\[[\w.-]{1,60}\]:(?:[ \t]|(?=\r?$))"),
 )
-_OF_POD = re.compile(r"[a-z0-9-]{1,80}-[a-f0-9]{6,10}-[a-z0-9]{5} [a-z0-9-]{1,60} (?=.)")  # as stern prints it
+_OF_POD = r"[a-z0-9-]{1,80}-[a-f0-9]{6,10}-[a-z0-9]{5} [a-z0-9-]{1,60} (?=.)"  # as stern prints it
 # a transcript with marks of its own, behind those of a mail
-_QUOTED_TALK = re.compile(r"^((?:> ?){1,4}?)(?:[<*] |> [A-Z]{3,10} \S{1,8192} HTTP/[0-9])", re.MULTILINE)
-_PRINTABLE = re.compile(r"^Content-Transfer-Encoding:\s*quoted-printable", re.IGNORECASE | re.MULTILINE)
+_QUOTED_TALK = r"(?m)^((?:> ?){1,4}?)(?:[<*] |> [A-Z]{3,10} \S{1,8192} HTTP/[0-9])"
+_PRINTABLE = r"(?im)^Content-Transfer-Encoding:\s*quoted-printable"
+_SCHEME = "https://"
 _NARROWEST = 60  # characters of a line of a terminal
-_COMMAND = re.compile(r"(?:^|[$>%#] )(?:curl|export|wget|https?|xh)(?:\.exe)? ")
-_REST = re.compile(r"(?:> ?){0,4}([\w.-]{0,200})")
-_ADDRESS = re.compile(r"(?<![\w./-])h[\w.:/-]{0,300}\Z")
-_OF_ADDRESS = re.compile(r"[\w.:/?=&%-]{1,200}")
+_COMMAND = r"(?:^|[$>%#] )(?:curl|export|wget|https?|xh)(?:\.exe)? "
+_REST = r"(?:> ?){0,4}([\w.-]{0,200})"
+_ADDRESS = r"(?<![\w./-])h[\w.:/-]{0,300}\Z"
+_OF_ADDRESS = r"[\w.:/?=&%-]{1,200}"
 # what mail gateways make of an address
-_SAFE_LINK = re.compile(
+_SAFE_LINK = (
     r"https://[\w.]{1,60}\.safelinks\.protection\.outlook\.com/\?url=(?P<quoted>[^&\s\"'<>)\]]{1,4000})(?:&[^\s\"'<>)\]]{0,4000})?"
     r"|https://urldefense\.com/v3/__(?P<plain>\S{1,4000}?)__;[^\s\"'<>)\]]{0,2000}"
 )
-_FRAGMENT = re.compile(r"\s*<(?:div|p|span|pre|code|blockquote|table|ul|ol|section|article|br)\b[^<>]{0,2000}>", re.I)
-_OF_PAGES = re.compile(r"<(?:!doctype|html|head|title|body|script|style|form)\b", re.IGNORECASE)
-_BREAK = re.compile(r"<br ?/?>(?:\r?\n)?|</?(?:p|div|pre|li|tr|blockquote|h[1-6])\b[^<>]{0,2000}>", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
-_SPACE = re.compile(r"&(?:nbsp|#160|#xa0);", re.IGNORECASE)
+_FRAGMENT = r"(?i)\s*<(?:div|p|span|pre|code|blockquote|table|ul|ol|section|article|br)\b[^<>]{0,2000}>"
+_OF_PAGES = r"(?i)<(?:!doctype|html|head|title|body|script|style|form)\b"
+_BREAK = r"(?i)<br ?/?>(?:\r?\n)?|</?(?:p|div|pre|li|tr|blockquote|h[1-6])\b[^<>]{0,2000}>"
+_TAG = r"</?[a-zA-Z][^<>]{0,2000}>"
+_SPACE = r"(?i)&(?:nbsp|#160|#xa0);"
 
 
 def without_surroundings(source: Input, surface: Surface) -> tuple[Input, tuple[Note, ...]]:
@@ -74,7 +93,7 @@ def without_surroundings(source: Input, surface: Surface) -> tuple[Input, tuple[
 
 def _decoded(text: str) -> str:
     """The text of a mail that was saved as it travels."""
-    if not _PRINTABLE.search(text):
+    if "quoted-printable" not in text.lower() or not re.search(_PRINTABLE, text):
         return text
     from quopri import decodestring  # few tickets are such mails
 
@@ -84,23 +103,25 @@ def _decoded(text: str) -> str:
 def _unescaped(text: str, surface: Surface) -> str:
     """The text with its addresses as they were, and without the backslashes that Markdown has before underscores."""
     if "safelinks" in text or "urldefense" in text:
-        text = _SAFE_LINK.sub(lambda one: one["plain"] or unquote(one["quoted"]), text)
+        text = re.sub(_SAFE_LINK, lambda one: one["plain"] or unquote(one["quoted"]), text)
     is_escaped = any("_" in one and one.replace("_", "\\_") in text for one in surface.key_format.prefixes)
     return text.replace("\\_", "_") if is_escaped else text
 
 
 def _without_breaks(text: str, surface: Surface) -> str:
     """The text with keys and addresses of the API in one line each, that a terminal or a mail broke at its width."""
-    begun = re.compile(rf"(?:{'|'.join(map(re.escape, surface.key_format.prefixes))})[\w.-]{{0,200}}\Z")
+    begun = rf"(?:{'|'.join(map(re.escape, surface.key_format.prefixes))})[\w.-]{{0,200}}\Z"
+    signs = (_SCHEME, *surface.key_format.prefixes)
     written = text.split("\n")
     width = max(map(len, written))
     lines: list[str] = []
     for line in _with_whole_commands(written, width):
         before = lines[-1] if lines else ""
-        is_wide = len(before) >= width >= _NARROWEST  # what is broken elsewhere was so before it was pasted
-        rest = _REST.match(line) if is_wide and (begun.search(before) or _ADDRESS.search(before)) else None
+        # what is broken elsewhere was so before it was pasted
+        is_wide = len(before) >= width >= _NARROWEST and any(word in before for word in signs)
+        rest = re.match(_REST, line) if is_wide and (re.search(begun, before) or re.search(_ADDRESS, before)) else None
         if rest and (
-            _is_key(begun.search(before), rest[1], surface) or _is_address(before, line[rest.start(1) :], surface)
+            _is_key(re.search(begun, before), rest[1], surface) or _is_address(before, line[rest.start(1) :], surface)
         ):
             lines[-1] = before + line[rest.start(1) :]
         else:
@@ -115,7 +136,7 @@ def _with_whole_commands(lines: list[str], width: int) -> Iterator[str]:
         end = at
         while width >= _NARROWEST and len(lines[end]) == width and end + 1 < len(lines):
             end += 1
-        if end - at > 1 and _COMMAND.search(lines[at]):
+        if end - at > 1 and re.search(_COMMAND, lines[at]):
             yield "".join(lines[at : end + 1])
             at = end + 1
         else:
@@ -129,7 +150,7 @@ def _is_key(begun: re.Match[str] | None, rest: str, surface: Surface) -> bool:
 
 def _is_address(before: str, rest: str, surface: Surface) -> bool:
     """Whether a line ends in no address of the API, and in one together with the beginning of the next."""
-    begun, more = _ADDRESS.search(before), _OF_ADDRESS.match(rest)
+    begun, more = re.search(_ADDRESS, before), re.match(_OF_ADDRESS, rest)
     if begun is None or more is None:
         return False
     was, now = parts_of(begun[0]), parts_of(begun[0] + more[0])
@@ -139,16 +160,16 @@ def _is_address(before: str, rest: str, surface: Surface) -> bool:
 
 def _shown(text: str) -> str:
     """What a piece of a page shows; any other text as it is."""
-    if not _FRAGMENT.match(text) or _OF_PAGES.search(text):
+    if text.lstrip()[:1] != "<" or not re.match(_FRAGMENT, text) or re.search(_OF_PAGES, text):
         return text
     from html import unescape  # slow to import, and few tickets are such pages
 
-    return unescape(_SPACE.sub(" ", _TAG.sub("", _BREAK.sub("\n", text))))
+    return unescape(re.sub(_SPACE, " ", re.sub(_TAG, "", re.sub(_BREAK, "\n", text))))
 
 
 def _without_quotation(text: str) -> str:
     """The text without the marks of a mail, where it quotes a transcript, which has such marks itself."""
-    found = _QUOTED_TALK.search(text)
+    found = re.search(_QUOTED_TALK, text) if "\n>" in text or text.startswith(">") else None
     return re.sub(rf"^(?:> ?){{1,{found[1].count('>')}}}", "", text, flags=re.MULTILINE) if found else text
 
 
@@ -164,8 +185,9 @@ def _without_prefixes(text: str) -> str:
 
 
 def _candidates(lines: list[str]) -> Iterator[re.Pattern[str]]:
-    yield from _PREFIXES
-    first = next(filter(None, map(_OF_POD.match, lines)), None)
+    text = "\n".join(["", *lines])
+    yield from (re.compile(one.pattern) for one in _PREFIXES if any(sign in text for sign in one.signs))
+    first = next((found for line in lines if (found := re.match(_OF_POD, line))), None)
     if first and len(lines) > 2:
         yield re.compile(re.escape(first[0]))
 

@@ -14,10 +14,10 @@ _VARIABLE = (
     r"|\$\([^()]{0,80}\)|process\.env\.[A-Za-z_][A-Za-z0-9_]*|os\.environ\S{0,60}"
 )
 _BEFORE = "(?:[a-z]{1,10}[_-]){0,3}"  # such as the prefix of a key
-_TITLE = "[A-Za-z]{1,12}(?:[ _-][A-Za-z]{1,12}){0,5}"
-_FIELD = rf"(?:<{_TITLE}>|\[{_TITLE}\]|\{{{_TITLE}\}})"
+_FIELD = r"[<\[{][a-z]{1,12}(?:[ _-][a-z]{1,12}){0,5}[>\]}]"
+_FIELDS = rf"(?:[a-z]{{1,10}}[_-]){{1,3}}{_FIELD}(?:[._-]{_FIELD})?"  # behind a prefix; in small letters
 _LABEL = (
-    rf"(?i)<[^<>]{{0,60}}>|\[[A-Za-z][^\[\]]{{0,60}}\]|(?:[a-z]{{1,10}}[_-]){{1,3}}{_FIELD}(?:[._-]{_FIELD})?"
+    r"(?i)<[^<>]{0,60}>|\[[A-Za-z][^\[\]]{0,60}\]"
     rf"|{_BEFORE}(?:your|insert|enter|put|paste|replace|change|add)(?:[_ -]?(?:own|real|actual|my|the|with|in))*"
     r"[_ -]?(?:[a-z]{1,12}[_ -]){0,4}(?:key|token|secret|password|me|here|this|it|value|id)"
     r"|(?:invalid|wrong|bad|fake|test|some)[_ -](?:api[_ -]?)?key"
@@ -27,13 +27,16 @@ _LABEL = (
 )
 _FILL = r"(?:[A-Za-z]{1,12}[_-]){0,3}(?:[xX]{4,}(?:[._-][xX]{4,}){0,3}|0{8,}|[.]{3,}|-{4,}|_{4,})"
 _MASK = r"\*{3,}|[•●·∗]{3,}|…|\.{3}|\\u2026|\\u2022|(?<![xX])[xX]{6,}(?![xX])"
-_BEGINNING = r"(?:[a-z]{1,12}_){1,3}[A-Za-z0-9]{0,16}[._-]?"  # of a key, which people leave
-_TAKEN_OUT = (
-    rf"(?i)(?:{_BEGINNING})?[^A-Za-z0-9]{{0,3}}(?:[a-z]{{1,12}}[ _-]){{0,3}}"
-    r"(?:redacted|hidden|removed|filtered|masked|saniti[sz]ed|scrubbed|omitted|sensitive|credentials)[^A-Za-z0-9]{0,3}"
-    rf"|(?:[a-z]{{1,12}}_){{1,3}}[A-Za-z0-9]{{6,16}}[._-][<\[({{][a-z][a-z _-]{{0,40}}[>\])}}]"
+_BEGINNING = r"(?:[a-z]{1,12}_){1,3}[a-z0-9]{0,16}[._-]?"  # of a key, which people leave
+_REMOVED = (
+    *("redacted", "hidden", "removed", "filtered", "masked", "sanitized", "sanitised", "scrubbed", "omitted"),
+    *("sensitive", "credentials"),
 )
-_REMOVED = rf"{_TAKEN_OUT}|\W?(?:[*•●]{{3,}}|\.{{3,}}|…)\W?"
+_TAKEN_OUT = (  # in small letters
+    rf"(?:{_BEGINNING})?[^a-z0-9]{{0,3}}(?:[a-z]{{1,12}}[ _-]){{0,3}}(?:{'|'.join(_REMOVED)})[^a-z0-9]{{0,3}}"
+    r"|(?:[a-z]{1,12}_){1,3}[a-z0-9]{6,16}[._-][<\[({][a-z][a-z _-]{0,40}[>\])}]"
+)
+_STARRED = r"\W?(?:[*•●]{3,}|\.{3,}|…)\W?"
 _LONGEST = 80
 _STARS = r"\*{3,}|[A-Za-z0-9]{12}\.\.{3}\Z"
 _WITHIN = r"(?<=[^\s\"'])REDACTED[0-9a-z]{5}"  # a piece that was replaced of something that was left
@@ -55,9 +58,13 @@ def is_placeholder(text: str) -> bool:
     """Whether this is text that documentation writes where a key goes."""
     return (
         len(text) <= _LONGEST
-        and bool(re.fullmatch(_LABEL, text) or re.fullmatch(_FILL, text))
+        and bool(re.fullmatch(_LABEL, text) or re.fullmatch(_FILL, text) or _is_field(text))
         and not re.search(_STARS, text)
     )
+
+
+def _is_field(text: str) -> bool:
+    return text[-1:] in (">", "]", "}") and re.fullmatch(_FIELDS, text.lower()) is not None
 
 
 def is_masked(text: str) -> bool:
@@ -67,12 +74,14 @@ def is_masked(text: str) -> bool:
 
 def is_removed(text: str) -> bool:
     """Whether this is all that a tool left of a secret which it took out of a record."""
-    return re.fullmatch(_REMOVED, text) is not None
+    return says_removed(text) or re.fullmatch(_STARRED, text) is not None
 
 
 def says_removed(text: str) -> bool:
     """Whether this is such a rest, and says so in words, as no secret and no placeholder does."""
-    return re.fullmatch(_TAKEN_OUT, text) is not None
+    small = text.lower()
+    may_say = small[-1:] in (">", "]", ")", "}") or any(word in small for word in _REMOVED)
+    return may_say and re.fullmatch(_TAKEN_OUT, small) is not None
 
 
 def is_pseudonym(text: str) -> bool:

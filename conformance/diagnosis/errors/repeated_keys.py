@@ -28,8 +28,8 @@ _REPEATED = re.compile(
 )
 _LOGGED = re.compile(r"\"api_?key\"\]?\s{0,3}:", re.IGNORECASE)  # a field of JSON, which may shorten or mask keys
 _IN_QUERY = re.compile(r"[?&]([A-Za-z_-]{1,40})=$")
-_SCHEME = re.compile(r"bearer\s+\S", re.IGNORECASE)
-_TOKEN = re.compile(r"[\w-]{16,400}(?:\.[\w-]{1,400}){0,2}")
+_SCHEME = r"(?i)bearer\s+\S"
+_WORD = r"[\w-]{16,400}(?:\.[\w-]{1,400}){0,2}"
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'", '"': '"', "0": "\0", "f": "\f", "v": "\v"}
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
@@ -90,19 +90,21 @@ def _argument(surface: Surface) -> re.Pattern[str]:
 
 def _of_other_forms(text: str, reading: Reading) -> Iterator[re.Match[str]]:
     """Lines that set the API's variable, as a shell does, to what is no key of its own: with a scheme, or another's."""
-    name = re.escape(reading.surface.variable or "-")
+    name = reading.surface.variable
+    if not name or f"{name}=" not in text:
+        return
     before = r"^[ \t>-]{0,40}(?:export |set |Environment=)?"
     value = r"[^\s\"'`#$%<][^\n\"'`#]{0,400}?"
-    for match in re.finditer(rf"{before}({name})=({value})[ \t\r]*$", text, re.MULTILINE):
+    for match in re.finditer(rf"{before}({re.escape(name)})=({value})[ \t\r]*$", text, re.MULTILINE):
         is_own = match[2].startswith(reading.surface.key_format.prefixes)
-        if not is_own and (_SCHEME.match(match[2]) or _is_drawn(match[2])):
+        if not is_own and (re.match(_SCHEME, match[2]) or _is_drawn(match[2])):
             yield match
 
 
 def _is_drawn(value: str) -> bool:
     from conformance.recognition.drawn import looks_drawn  # slow to import
 
-    return _TOKEN.fullmatch(value) is not None and looks_drawn(value)
+    return re.fullmatch(_WORD, value) is not None and looks_drawn(value)
 
 
 def _unset(surface: Surface) -> re.Pattern[str]:

@@ -30,25 +30,17 @@ _TYPE = re.compile(
     r"(?: \[\w{1,60}\])?(?:: |$|\s\{)",
     re.MULTILINE,
 )
-_STATUS = (
-    re.compile(r"status(?:[_ ]?code)?[\"']?\s{0,3}(?:[:=]|of|is)?\s{0,3}[\"']?\(?([1-5][0-9]{2})\b", re.IGNORECASE),
-    re.compile(r"\bHTTP(?:/[0-9.]{1,3})?(?: status| error)?:? ([1-5][0-9]{2})\b"),
-    re.compile(
-        r"\b([1-5][0-9]{2}),? \(?(?:Client Error|Server Error|Unauthori[sz]ed|Forbidden|Not Found|Too Many Requests"
-        r"|Payment Required|Proxy Authentication|Bad Gateway|Service Unavailable|Internal Server|Gateway Time"
-        r"|Moved|Found|Temporary Redirect)",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        r"(?:returned|response|error|gets?|got|gives?|received|with|answered)[ :\[(]{1,3}(?:an? )?([45][0-9]{2})\b",
-        re.IGNORECASE,
-    ),
-    # what OkHttp, .NET and mitmproxy write of an answer
-    re.compile(
-        r"\bResponse\{[^}\n]{0,80}\bcode=([1-5][0-9]{2})\b|Received HTTP response[^\n]{0,80} - ([1-5][0-9]{2})\b"
-    ),
-    re.compile(r"(?:<--|←) ([1-5][0-9]{2})\b"),
-    re.compile(r"\[([45][0-9]{2})\]|\(([45][0-9]{2})\)|^\W{0,3}([45][0-9]{2})\W{0,3}\{", re.MULTILINE),
+_STATUS = (  # compiled as they are tried
+    r"(?i)status(?:[_ ]?code)?[\"']?\s{0,3}(?:[:=]|of|is)?\s{0,3}[\"']?\(?([1-5][0-9]{2})\b",
+    r"\bHTTP(?:/[0-9.]{1,3})?(?: status| error)?:? ([1-5][0-9]{2})\b",
+    r"(?i)\b([1-5][0-9]{2}),? \(?(?:Client Error|Server Error|Unauthori[sz]ed|Forbidden|Not Found|Too Many Requests"
+    r"|Payment Required|Proxy Authentication|Bad Gateway|Service Unavailable|Internal Server|Gateway Time"
+    r"|Moved|Found|Temporary Redirect)",
+    r"(?i)(?:returned|response|error|gets?|got|gives?|received|with|answered)[ :\[(]{1,3}(?:an? )?([45][0-9]{2})\b",
+    # what OkHttp and .NET write of an answer, and mitmproxy
+    r"\bResponse\{[^}\n]{0,80}\bcode=([1-5][0-9]{2})\b|Received HTTP response[^\n]{0,80} - ([1-5][0-9]{2})\b",
+    r"(?:<--|←) ([1-5][0-9]{2})\b",
+    r"(?m)\[([45][0-9]{2})\]|\(([45][0-9]{2})\)|^\W{0,3}([45][0-9]{2})\W{0,3}\{",
 )
 # what a proxy answers to those who ask it for a way; only its 407 is of interest
 _OF_PROXY = re.compile(
@@ -111,7 +103,7 @@ def status_of(text: str) -> int | None:
     """The status that the text speaks of, where it does."""
     of_api = _OF_PROXY.sub("", text)
     for pattern in _STATUS:
-        if match := pattern.search(of_api):
+        if match := re.search(pattern, of_api):
             return int(next(filter(None, match.groups())))
     return None
 

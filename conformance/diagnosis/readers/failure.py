@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from conformance.diagnosis.carriers import credentials_of_url
 from conformance.diagnosis.decoded import decoded, opened_text
-from conformance.diagnosis.errors.copied_requests import copied_requests
 from conformance.diagnosis.errors.logged_requests import logged_requests, without_logged_requests
 from conformance.diagnosis.errors.repeated_keys import repeated_keys
 from conformance.diagnosis.errors.text import (
@@ -34,29 +33,26 @@ if TYPE_CHECKING:
 
 _LONGEST = 1 << 20  # characters that are read
 _KEPT = 1 << 16  # characters that are kept
-_ERROR = re.compile(
-    r"Traceback \(most recent call last\)|^\s*at .{1,300}:[0-9]+:[0-9]+\)?$|\b\w*(?:Error|Exception)\b(?::|\s\[)"
+# compiled where they are needed, so that a traceback is answered sooner
+_ERROR = (
+    r"(?im)Traceback \(most recent call last\)|^\s*at .{1,300}:[0-9]+:[0-9]+\)?$|\b\w*(?:Error|Exception)\b(?::|\s\[)"
     r"|^curl: \([0-9]+\)|^panic:|net/http:|failed|denied|unauthori[sz]ed|forbidden|refused|timed out"
-    r"|deadline exceeded|: EOF$|^\S+ : cannot (?:bind|convert|validate)\b|^[\w.]{3,200}(?:Error|Exception)$",
-    re.MULTILINE | re.IGNORECASE,
+    r"|deadline exceeded|: EOF$|^\S+ : cannot (?:bind|convert|validate)\b|^[\w.]{3,200}(?:Error|Exception)$"
 )
-_RAISED = re.compile(
-    r"Traceback \(most recent call last\)|^\s*at .{1,300}:[0-9]+:[0-9]+\)?$|\b\w*(?:Error|Exception)\b(?::|\s\[)"
-    r"|^panic:",
-    re.MULTILINE,
-)
+_TRACEBACK = "Traceback (most recent call last)"
+_RAISED = r"(?m)^\s*at .{1,300}:[0-9]+:[0-9]+\)?$|\b\w*(?:Error|Exception)\b(?::|\s\[)|^panic:"
 _WITHIN_JSON = re.compile(r"(?<=: \")(?:[^\"\\\n]|\\.)*|(?<=:\")(?:[^\"\\\n]|\\.)*")  # the value of a field
 
 
 def recognises(head: bytes) -> int:
     """How sure it is that this tells of an error; every text may, and words alone may stand beside a command."""
     text = decoded(head)
-    return 60 if _RAISED.search(text) else 50 if tells_error(text) else 5
+    return 60 if _TRACEBACK in text or re.search(_RAISED, text) else 50 if tells_error(text) else 5
 
 
 def tells_error(text: str) -> bool:
     """Whether a text has the words of an error in it."""
-    return _ERROR.search(text) is not None
+    return re.search(_ERROR, text) is not None
 
 
 def read(source: Input, reading: Reading) -> Evidence:
@@ -64,7 +60,7 @@ def read(source: Input, reading: Reading) -> Evidence:
     with opened_text(source) as stream:
         text = cleaned(_without_json_escapes(stream.read(_LONGEST).replace("\r\n", "\n")))
     learn_pieces(text, reading)
-    copied, bare = copied_requests(text, source.name, reading) if "fetch(" in text else ((), text)
+    copied, bare = _copied(text, source.name, reading)
     logged = logged_requests(bare, source.name, reading)
     exchanges = copied + logged
     rest = without_logged_requests(bare) if logged else bare
@@ -74,6 +70,14 @@ def read(source: Input, reading: Reading) -> Evidence:
     is_refused = bool(copied) and (failure.code != "" or (failure.status or 0) >= 400)
     failures = () if exchanges and not is_refused and not tells_error(rest) else told
     return hidden(Evidence(exchanges=exchanges, failures=failures, settings=settings), reading)
+
+
+def _copied(text: str, source: str, reading: Reading) -> tuple[tuple[PartialExchange, ...], str]:
+    if "fetch(" not in text:
+        return (), text
+    from conformance.diagnosis.errors.copied_requests import copied_requests  # slow to import, and few texts need it
+
+    return copied_requests(text, source, reading)
 
 
 def _without_json_escapes(text: str) -> str:
