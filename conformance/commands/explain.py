@@ -65,8 +65,9 @@ def _read(source: Input, kind: str, reading: Reading) -> Evidence:
     found = kind or kind_of(beginning)
     notes: tuple[Note, ...] = ()
     if found not in _WITH_SURROUNDINGS:
-        source, notes = without_surroundings(source, reading.surface)
-        found = kind or kind_of(head(source))
+        bare, notes = without_surroundings(source, reading.surface)
+        if bare is not source:
+            source, found = bare, kind or kind_of(head(bare))
     evidence = reader(found).read(source, reading) + Evidence(notes=notes)
     if found == "error" and b"\0" in beginning and not wide_encoding(beginning):
         return evidence + unreadable(source, "it is binary, and no text that tells of a failure")

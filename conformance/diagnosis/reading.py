@@ -74,10 +74,10 @@ class Reading:
 
     def credential(self, text: str, place: Place, carrier: Carrier, name: str = "", scheme: str = "") -> Credential:
         """What stood in a key's place, hidden and remembered; a placeholder may be shown."""
-        is_key = self.surface.key_format.holds(text)
-        is_filled = placeholders.is_no_secret(text) and _holds_drawn(text)  # somebody put a secret between its brackets
-        is_shown = not is_key and not is_filled and placeholders.is_no_secret(text)
-        shown = text if is_shown else self.hidden(self.surface.key_format.redact(text))
+        is_key = self.surface.key_format.holds(text.strip("\"' \t\r\n"))
+        is_word = not is_key and placeholders.is_no_secret(text)
+        is_filled = is_word and _holds_drawn(text)  # somebody put a secret between its brackets
+        shown = text if is_word and not is_filled else self.hidden(self.surface.key_format.redact(text))
         if is_key or is_filled or self._is_secret(text):
             self._learn(text)
         return Credential(ApiKey(text, shown), place, carrier, name, scheme)

@@ -21,9 +21,6 @@ from conformance.diagnosis.errors.text import (
 from conformance.diagnosis.evidence import Evidence, Failure, Place
 from conformance.diagnosis.hiding import hidden
 from conformance.diagnosis.learning import learn_pieces
-from conformance.diagnosis.shells.prompts import prompt_of
-from conformance.diagnosis.shells.sessions import is_abridged, settings_of_session
-from conformance.diagnosis.shells.values import ShellValues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +29,7 @@ if TYPE_CHECKING:
     from conformance.diagnosis.reading import Input, Reading
 
 _LONGEST = 1 << 20  # characters that are read
+_PROMPTS = frozenset("$#%>\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT}➜λ»")  # one of which every prompt has
 _KEPT = 1 << 16  # characters that are kept
 # compiled where they are needed, so that a traceback is answered sooner
 _ERROR = (
@@ -92,6 +90,12 @@ def _last_refusal(exchanges: tuple[PartialExchange, ...]) -> int | None:
 
 def _settings(lines: list[str], failure: Failure, reading: Reading) -> Iterator[Setting]:
     """What a session sets before its error, and prints, as far as it is shown in full."""
+    if not any(map(_PROMPTS.intersection, lines)):
+        return
+    from conformance.diagnosis.shells.prompts import prompt_of  # slow to import, as the next two are
+    from conformance.diagnosis.shells.sessions import is_abridged, settings_of_session
+    from conformance.diagnosis.shells.values import ShellValues
+
     values = ShellValues(failure.place.source, reading)
     before = int(failure.place.where.removeprefix("line ")) if failure.type else len(lines) + 1
     typed = [line if (prompt := prompt_of(line)) and prompt.shell else "\n" for line in lines]

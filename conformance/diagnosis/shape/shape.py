@@ -63,6 +63,15 @@ def _of_malformed(text: str, key_format: KeyFormat, reason: str) -> Shape:
     return Shape(False, key_format.redact(text), prefix, key_id, len(text), len(secret), tuple(facts))
 
 
+def _is_drawn_key(core: str, key_format: KeyFormat) -> bool:
+    """Whether it is a key and nothing else, which is known sooner than all that it might be."""
+    try:
+        secret = key_format.parse(core).secret
+    except MalformedKeyError:
+        return False
+    return secret[-1] in key_format.last_characters and len(set(secret)) > len(secret) // 4
+
+
 def _of_core(core: str, whole: str, key_format: KeyFormat) -> Iterator[Fact]:
     if not core.strip():
         yield Fact("empty", "nothing is there" if not whole else "nothing is there but what surrounds a key")
@@ -72,7 +81,7 @@ def _of_core(core: str, whole: str, key_format: KeyFormat) -> Iterator[Fact]:
         yield changed
         return
     yield from odd_characters(core)
-    if other := foreign(core, key_format):
+    if not _is_drawn_key(core, key_format) and (other := foreign(core, key_format)):
         yield other
         return
     prefix = prefix_of(core, key_format)
